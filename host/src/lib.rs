@@ -1,0 +1,8 @@
+//! Session backup with pluggable serializers.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod plugin;
+pub mod session;
+pub mod store;

@@ -1,0 +1,1 @@
+//! Serializers as WebAssembly components: load, validate, pool, limit.

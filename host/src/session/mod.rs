@@ -1,0 +1,1 @@
+//! Sessions as values: ids, envelope, keys, expirations.

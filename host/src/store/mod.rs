@@ -1,0 +1,1 @@
+//! Nodes that keep what is stored: memcached and the embedded one.

@@ -1,0 +1,117 @@
+//! What `export!` expands to needs: the generated bindings and one serializer per instance. Not part of the API.
+
+use std::cell::RefCell;
+
+pub use bindings::{Description, Failure, Guest, Settings};
+
+use crate::{Level, Serializer};
+
+/// Generated from the contract, once, so that authors need neither its file nor the generator.
+#[allow(unsafe_code, missing_docs, reason = "the generated code passes pointers over the boundary")]
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "serializer",
+        pub_export_macro: true,
+        default_bindings_module: "holdfast_sdk::component::bindings",
+    });
+}
+
+/// The serializer of this instance.
+pub struct Instance<S> {
+    serializer: RefCell<S>,
+}
+
+impl<S: Serializer> Default for Instance<S> {
+    fn default() -> Self {
+        report_panics();
+        Self { serializer: RefCell::default() }
+    }
+}
+
+impl<S: Serializer> Instance<S> {
+    /// Takes the settings.
+    pub fn configure(&self, settings: &Settings) -> Result<(), Failure> {
+        let settings = crate::Settings {
+            options: settings.options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+            schema: &settings.schema,
+            converters: &settings.converters,
+        };
+        self.serializer.borrow_mut().configure(&settings).map_err(Failure::from)
+    }
+
+    /// Document in, bytes out.
+    pub fn serialize(&self, document: &[u8]) -> Result<Vec<u8>, Failure> {
+        let mut out = room_for(document);
+        self.serializer.borrow_mut().serialize(document, &mut out)?;
+        Ok(out)
+    }
+
+    /// Bytes in, document out.
+    pub fn deserialize(&self, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+        let mut out = room_for(bytes);
+        self.serializer.borrow_mut().deserialize(bytes, &mut out)?;
+        Ok(out)
+    }
+}
+
+/// Formats differ in size by less than half, mostly: one allocation, shrunk in place when it is handed over.
+fn room_for(input: &[u8]) -> Vec<u8> {
+    Vec::with_capacity(input.len() + input.len() / 2 + 64)
+}
+
+/// A trap says nothing but "unreachable", and no call gets into the instance afterwards: the message has to leave
+/// before.
+fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| log(Level::Error, &panic.to_string())));
+}
+
+/// The host's log.
+pub fn log(level: Level, message: &str) {
+    use bindings::holdfast::plugin::log;
+    let level = match level {
+        Level::Error => log::Level::Error,
+        Level::Warn => log::Level::Warn,
+        Level::Info => log::Level::Info,
+        Level::Debug => log::Level::Debug,
+    };
+    log::log(level, message);
+}
+
+/// The description as the host gets it.
+#[must_use]
+pub fn describe<S: Serializer>() -> Description {
+    fn owned(lines: &[&str]) -> Vec<String> {
+        lines.iter().map(|&line| line.to_owned()).collect()
+    }
+    let description = S::DESCRIPTION;
+    Description {
+        name: description.name.to_owned(),
+        version: description.version.to_owned(),
+        format: description.format.to_owned(),
+        classes: owned(description.classes),
+        media_type: description.media_type.to_owned(),
+        options: description
+            .options
+            .iter()
+            .map(|option| bindings::holdfast::plugin::types::OptionInfo {
+                name: option.name.to_owned(),
+                help: option.help.to_owned(),
+            })
+            .collect(),
+        losses: owned(description.losses),
+    }
+}
+
+impl From<crate::Failure> for Failure {
+    fn from(failure: crate::Failure) -> Self {
+        use bindings::holdfast::plugin::types::{Damage, Misfit};
+        match failure {
+            crate::Failure::NotThisFormat(text) => Self::NotThisFormat(text),
+            crate::Failure::Damaged { offset, text } => Self::Damaged(Damage { offset, text }),
+            crate::Failure::Unrepresentable { path, text } => Self::Unrepresentable(Misfit { path, text }),
+            crate::Failure::Limit(text) => Self::Limit(text),
+            crate::Failure::BadOption(text) => Self::BadOption(text),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Why a call did not do its work.
+
+use std::error::Error;
+use std::fmt;
+
+/// Why a call did not do its work. The variant says what the caller may do; each text is for people: what is wrong,
+/// and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The bytes are of another format. Another serializer may be asked.
+    NotThisFormat(String),
+    /// The bytes are of this format and broken.
+    Damaged {
+        /// The offset of the first byte that made no sense.
+        offset: u64,
+        /// What is wrong there.
+        text: String,
+    },
+    /// The document holds a value that this format cannot hold.
+    Unrepresentable {
+        /// From the attribute to the value, such as `/cart/items/3/price`.
+        path: String,
+        /// What about the value does not fit.
+        text: String,
+    },
+    /// A limit was passed: depth, size of the result.
+    Limit(String),
+    /// `configure` was given an option that it does not know, or a value that is wrong.
+    BadOption(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotThisFormat(text) => write!(f, "not this format: {text}"),
+            Self::Damaged { offset, text } => write!(f, "damaged at byte {offset}: {text}"),
+            Self::Unrepresentable { path, text } => write!(f, "{path} cannot be represented: {text}"),
+            Self::Limit(text) => write!(f, "limit passed: {text}"),
+            Self::BadOption(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Error for Failure {}

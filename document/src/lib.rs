@@ -1,1 +1,34 @@
-//! placeholder
+//! Reads and writes session documents: MessagePack with the conventions of `wit/DOCUMENT.md`.
+//!
+//! Everything here is one pass over bytes. [`Reader`] pulls [`Event`]s out of a document without copying,
+//! [`Writer`] appends to a buffer, [`Attributes`] splits a document into the slices that a session manager
+//! holds. None of them builds a tree, and none panics, whatever the bytes are.
+//!
+//! | to | use |
+//! | --- | --- |
+//! | write a serializer | [`Reader`], [`Writer`], [`builtin`] |
+//! | hold the attributes of a session | [`Attributes`], [`check`] |
+
+mod attributes;
+pub mod builtin;
+mod check;
+mod definition;
+mod error;
+mod event;
+mod extras;
+mod reader;
+mod token;
+mod writer;
+
+pub use attributes::{Attribute, Attributes};
+pub use check::{Limits, check};
+pub use definition::{Definition, Head, Item, Kind};
+pub use error::{Error, ErrorKind};
+pub use event::{Event, Number, Width};
+pub use extras::Extras;
+pub use reader::Reader;
+pub use token::ext;
+pub use writer::{Count, Writer};
+
+/// How deep a document may be nested unless a caller says otherwise.
+pub const MAX_DEPTH: usize = 1_000;

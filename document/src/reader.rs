@@ -1,0 +1,385 @@
+//! Pulls events out of a document.
+
+use crate::definition::{Definition, Head, small};
+use crate::error::{Error, ErrorKind};
+use crate::event::{Event, Number, Width};
+use crate::extras::Extras;
+use crate::token::{Token, Tokens, ext, utf8};
+
+/// Reads a document, or one attribute of it, from the first byte to the last.
+///
+/// A document is opened by [`Reader::document`], which says how many attributes follow; each is begun by
+/// [`Reader::attribute`]. A single attribute value, as the manager holds it, is opened by [`Reader::value`].
+/// Then [`Reader::next`] hands out one [`Event`] after the other. The reader keeps no stack: whoever walks
+/// knows from the counts when a container ends.
+///
+/// ```
+/// use holdfast_document::{Event, Reader};
+///
+/// # fn main() -> Result<(), holdfast_document::Error> {
+/// let (mut reader, attributes) = Reader::document(b"\x93\xce\0\0\0\0\x81\xa4user\xa5alice\xc0")?;
+/// assert_eq!(attributes, 1);
+/// assert_eq!(reader.attribute()?, "user");
+/// assert_eq!(reader.next()?, Event::Str(b"alice"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Reader<'a> {
+    tokens: Tokens<'a>,
+    /// Where the current attribute's value begins; references count from here.
+    base: usize,
+    definitions: Vec<Definition<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    /// Opens a document; the number is that of its attributes.
+    ///
+    /// # Errors
+    /// When the bytes do not begin as a document does.
+    pub fn document(bytes: &'a [u8]) -> Result<(Self, u32), Error> {
+        let mut tokens = Tokens::new(bytes);
+        if tokens.array("a document, an array of 3")? != 3 {
+            return Err(Error::new(0, ErrorKind::Expected("a document, an array of 3")));
+        }
+        let at = tokens.at();
+        if tokens.peek() != Some(0xce) {
+            return Err(Error::new(at, ErrorKind::Expected("the offset of the extras, marker ce")));
+        }
+        tokens.u32("the offset of the extras")?;
+        let at = tokens.at();
+        let Token::Map(count) = tokens.next()? else {
+            return Err(Error::new(at, ErrorKind::Expected("the map of attributes")));
+        };
+        Ok((Self { base: tokens.at(), tokens, definitions: Vec::new() }, count))
+    }
+
+    /// Opens the value of one attribute.
+    #[must_use]
+    pub const fn value(bytes: &'a [u8]) -> Self {
+        Self { tokens: Tokens::new(bytes), base: 0, definitions: Vec::new() }
+    }
+
+    /// Begins the next attribute: its name. Its value's events follow.
+    ///
+    /// # Errors
+    /// When no string stands here.
+    pub fn attribute(&mut self) -> Result<&'a str, Error> {
+        let name = self.tokens.str("the name of an attribute")?;
+        self.base = self.tokens.at();
+        self.definitions.clear();
+        Ok(name)
+    }
+
+    /// Where the reader stands, from the first byte of all.
+    #[inline]
+    #[must_use]
+    pub const fn at(&self) -> usize {
+        self.tokens.at()
+    }
+
+    /// Where the reader stands, from the first byte of the attribute's value: what references count.
+    #[inline]
+    #[must_use]
+    pub fn place(&self) -> u32 {
+        u32::try_from(self.tokens.at() - self.base).unwrap_or(u32::MAX)
+    }
+
+    /// The bytes between two offsets as [`Reader::at`] gives them.
+    #[must_use]
+    pub fn slice(&self, from: usize, to: usize) -> &'a [u8] {
+        self.tokens.bytes().get(from..to).unwrap_or_default()
+    }
+
+    /// A definition that was met in this attribute.
+    #[inline]
+    #[must_use]
+    pub fn definition(&self, number: u32) -> Option<&Definition<'a>> {
+        self.definitions.get(number as usize)
+    }
+
+    /// How many definitions were met in this attribute.
+    #[must_use]
+    pub fn definitions(&self) -> u32 {
+        u32::try_from(self.definitions.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Goes back, or forward, to a place of this attribute. The definitions that were met stay known.
+    pub fn seek(&mut self, place: u32) {
+        self.tokens.seek(self.base.saturating_add(place as usize));
+    }
+
+    /// The next event.
+    ///
+    /// # Errors
+    /// When the bytes are no document.
+    #[inline]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "an iterator of results cannot be asked where it stands"
+    )]
+    pub fn next(&mut self) -> Result<Event<'a>, Error> {
+        let start = self.tokens.at();
+        Ok(match self.tokens.next()? {
+            Token::Nil => Event::Nil,
+            Token::Bool(value) => Event::Bool(value),
+            Token::Unsigned(value) => i64::try_from(value)
+                .map_or(Event::Unsigned(value), |value| Event::Int(Number { value, width: Width::Untyped })),
+            Token::Signed(value, bytes) => Event::Int(Number { value, width: signed_width(value, bytes) }),
+            Token::F32(value) => Event::F32(value),
+            Token::F64(value) => Event::F64(value),
+            Token::Str(bytes) => Event::Str(bytes),
+            Token::Bin(bytes) => Event::Bin(bytes),
+            Token::Map(count) => Event::Map(count),
+            Token::Array(count) => return self.array(start, count),
+            Token::Ext(kind, payload) => scalar(start, kind, payload)?,
+        })
+    }
+
+    /// Passes over one value. Definitions in it are taken note of.
+    ///
+    /// # Errors
+    /// When the bytes are no document.
+    pub fn skip(&mut self) -> Result<(), Error> {
+        let mut left: u64 = 1;
+        while left > 0 {
+            left -= 1;
+            left += match self.next()? {
+                Event::Array(count) | Event::Typed(_, count) => u64::from(count),
+                Event::Map(count) => 2 * u64::from(count),
+                _ => 0,
+            };
+        }
+        Ok(())
+    }
+
+    /// The extras, which stand behind the last attribute, and with them the end of the document.
+    ///
+    /// # Errors
+    /// When they are not of the form, or bytes follow.
+    pub fn extras(&mut self) -> Result<Extras<'a>, Error> {
+        Extras::read(&mut self.tokens)
+    }
+
+    /// # Errors
+    /// When bytes follow.
+    pub fn end(&self) -> Result<(), Error> {
+        match self.tokens.peek() {
+            None => Ok(()),
+            Some(_) => Err(Error::new(self.tokens.at(), ErrorKind::TrailingBytes)),
+        }
+    }
+
+    #[inline]
+    fn array(&mut self, start: usize, count: u32) -> Result<Event<'a>, Error> {
+        // The first element tells a typed value; few plain elements begin with one of these markers.
+        match self.tokens.peek() {
+            Some(0xd4 | 0xd5 | 0xc7 | 0x90..=0x9f | 0xdc | 0xdd) if count > 0 => {
+                self.maybe_typed(start, count)
+            }
+            _ => Ok(Event::Array(count)),
+        }
+    }
+
+    fn maybe_typed(&mut self, start: usize, count: u32) -> Result<Event<'a>, Error> {
+        Ok(match *self.tokens.rest() {
+            [0xd4, 1 | 2, ..] | [0xd5, 1 | 2, ..] => Event::Typed(self.head()?, count - 1),
+            [0xc7, 0, 13, ..] => {
+                self.tokens.next()?;
+                if count != 2 {
+                    return Err(Error::new(start, ErrorKind::Expected("a class literal, an array of 2")));
+                }
+                Event::Class(self.head()?)
+            }
+            [0x90..=0x9f, 0xd4, 3, ..]
+            | [0x90..=0x9f, 0xc7, _, 3, ..]
+            | [0xdc, _, _, 0xd4, 3, ..]
+            | [0xdc, _, _, 0xc7, _, 3, ..]
+            | [0xdd, _, _, _, _, 0xd4, 3, ..]
+            | [0xdd, _, _, _, _, 0xc7, _, 3, ..] => Event::Typed(self.head()?, count - 1),
+            _ => Event::Array(count),
+        })
+    }
+
+    fn head(&mut self) -> Result<Head<'a>, Error> {
+        let start = self.tokens.at();
+        match self.tokens.next()? {
+            Token::Ext(ext::BUILTIN, payload) => small(start, payload).map(Head::Builtin),
+            Token::Ext(ext::KNOWN, payload) => {
+                let number = u32::from(small(start, payload)?);
+                match self.definition(number) {
+                    Some(_) => Ok(Head::Known(number)),
+                    None => Err(Error::new(
+                        start,
+                        ErrorKind::BadDefinition("the class is not defined before its use"),
+                    )),
+                }
+            }
+            Token::Array(_) => {
+                self.tokens.seek(start);
+                Definition::read(&mut self.tokens, &mut self.definitions).map(Head::Defined)
+            }
+            _ => Err(Error::new(start, ErrorKind::Expected("a class"))),
+        }
+    }
+}
+
+/// A signed marker is a type, but for a negative number it is none where it is the shortest that there is:
+/// that is what any MessagePack library writes.
+#[inline]
+fn signed_width(value: i64, bytes: u8) -> Width {
+    let shortest = match value {
+        -32..=-1 => 0,
+        -0x80..=-1 => 1,
+        -0x8000..=-1 => 2,
+        -0x8000_0000..=-1 => 4,
+        i64::MIN..=-1 => 8,
+        _ => 0,
+    };
+    match bytes {
+        _ if bytes == shortest => Width::Untyped,
+        1 => Width::Byte,
+        2 => Width::Short,
+        4 => Width::Int,
+        8 => Width::Long,
+        _ => Width::Untyped,
+    }
+}
+
+fn scalar(start: usize, kind: i8, payload: &[u8]) -> Result<Event<'_>, Error> {
+    let bad = || Error::new(start, ErrorKind::BadExtension(kind));
+    Ok(match kind {
+        ext::NUM => Event::Int(num(payload).ok_or_else(bad)?),
+        ext::CHAR => Event::Char(u16::from_be_bytes(payload.try_into().map_err(|_| bad())?)),
+        ext::WSTR => Event::Wstr(payload),
+        ext::REF => Event::Ref(u32::from_be_bytes(payload.try_into().map_err(|_| bad())?)),
+        ext::XREF => match payload.split_first_chunk::<4>() {
+            Some((name, at)) => {
+                Event::Xref(u32::from_be_bytes(*name), u32::from_be_bytes(at.try_into().map_err(|_| bad())?))
+            }
+            None => return Err(bad()),
+        },
+        ext::DATE => Event::Date(i64::from_be_bytes(payload.try_into().map_err(|_| bad())?)),
+        ext::BIG_INTEGER if !payload.is_empty() => Event::BigInteger(payload),
+        ext::BIG_DECIMAL => match payload.split_first_chunk::<4>() {
+            Some((scale, unscaled)) if !unscaled.is_empty() => {
+                Event::BigDecimal(i32::from_be_bytes(*scale), unscaled)
+            }
+            _ => return Err(bad()),
+        },
+        ext::UUID => Event::Uuid(payload.try_into().map_err(|_| bad())?),
+        ext::PRIMITIVES => {
+            let (element, data) = payload.split_first().ok_or_else(bad)?;
+            let size = match element {
+                b'Z' => 1,
+                b'C' | b'S' => 2,
+                b'I' | b'F' => 4,
+                b'J' | b'D' => 8,
+                _ => return Err(bad()),
+            };
+            if data.len() % size != 0 {
+                return Err(bad());
+            }
+            Event::Primitives(*element, data)
+        }
+        ext::OPAQUE => {
+            // The id of the format is a MessagePack string in front of its bytes.
+            let mut tokens = Tokens::new(payload);
+            match tokens.next() {
+                Ok(Token::Str(format)) if utf8(format).is_some() => Event::Opaque(format, tokens.rest()),
+                _ => return Err(bad()),
+            }
+        }
+        ext::TIMESTAMP => instant(payload).ok_or_else(bad)?,
+        _ => return Err(Error::new(start, ErrorKind::UnknownExtension(kind))),
+    })
+}
+
+fn num(payload: &[u8]) -> Option<Number> {
+    Some(match *payload {
+        [a] => Number { value: i64::from(i8::from_be_bytes([a])), width: Width::Byte },
+        [a, b] => Number { value: i64::from(i16::from_be_bytes([a, b])), width: Width::Short },
+        [a, b, c, d] => Number { value: i64::from(i32::from_be_bytes([a, b, c, d])), width: Width::Int },
+        _ => Number { value: i64::from_be_bytes(payload.try_into().ok()?), width: Width::Long },
+    })
+}
+
+/// MessagePack's three forms of a timestamp.
+fn instant(payload: &[u8]) -> Option<Event<'static>> {
+    let (seconds, nanos) = match payload.len() {
+        4 => (i64::from(u32::from_be_bytes(payload.try_into().ok()?)), 0),
+        8 => {
+            let packed = u64::from_be_bytes(payload.try_into().ok()?);
+            (i64::try_from(packed & 0x3_ffff_ffff).ok()?, u32::try_from(packed >> 34).ok()?)
+        }
+        12 => {
+            let (nanos, seconds) = payload.split_first_chunk::<4>()?;
+            (i64::from_be_bytes(seconds.try_into().ok()?), u32::from_be_bytes(*nanos))
+        }
+        _ => return None,
+    };
+    (nanos < 1_000_000_000).then_some(Event::Instant(seconds, nanos))
+}
+
+impl<'a> Event<'a> {
+    /// The text of a string.
+    ///
+    /// # Errors
+    /// When this is no string, or not UTF-8; `at` is where the event began.
+    pub fn text(self, at: usize) -> Result<&'a str, Error> {
+        match self {
+            Self::Str(bytes) => utf8(bytes).ok_or(Error::new(at, ErrorKind::BadUtf8)),
+            _ => Err(Error::new(at, ErrorKind::Expected("a string"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(bytes: &[u8]) -> Event<'_> {
+        Reader::value(bytes).next().unwrap()
+    }
+
+    #[test]
+    fn a_signed_marker_is_a_type_and_a_shortest_one_is_none() {
+        let int = |value, width| Event::Int(Number { value, width });
+        assert_eq!(one(b"\x07"), int(7, Width::Untyped));
+        assert_eq!(one(b"\xd2\0\0\0\x07"), int(7, Width::Int));
+        assert_eq!(one(b"\xd3\0\0\0\0\0\0\0\x07"), int(7, Width::Long));
+        assert_eq!(one(b"\xd1\xfc\x18"), int(-1000, Width::Untyped));
+        assert_eq!(one(b"\xd5\x04\xfc\x18"), int(-1000, Width::Short));
+        assert_eq!(one(b"\xd6\x04\xff\xfe\xee\x90"), int(-70000, Width::Int));
+        assert_eq!(one(b"\xd2\0\x01\x11\x70"), int(70000, Width::Int));
+        assert_eq!(one(b"\xd0\x2a"), int(42, Width::Byte));
+        assert_eq!(one(b"\xd0\xff"), int(-1, Width::Byte));
+        assert_eq!(one(b"\xff"), int(-1, Width::Untyped));
+    }
+
+    #[test]
+    fn the_worked_example_with_a_cycle_reads_as_it_was_written() {
+        let bytes = [
+            b"\x92\x94\xc7\x0a\x03\x00\x02\0\0\0\0\0\0\0\x01\xa1N\xc0\xb6Ljava/lang/Object;next".as_slice(),
+            b"\x92\xd4\x02\x00\xd6\x07\0\0\0\0",
+        ]
+        .concat();
+        let mut reader = Reader::value(&bytes);
+        let Event::Typed(Head::Defined(definition), 1) = reader.next().unwrap() else {
+            panic!("no definition")
+        };
+        assert_eq!((definition.name, definition.java), ("N", Some((2, 1))));
+        let items: Vec<_> = definition.items().map(Result::unwrap).collect();
+        assert_eq!(items, [crate::Item::Field { level: 0, descriptor: "Ljava/lang/Object;", name: "next" }]);
+        assert_eq!(reader.next().unwrap(), Event::Typed(Head::Known(0), 1));
+        assert_eq!(reader.next().unwrap(), Event::Ref(0));
+        reader.end().unwrap();
+    }
+
+    #[test]
+    fn a_list_of_typed_values_is_plain() {
+        let mut reader = Reader::value(b"\x91\x92\x93\xd4\x03\x01\xa1E\xc0\xa1A");
+        assert_eq!(reader.next().unwrap(), Event::Array(1));
+        assert!(matches!(reader.next().unwrap(), Event::Typed(Head::Defined(_), 1)));
+    }
+}

@@ -1,2 +1,60 @@
-//! cargo xtask
-fn main() {}
+//! `cargo xtask`: everything that a newcomer or CI runs.
+
+mod component;
+mod guests;
+mod progress;
+mod toolchain;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// Builds Holdfast.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Build the plugins into `plugins/` and the program in release.
+    Build {
+        /// Build the plugins alone.
+        #[arg(long)]
+        plugins_only: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> Result<()> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Build { plugins_only } => build(&workspace, *plugins_only),
+    }
+}
+
+/// Leaves the plugins in `plugins/` and the program in the release folder of the target directory.
+fn build(workspace: &Workspace, plugins_only: bool) -> Result<()> {
+    guests::build(workspace)?;
+    if !plugins_only {
+        progress::headline("building the program (wasmtime takes some minutes, the first time)");
+        workspace.cargo(&["build", "--release", "--package", "holdfast"])?;
+        progress::headline(&format!("{} is ready", workspace.program().display()));
+    }
+    Ok(())
+}

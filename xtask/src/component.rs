@@ -1,0 +1,44 @@
+//! Makes a component of the core module that cargo builds.
+
+use anyhow::{Context, Result, bail};
+use wit_component::{ComponentEncoder, DecodedWasm, decode};
+use wit_parser::{Resolve, WorldId};
+
+/// What a serializer exports, by the contract in `wit/`.
+const EXPORTS: [&str; 4] = ["configure", "describe", "deserialize", "serialize"];
+
+/// The component of a core module that carries the description of its world, as `holdfast_sdk::export!` leaves it.
+pub(crate) fn componentize(module: &[u8]) -> Result<Vec<u8>> {
+    let component = ComponentEncoder::default().validate(true).module(module)?.encode()?;
+    let exports = match decode(&component).context("the component made of it cannot be read back")? {
+        DecodedWasm::Component(resolve, world) => exports(&resolve, world),
+        DecodedWasm::WitPackage(..) => bail!("it holds a contract and no code"),
+    };
+    let missing: Vec<_> =
+        EXPORTS.into_iter().filter(|name| !exports.iter().any(|export| export == name)).collect();
+    if !missing.is_empty() {
+        bail!("it does not export {}; holdfast_sdk::export!(..) in its lib.rs would", missing.join(", "));
+    }
+    Ok(component)
+}
+
+fn exports(resolve: &Resolve, world: WorldId) -> Vec<String> {
+    let Some(world) = resolve.worlds.get(world) else { return Vec::new() };
+    world.exports.keys().map(|key| resolve.name_world_key(key)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_without_a_serializer_is_refused_with_the_cure() {
+        let module = wat::parse_str("(module)").unwrap();
+        let error = componentize(&module).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "it does not export configure, describe, deserialize, serialize; holdfast_sdk::export!(..) in its \
+             lib.rs would"
+        );
+    }
+}

@@ -1,6 +1,131 @@
 //! The commands of the program, one file each.
+//!
+//! A command is a struct of arguments, which clap turns into its help text, and a `run` that takes it. Results go to
+//! standard output, whatever is said about them to standard error, and the exit status is 0 for done, 1 for refused or
+//! failed and 2 for wrong usage.
+
+mod completions;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Headings of our own look as clap's do; clap takes the colours out where the output is no terminal.
+macro_rules! examples {
+    ($($line:literal)+) => {
+        concat!("\u{1b}[1m\u{1b}[4mExamples:\u{1b}[0m", $("\n  ", $line),+)
+    };
+}
+pub(crate) use examples;
+
+/// Keeps web sessions alive when the server or the cache node that holds them dies.
+///
+/// After every request that changed a session, Holdfast stores a copy of it in memcached, with the keys and the bytes
+/// of memcached-session-manager. What turns a session into bytes is a plugin: a WebAssembly component in the folder
+/// `plugins`, chosen by name in the configuration.
+#[derive(Debug, Parser)]
+#[command(
+    name = "holdfast",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_help = examples!(
+        "holdfast serve                                  sessions over HTTP, kept in this process"
+        "holdfast serve --set memcachedNodes=n1:localhost:11211 --set transcoderFactoryClass=kryo"
+        "holdfast serve --config conf/context.xml        with what Tomcat was configured with"
+        "holdfast plugins list                           which serializers there are"
+        "holdfast bench sessions/                        how fast they are on sessions of your own"
+    )
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Completions(completions::Args),
+}
 
 /// Runs the program.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+#[must_use]
+pub fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Completions(args) => completions::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the output has read enough of it: `holdfast plugins list | head -1`.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to be told when standard error is closed as well.
+            let _ = report(&mut io::stderr().lock(), &error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One line for each thing that is wrong, each with its causes.
+fn report(out: &mut impl Write, error: &anyhow::Error) -> io::Result<()> {
+    writeln!(out, "error: {error:#}")
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_a_line_of_help_and_examples() {
+        for command in Cli::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            let leaves: Vec<_> = command.get_subcommands().collect();
+            for leaf in if leaves.is_empty() { vec![command] } else { leaves } {
+                assert!(leaf.get_about().is_some(), "{}", leaf.get_name());
+                let help = leaf.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains("Examples:"), "{}", leaf.get_name());
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_usage_exits_with_2_and_a_wish_for_help_with_0() {
+        for wrong in [&["holdfast"][..], &["holdfast", "serv"], &["holdfast", "completions", "klingon"]] {
+            assert_eq!(Cli::try_parse_from(wrong).unwrap_err().exit_code(), 2, "{wrong:?}");
+        }
+        let help = Cli::try_parse_from(["holdfast", "--help"]).unwrap_err();
+        assert_eq!((help.kind(), help.exit_code()), (ErrorKind::DisplayHelp, 0));
+    }
+
+    #[test]
+    fn an_error_is_one_line_with_its_causes() {
+        let error =
+            Err::<(), _>(anyhow::anyhow!("no such file")).context("cannot read holdfast.toml").unwrap_err();
+        let mut out = Vec::new();
+        report(&mut out, &error).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "error: cannot read holdfast.toml: no such file\n");
+    }
+
+    #[test]
+    fn a_reader_that_goes_away_is_no_failure() {
+        let error = anyhow::Error::from(io::Error::from(io::ErrorKind::BrokenPipe)).context("cannot write");
+        assert!(is_broken_pipe(&error));
+        assert!(!is_broken_pipe(&anyhow::anyhow!("cannot write")));
+    }
 }

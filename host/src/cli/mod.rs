@@ -49,6 +49,8 @@ enum Command {
     Completions(completions::Args),
 }
 
+pub mod config;
+
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {

@@ -1,0 +1,239 @@
+//! What attributes have to do with each other, with the plugins, and with this version.
+
+use super::attributes::Support;
+use super::given::Section;
+use super::kinds::Shown;
+use super::prefix::Named;
+use super::problem::{Place, Problem};
+use super::suggest::did_you_mean;
+use super::types::Protocol;
+use super::{Config, SerializerConfig};
+
+/// memcached's limit.
+const LONGEST_KEY: usize = 250;
+
+/// Hexadecimal digits of a new session id, before node and route.
+const SESSION_ID: usize = 32;
+
+/// What the configuration needs to know of a plugin to check its own names against it.
+#[derive(Debug, Clone)]
+pub struct KnownSerializer {
+    /// The plugin's name.
+    pub name: String,
+    /// The classes it stands for.
+    pub classes: Vec<String>,
+    /// The names of its options.
+    pub options: Vec<String>,
+}
+
+impl Config {
+    /// Completes what one attribute says by what others say, and finds contradictions.
+    ///
+    /// A value that could not be read has been replaced by its default, which proves nothing: what depends on it is
+    /// not judged.
+    pub(super) fn connect(&mut self, problems: &mut Vec<Problem>) {
+        let wrong: Vec<String> = problems.iter().map(|problem| problem.attribute.clone()).collect();
+        let sound = |names: &[&str]| !wrong.iter().any(|wrong| names.contains(&wrong.as_str()));
+        if sound(&["memcachedNodes", "failoverNodes"]) {
+            self.connect_failover(problems);
+        }
+        if sound(&["storageKeyPrefix", "server.host", "server.context", "server.webappVersion"]) {
+            self.connect_prefix(problems);
+            if sound(&["memcachedNodes", "server.jvmRoute"]) {
+                self.check_key_length(problems);
+            }
+        }
+        if sound(&["sticky", "enabled"]) {
+            self.check_modes(problems);
+        }
+        if sound(&["username", "password", "memcachedProtocol"]) {
+            self.check_credentials(problems);
+        }
+    }
+
+    fn connect_failover(&mut self, problems: &mut Vec<Problem>) {
+        let ids = self.manager.failover_nodes.clone();
+        if let Err(texts) = self.manager.memcached_nodes.set_failover(&ids) {
+            problems.extend(texts.into_iter().map(|text| self.manager_problem("failoverNodes", text)));
+        } else if !ids.is_empty() && !self.manager.sticky {
+            let text = "is for sticky sessions; leave it out, or write sticky = true";
+            problems.push(self.manager_problem("failoverNodes", text));
+        }
+    }
+
+    fn connect_prefix(&mut self, problems: &mut Vec<Problem>) {
+        let names = self.server.prefix_names();
+        self.manager.storage_key_prefix.set_names(names);
+        for (named, token, cure) in [
+            (
+                Named::Host,
+                "host",
+                "the name of Tomcat's virtual host, which is localhost unless it was changed",
+            ),
+            (
+                Named::Context,
+                "context",
+                "the context's name with its slash, such as /shop, or to empty text for the root",
+            ),
+        ] {
+            // MSM leaves out what Tomcat does not say; but Tomcat always says these two, so keys would differ.
+            if self.manager.storage_key_prefix.names(named) && named.pick(names).is_none() {
+                let text = format!("asks for the {token}, which nothing says; set server.{token} to {cure}");
+                problems.push(self.manager_problem("storageKeyPrefix", text));
+            }
+        }
+    }
+
+    /// The longest key is that of a second copy's validity record, which has the prefix twice.
+    fn check_key_length(&self, problems: &mut Vec<Problem>) {
+        let prefix = self.manager.storage_key_prefix.as_str().len();
+        let ids = self.manager.memcached_nodes.entries().iter().filter_map(|node| node.id.as_ref());
+        let node = ids.map(|id| id.len() + 1).max().unwrap_or(0);
+        let route = self.server.jvm_route.as_ref().map_or(0, |route| route.len() + 1);
+        let longest = "bak:validity:".len() + 2 * prefix + SESSION_ID + node + route;
+        if longest > LONGEST_KEY {
+            let text = format!(
+                "keys would be up to {longest} bytes long, and memcached takes {LONGEST_KEY}; choose a shorter prefix, \
+                 shorter node ids or a shorter jvmRoute"
+            );
+            problems.push(self.manager_problem("storageKeyPrefix", text));
+        }
+    }
+
+    fn check_modes(&self, problems: &mut Vec<Problem>) {
+        if !self.manager.sticky && !self.manager.enabled {
+            let text = "is false, but without sticky sessions there is no server that could keep them; \
+                        leave it out, or write sticky = true";
+            problems.push(self.manager_problem("enabled", text));
+        }
+    }
+
+    fn check_credentials(&self, problems: &mut Vec<Problem>) {
+        let (name, password) = (self.manager.username.is_some(), self.manager.password.is_some());
+        let written = if name { "username" } else { "password" };
+        if name != password {
+            let missing = if name { "password" } else { "username" };
+            problems.push(self.manager_problem(written, format!("needs {missing} beside it")));
+        }
+        if (name || password) && self.manager.memcached_protocol != Protocol::Binary {
+            let text = "is for the binary protocol, the text protocol has no login; write memcachedProtocol = \"binary\", \
+                        or leave it out";
+            problems.push(self.manager_problem(written, text));
+        }
+    }
+
+    /// What this version does not do yet, one sentence each. It is never ignored: a start stops on it.
+    #[must_use]
+    pub fn refuse_unsupported(&self) -> Vec<Problem> {
+        let mut problems: Vec<Problem> = self
+            .attributes()
+            .into_iter()
+            .filter(|attribute| attribute.support == Support::Later && attribute.value != attribute.default)
+            .map(|attribute| {
+                let name = attribute.section.full_name(attribute.name);
+                let what = match &attribute.value {
+                    Shown::Value(value) => format!("{} = {value}", attribute.name),
+                    Shown::Absent(_) | Shown::Hidden => attribute.name.to_owned(),
+                };
+                let cure = match &attribute.default {
+                    Shown::Value(default) => format!("leave it out or write {default}"),
+                    Shown::Absent(_) | Shown::Hidden => "leave it out".to_owned(),
+                };
+                let place =
+                    self.place(attribute.section, attribute.name).cloned().unwrap_or(Place::Everywhere);
+                Problem::new(place, name, format!("{what} is not supported yet; {cure}"))
+            })
+            .collect();
+        problems.sort_by(|a, b| a.place.cmp(&b.place));
+        problems
+    }
+
+    /// Names of serializers and their options that no plugin has.
+    #[must_use]
+    pub fn check_serializers(&self, known: &[KnownSerializer]) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let manager = &self.manager;
+        self.check_serializer(
+            "transcoderFactoryClass",
+            &manager.transcoder_factory_class,
+            known,
+            &mut problems,
+        );
+        if let Some(legacy) = &manager.legacy_serializer {
+            self.check_serializer("legacySerializer", legacy, known, &mut problems);
+        }
+        for (name, config) in &self.serializers {
+            match known.iter().find(|plugin| plugin.name == *name) {
+                Some(plugin) => config.check_options(plugin, &mut problems),
+                None => {
+                    let attribute = format!("serializer.{name}");
+                    problems.push(Problem::new(config.place(""), attribute, no_plugin(name, known)));
+                }
+            }
+        }
+        problems.sort_by(|a, b| a.place.cmp(&b.place));
+        problems
+    }
+
+    fn check_serializer(
+        &self,
+        attribute: &str,
+        name: &str,
+        known: &[KnownSerializer],
+        problems: &mut Vec<Problem>,
+    ) {
+        let stands_for = |plugin: &KnownSerializer| {
+            plugin.name == name || plugin.classes.iter().any(|class| class == name)
+        };
+        if !known.iter().any(stands_for) {
+            problems.push(self.manager_problem(attribute, no_plugin(name, known)));
+        }
+    }
+
+    fn manager_problem(&self, attribute: &str, text: impl Into<String>) -> Problem {
+        let place = self.place(Section::Manager, attribute).cloned().unwrap_or(Place::Everywhere);
+        Problem::new(place, attribute, text)
+    }
+}
+
+fn no_plugin(name: &str, known: &[KnownSerializer]) -> String {
+    let names: Vec<&str> = known.iter().map(|plugin| plugin.name.as_str()).collect();
+    if names.is_empty() {
+        return format!("no plugin is called '{name}', for there are no plugins at all");
+    }
+    let what = if name.contains('.') { "stands for" } else { "is called" };
+    format!(
+        "no plugin {what} '{name}'; there are {}{}",
+        names.join(", "),
+        did_you_mean(name, names.iter().copied())
+    )
+}
+
+impl SerializerConfig {
+    fn place(&self, option: &str) -> Place {
+        self.places.get(option).cloned().unwrap_or(Place::Everywhere)
+    }
+
+    fn check_options(&self, plugin: &KnownSerializer, problems: &mut Vec<Problem>) {
+        for (option, _) in &self.options {
+            if plugin.options.contains(option) {
+                continue;
+            }
+            let has = if plugin.options.is_empty() {
+                "it has none".to_owned()
+            } else {
+                format!("it has {}", plugin.options.join(", "))
+            };
+            let text = format!(
+                "the plugin {} has no such option; {has}{}",
+                plugin.name,
+                did_you_mean(option, plugin.options.iter().map(String::as_str))
+            );
+            problems.push(Problem::new(
+                self.place(option),
+                format!("serializer.{}.{option}", plugin.name),
+                text,
+            ));
+        }
+    }
+}

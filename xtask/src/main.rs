@@ -2,7 +2,10 @@
 
 mod component;
 mod guests;
+mod needs;
 mod progress;
+mod serve;
+mod testing;
 mod toolchain;
 mod workspace;
 
@@ -13,7 +16,7 @@ use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
 
-/// Builds Holdfast.
+/// Builds, runs and tests Holdfast.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
 struct Arguments {
@@ -29,6 +32,14 @@ enum Task {
         #[arg(long)]
         plugins_only: bool,
     },
+    /// Build all, then run the session service on 127.0.0.1 with two embedded nodes.
+    Run {
+        /// More for `holdfast serve`, such as `--listen 127.0.0.1:0`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Set up what tests need, then run every test.
+    Test,
 }
 
 fn main() -> ExitCode {
@@ -45,6 +56,11 @@ fn run(task: &Task) -> Result<()> {
     let workspace = Workspace::find()?;
     match task {
         Task::Build { plugins_only } => build(&workspace, *plugins_only),
+        Task::Run { arguments } => {
+            build(&workspace, false)?;
+            serve::serve(&workspace, arguments)
+        }
+        Task::Test => testing::test(&workspace),
     }
 }
 

@@ -43,7 +43,7 @@ impl Toolchain {
                 "the serializers need the Rust target {TARGET}, and it cannot be had:\n  \
                  - {rustup}\n  \
                  - Debian's packages do not help either: {error:#}\n\
-                 With a network that reaches static.rust-lang.org, `rustup target add {TARGET}` is all it takes;\n\
+                 With a network that reaches Rust's releases, `rustup target add {TARGET}` is all it takes;\n\
                  on Debian or Ubuntu, `sudo apt-get update` and this command again."
             )
         })

@@ -94,7 +94,12 @@ impl Workspace {
 
     /// Cargo, in the root of the workspace.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(cargo());
+        self.command_of(&cargo())
+    }
+
+    /// A program, in the root of the workspace.
+    pub(crate) fn command_of(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         command.current_dir(&self.root);
         command
     }

@@ -1,1 +1,96 @@
-//! Nodes that keep what is stored: memcached and the embedded one.
+//! Nodes that keep what is stored: memcached and the embedded one, behind one trait, and the choice among them.
+//!
+//! A node keeps bytes with 32 bits of flags under a key, for a while. It knows nothing of sessions.
+
+mod embedded;
+mod error;
+mod memcached;
+mod nodes;
+mod spec;
+
+#[cfg(test)]
+mod contract;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use bytes::Bytes;
+
+pub use crate::session::Expiry;
+pub use embedded::{EmbeddedLimits, EmbeddedNode};
+pub use error::StoreError;
+pub use memcached::MemcachedNode;
+pub use nodes::{Member, NodeOptions, Nodes, NodesError};
+pub use spec::{Address, NodeSpec};
+
+/// What lies under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The bytes as they were stored.
+    pub value: Bytes,
+    /// The flags as they were stored.
+    pub flags: u32,
+    /// Changes with every write; what [`Node::compare_and_set`] compares.
+    pub cas: u64,
+}
+
+/// How a write ended that was bound to a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CasOutcome {
+    /// Done.
+    Stored,
+    /// Not done: the item has been written to since.
+    Conflict,
+    /// Not done: there is no item.
+    Missing,
+}
+
+/// What a node's operations return.
+pub type NodeFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// A place where items are kept.
+///
+/// An `Ok` is the node's own answer, never an assumption. A future that is dropped leaves the node usable; whether its
+/// write happened is then unknown, as it is after [`StoreError::Timeout`].
+pub trait Node: Send + Sync + 'static {
+    /// What people call it: id and address.
+    fn name(&self) -> &str;
+
+    /// What lies under `key`, if anything does.
+    fn get<'a>(&'a self, key: &'a str) -> NodeFuture<'a, Option<Item>>;
+
+    /// Stores, whatever was there before.
+    fn set<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, ()>;
+
+    /// Stores if there is nothing yet; false: there is. Of any number of callers at a time one gets true.
+    fn add<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, bool>;
+
+    /// Stores if the item is still the one that was read with this `cas`.
+    fn compare_and_set<'a>(
+        &'a self,
+        key: &'a str,
+        value: Bytes,
+        flags: u32,
+        expiry: Expiry,
+        cas: u64,
+    ) -> NodeFuture<'a, CasOutcome>;
+
+    /// Makes the item live from now for `expiry`, and changes nothing else of it; false: there is none.
+    fn touch<'a>(&'a self, key: &'a str, expiry: Expiry) -> NodeFuture<'a, bool>;
+
+    /// Deletes the item; false: there was none.
+    fn delete<'a>(&'a self, key: &'a str) -> NodeFuture<'a, bool>;
+
+    /// Deletes the item if it is still the one that was read with this `cas`.
+    fn delete_if_unchanged<'a>(&'a self, key: &'a str, cas: u64) -> NodeFuture<'a, CasOutcome>;
+
+    /// The keys of all items, in no order. A look at a node that is being written to: what comes or goes meanwhile may
+    /// be in it or not. Costs as much as there are items.
+    fn keys(&self) -> NodeFuture<'_, Vec<String>>;
+
+    /// Whether the node answers at all.
+    fn ping(&self) -> NodeFuture<'_, ()>;
+
+    /// Lets go of what is held between operations, such as idle connections. A later operation works all the same.
+    fn close(&self);
+}

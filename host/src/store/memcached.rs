@@ -1,0 +1,329 @@
+//! memcached over its meta text protocol (version 1.6 or later), by the `memcache` crate's `exp` client.
+//!
+//! That client is young and says so; it is pinned, and nothing outside of this module sees it. What it gives: a
+//! connection that timed out or broke is never used again, so no answer can reach the wrong question.
+
+mod list;
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use arc_swap::ArcSwapOption;
+use bytes::Bytes;
+use memcache::exp::{AsyncMetaClient, Delete, Error, Get, Meta, MutationStatus, Operation, Set};
+
+use super::error::check_key;
+use super::{CasOutcome, Expiry, Item, Node, NodeFuture, StoreError};
+
+/// Operations that may be under way at a time, and connections that are kept for them. More would only queue in
+/// memcached, which has 4 threads by default and 1,024 connections for everybody.
+const CONNECTIONS: usize = 64;
+
+/// Longer than this, memcached takes an expiration for a date.
+const LONGEST_RELATIVE: u32 = 30 * 24 * 60 * 60;
+
+/// A memcached.
+pub struct MemcachedNode {
+    name: String,
+    host: String,
+    port: u16,
+    operation_timeout: Duration,
+    /// Absent before the first operation, and after one that did not get through: the next looks the host up again,
+    /// because a server that comes back may do so under another address.
+    client: ArcSwapOption<AsyncMetaClient>,
+}
+
+/// Whether an operation may be repeated when the connection broke and its outcome is unknown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeat {
+    /// Doing it twice is doing it once.
+    Harmless,
+    /// The second attempt would answer to what the first one did.
+    Misleading,
+}
+
+impl MemcachedNode {
+    /// A node that connects when it is first used. `operation_timeout` limits each operation as a whole, connecting
+    /// included.
+    #[must_use]
+    pub fn new(
+        name: impl Into<String>,
+        host: impl Into<String>,
+        port: u16,
+        operation_timeout: Duration,
+    ) -> Self {
+        Self { name: name.into(), host: host.into(), port, operation_timeout, client: ArcSwapOption::empty() }
+    }
+
+    async fn run<O: Operation>(
+        &self,
+        key: &str,
+        repeat: Repeat,
+        operation: impl Fn() -> O,
+    ) -> Result<O::Output, StoreError> {
+        check_key(key)?;
+        self.in_time(async |client| {
+            match client.run(operation()).await {
+                // A server that was restarted leaves connections behind that look alive until they are used.
+                Err(error) if repeat == Repeat::Harmless && connection_broke(&error) => {
+                    client.run(operation()).await
+                }
+                result => result,
+            }
+        })
+        .await
+    }
+
+    async fn in_time<T>(
+        &self,
+        exchange: impl AsyncFnOnce(&AsyncMetaClient) -> Result<T, Error>,
+    ) -> Result<T, StoreError> {
+        let mut used = None;
+        let within = tokio::time::timeout(self.operation_timeout, async {
+            exchange(used.insert(self.client().await?)).await
+        });
+        let result = match within.await {
+            Ok(result) => result.map_err(|error| self.explain(error)),
+            Err(_) => Err(self.timed_out()),
+        };
+        if result.as_ref().is_err_and(StoreError::node_is_down) {
+            // Unless another operation already has begun anew.
+            self.client.compare_and_swap(&used, None);
+        }
+        result
+    }
+
+    async fn client(&self) -> Result<Arc<AsyncMetaClient>, Error> {
+        if let Some(client) = self.client.load_full() {
+            return Ok(client);
+        }
+        let client = AsyncMetaClient::builder()
+            .max_idle(CONNECTIONS)
+            .max_connections(Some(CONNECTIONS))
+            // One limit around the whole operation stands for both.
+            .connect_timeout(None)
+            .io_timeout(None)
+            .connect_async((self.host.clone(), self.port))
+            .await?;
+        let client = Arc::new(client);
+        self.client.store(Some(Arc::clone(&client)));
+        Ok(client)
+    }
+
+    async fn store(
+        &self,
+        key: &str,
+        value: &Bytes,
+        flags: u32,
+        expiry: Expiry,
+        repeat: Repeat,
+        condition: impl Fn(Set) -> Set,
+    ) -> Result<MutationStatus, StoreError> {
+        let set = || {
+            let set = Set::new(key, value).client_flags(flags).ttl_raw(on_the_wire(expiry, now_seconds()));
+            condition(set)
+        };
+        match self.run(key, repeat, set).await {
+            Ok(result) => Ok(result.status),
+            Err(StoreError::Refused { message, .. }) if message.contains("too large") => {
+                Err(StoreError::TooLarge {
+                    node: self.name.clone(),
+                    key: key.to_owned(),
+                    size: value.len(),
+                    cure: larger_items(value.len()),
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn explain(&self, error: Error) -> StoreError {
+        let node = self.name.clone();
+        match error {
+            // That the outcome is unknown is said by the variants below; the reason is what helps.
+            Error::Ambiguous { source, .. } => self.explain(*source),
+            Error::Io(source) if source.kind() == io::ErrorKind::TimedOut => self.timed_out(),
+            Error::Io(source) => StoreError::Unavailable { node, source },
+            Error::Timeout { .. } => self.timed_out(),
+            Error::Server(message) => StoreError::Refused { node, message },
+            Error::Rejected(message) | Error::Protocol(message) => StoreError::Protocol { node, message },
+            other => StoreError::Protocol { node, message: other.to_string() },
+        }
+    }
+
+    fn unexpected(&self, status: MutationStatus) -> StoreError {
+        StoreError::Protocol { node: self.name.clone(), message: format!("{status:?} where that cannot be") }
+    }
+
+    fn timed_out(&self) -> StoreError {
+        StoreError::Timeout { node: self.name.clone(), after: self.operation_timeout }
+    }
+}
+
+impl Node for MemcachedNode {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn get<'a>(&'a self, key: &'a str) -> NodeFuture<'a, Option<Item>> {
+        Box::pin(async move {
+            let get = || Get::new(key).meta(Meta::NONE.cas());
+            let found = self.run(key, Repeat::Harmless, get).await?;
+            Ok(found.value.map(|value| Item {
+                value: value.into(),
+                flags: found.client_flags.unwrap_or_default(),
+                cas: found.item.cas.unwrap_or_default(),
+            }))
+        })
+    }
+
+    fn set<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, ()> {
+        Box::pin(async move {
+            match self.store(key, &value, flags, expiry, Repeat::Harmless, |set| set).await? {
+                MutationStatus::Applied => Ok(()),
+                other => Err(self.unexpected(other)),
+            }
+        })
+    }
+
+    fn add<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, bool> {
+        Box::pin(async move {
+            match self.store(key, &value, flags, expiry, Repeat::Misleading, Set::add).await? {
+                MutationStatus::Applied => Ok(true),
+                MutationStatus::AlreadyExists => Ok(false),
+                other => Err(self.unexpected(other)),
+            }
+        })
+    }
+
+    fn compare_and_set<'a>(
+        &'a self,
+        key: &'a str,
+        value: Bytes,
+        flags: u32,
+        expiry: Expiry,
+        cas: u64,
+    ) -> NodeFuture<'a, CasOutcome> {
+        Box::pin(async move {
+            let unchanged = |set: Set| set.compare_cas(cas);
+            let status = self.store(key, &value, flags, expiry, Repeat::Misleading, unchanged).await?;
+            self.cas_outcome(status)
+        })
+    }
+
+    fn touch<'a>(&'a self, key: &'a str, expiry: Expiry) -> NodeFuture<'a, bool> {
+        Box::pin(async move {
+            let touch = || Get::new(key).without_value().touch_raw(on_the_wire(expiry, now_seconds()));
+            Ok(self.run(key, Repeat::Harmless, touch).await?.hit())
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> NodeFuture<'a, bool> {
+        Box::pin(async move {
+            let result = self.run(key, Repeat::Harmless, || Delete::new(key)).await?;
+            Ok(result.applied())
+        })
+    }
+
+    fn delete_if_unchanged<'a>(&'a self, key: &'a str, cas: u64) -> NodeFuture<'a, CasOutcome> {
+        Box::pin(async move {
+            let delete = || Delete::new(key).compare_cas(cas);
+            let status = self.run(key, Repeat::Misleading, delete).await?.status;
+            self.cas_outcome(status)
+        })
+    }
+
+    fn keys(&self) -> NodeFuture<'_, Vec<String>> {
+        Box::pin(list::keys(self))
+    }
+
+    fn ping(&self) -> NodeFuture<'_, ()> {
+        Box::pin(self.in_time(async |client| match client.noop().await {
+            Err(error) if connection_broke(&error) => client.noop().await,
+            result => result,
+        }))
+    }
+
+    fn close(&self) {
+        self.client.store(None);
+    }
+}
+
+impl MemcachedNode {
+    fn cas_outcome(&self, status: MutationStatus) -> Result<CasOutcome, StoreError> {
+        match status {
+            MutationStatus::Applied => Ok(CasOutcome::Stored),
+            MutationStatus::CasMismatch => Ok(CasOutcome::Conflict),
+            MutationStatus::NotFound => Ok(CasOutcome::Missing),
+            other => Err(self.unexpected(other)),
+        }
+    }
+}
+
+fn connection_broke(error: &Error) -> bool {
+    match error {
+        Error::Ambiguous { source, .. } => connection_broke(source),
+        Error::Io(error) => matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::UnexpectedEof
+        ),
+        _ => false,
+    }
+}
+
+/// An expiration as memcached takes it: seconds up to 30 days, above that a date. A date beyond what it can count
+/// (2038) would be in its past, and the item gone at once: then it has none.
+fn on_the_wire(expiry: Expiry, now_seconds: u32) -> u32 {
+    match expiry {
+        Expiry::Never => 0,
+        Expiry::Seconds(seconds) if seconds.get() <= LONGEST_RELATIVE => seconds.get(),
+        Expiry::Seconds(seconds) => {
+            now_seconds.checked_add(seconds.get()).filter(|date| i32::try_from(*date).is_ok()).unwrap_or(0)
+        }
+    }
+}
+
+fn now_seconds() -> u32 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u32::try_from(since.as_secs()).unwrap_or(u32::MAX)
+}
+
+fn larger_items(size: usize) -> String {
+    // A little is lost to the item's own header, so a power of two is never enough for itself.
+    let mib = size.saturating_add(1).div_ceil(1 << 20).next_power_of_two();
+    format!("start that memcached with `-I {mib}m` or more (1m is its default), or keep less in the session")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u32 = 1_700_000_000;
+
+    #[test]
+    fn up_to_30_days_an_expiration_is_a_length_and_above_a_date() {
+        assert_eq!(on_the_wire(Expiry::Never, NOW), 0);
+        assert_eq!(on_the_wire(Expiry::seconds(1), NOW), 1);
+        assert_eq!(on_the_wire(Expiry::seconds(2_592_000), NOW), 2_592_000);
+        assert_eq!(on_the_wire(Expiry::seconds(2_592_001), NOW), NOW + 2_592_001);
+    }
+
+    /// MSM sends a negative number there, and the session is gone at once.
+    #[test]
+    fn an_expiration_beyond_2038_is_none() {
+        assert_eq!(on_the_wire(Expiry::seconds(u32::MAX), NOW), 0);
+        assert_eq!(on_the_wire(Expiry::seconds(i32::MAX as u32 - NOW), NOW), i32::MAX as u32);
+        assert_eq!(on_the_wire(Expiry::seconds(i32::MAX as u32 - NOW + 1), NOW), 0);
+    }
+
+    #[test]
+    fn the_size_to_start_memcached_with_is_large_enough() {
+        assert!(larger_items(1 << 20).contains("`-I 2m`"));
+        assert!(larger_items(2 << 20).contains("`-I 4m`"));
+        assert!(larger_items(5_000_000).contains("`-I 8m`"));
+    }
+}

@@ -1,0 +1,289 @@
+//! The configured nodes: by name, in order, at random.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::seq::SliceRandom;
+
+use super::{Address, EmbeddedLimits, EmbeddedNode, MemcachedNode, Node, NodeSpec};
+use crate::clock::Clock;
+use crate::session::SessionId;
+
+/// A node with its place in the configuration.
+#[derive(Clone)]
+pub struct Member {
+    /// Its name in session ids; the only node may have none.
+    pub id: Option<String>,
+    /// Used only when no other node is left.
+    pub failover: bool,
+    /// The node.
+    pub node: Arc<dyn Node>,
+}
+
+/// What nodes need beside their addresses.
+#[derive(Clone)]
+pub struct NodeOptions {
+    /// How long an operation on a memcached may take as a whole.
+    pub operation_timeout: Duration,
+    /// How much each embedded node takes.
+    pub embedded: EmbeddedLimits,
+    /// By which items of embedded nodes end.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// All nodes, in the order of the configuration.
+pub struct Nodes {
+    members: Vec<Member>,
+}
+
+/// Nodes that cannot be used together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NodesError {
+    /// None at all.
+    #[error("no node is configured")]
+    None,
+    /// Only a single node may be without one.
+    #[error("there are {count} nodes, so each of them needs an id, as in n1:{address}")]
+    WithoutId {
+        /// How many nodes there are.
+        count: usize,
+        /// The first without an id.
+        address: String,
+    },
+    /// A session could not tell them apart.
+    #[error("two nodes have the id `{id}`")]
+    SameId {
+        /// The id.
+        id: String,
+    },
+    /// New sessions would have no place.
+    #[error("all nodes are failover nodes; at least one must not be")]
+    NoPrimary,
+}
+
+impl Nodes {
+    /// Makes a node of each address. Nothing is connected yet: a node that is down is no reason not to start.
+    ///
+    /// # Errors
+    /// There are no nodes, no primary ones, or ids that are missing or not unique.
+    pub fn connect(specs: &[NodeSpec], options: &NodeOptions) -> Result<Self, NodesError> {
+        let members = specs.iter().map(|spec| {
+            let node: Arc<dyn Node> = match &spec.address {
+                Address::Memcached { host, port } => {
+                    Arc::new(MemcachedNode::new(spec.to_string(), host, *port, options.operation_timeout))
+                }
+                Address::Embedded => Arc::new(EmbeddedNode::new(
+                    spec.to_string(),
+                    options.embedded,
+                    Arc::clone(&options.clock),
+                )),
+            };
+            Member { id: spec.id.clone(), failover: spec.failover, node }
+        });
+        Self::of(members.collect())
+    }
+
+    /// The given nodes, in the given order.
+    ///
+    /// # Errors
+    /// As [`Nodes::connect`].
+    pub fn of(members: Vec<Member>) -> Result<Self, NodesError> {
+        if members.is_empty() {
+            return Err(NodesError::None);
+        }
+        if let Some(unnamed) = members.iter().find(|member| member.id.is_none()).filter(|_| members.len() > 1)
+        {
+            return Err(NodesError::WithoutId {
+                count: members.len(),
+                address: unnamed.node.name().to_owned(),
+            });
+        }
+        for (position, member) in members.iter().enumerate() {
+            if members.iter().skip(position + 1).any(|other| other.id == member.id) {
+                return Err(NodesError::SameId { id: member.id.clone().unwrap_or_default() });
+            }
+        }
+        if members.iter().all(|member| member.failover) {
+            return Err(NodesError::NoPrimary);
+        }
+        Ok(Self { members })
+    }
+
+    /// All nodes.
+    #[must_use]
+    pub fn all(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The nodes where sessions live in normal times.
+    pub fn primaries(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| !member.failover)
+    }
+
+    /// The nodes of last resort.
+    pub fn failovers(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| member.failover)
+    }
+
+    /// Whether session ids name a node: they do unless the only node has no name.
+    #[must_use]
+    pub fn are_named(&self) -> bool {
+        self.members.iter().all(|member| member.id.is_some())
+    }
+
+    /// The node with this id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.id.as_deref() == Some(id))
+    }
+
+    /// Where a session belongs by its id. None: the id names no node, or one that is not configured.
+    #[must_use]
+    pub fn of_session(&self, id: &SessionId) -> Option<&Member> {
+        if !self.are_named() {
+            return self.members.first();
+        }
+        if !id.names_a_node() {
+            return None;
+        }
+        self.get(id.node()?)
+    }
+
+    /// The nodes in the order in which a new place is looked for: primaries at random, then failover nodes at random.
+    /// A session that moves leaves `except` out.
+    #[must_use]
+    pub fn candidates(&self, except: Option<&str>) -> Vec<&Member> {
+        let mut rng = rand::rng();
+        let usable = |member: &&Member| except.is_none() || member.id.as_deref() != except;
+        let mut candidates: Vec<_> = self.primaries().filter(usable).collect();
+        candidates.shuffle(&mut rng);
+        let mut failovers: Vec<_> = self.failovers().filter(usable).collect();
+        failovers.shuffle(&mut rng);
+        candidates.append(&mut failovers);
+        candidates
+    }
+
+    /// The other primaries in the order in which one of them becomes the secondary of `id`: those behind it, then
+    /// those before it. A failover node has all of them, from the first.
+    pub fn primaries_after(&self, id: &str) -> impl Iterator<Item = &Member> {
+        let is_it = move |member: &&Member| member.id.as_deref() == Some(id);
+        let position = self.primaries().position(|member| is_it(&member));
+        let behind = self.primaries().skip(position.map_or(0, |position| position + 1));
+        behind.chain(self.primaries().take(position.unwrap_or(0)))
+    }
+}
+
+impl std::fmt::Debug for Nodes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.members.iter().map(|member| member.node.name())).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    fn connect(specs: &[(Option<&str>, bool)]) -> Result<Nodes, NodesError> {
+        let specs: Vec<_> = specs
+            .iter()
+            .map(|&(id, failover)| NodeSpec {
+                id: id.map(str::to_owned),
+                address: Address::Embedded,
+                failover,
+            })
+            .collect();
+        let options = NodeOptions {
+            operation_timeout: Duration::from_secs(1),
+            embedded: EmbeddedLimits::default(),
+            clock: Arc::new(SystemClock),
+        };
+        Nodes::connect(&specs, &options)
+    }
+
+    fn named(primaries: &[&str], failovers: &[&str]) -> Nodes {
+        let primaries = primaries.iter().map(|&id| (Some(id), false));
+        let failovers = failovers.iter().map(|&id| (Some(id), true));
+        connect(&primaries.chain(failovers).collect::<Vec<_>>()).unwrap()
+    }
+
+    fn ids<'a>(members: impl IntoIterator<Item = &'a Member>) -> Vec<&'a str> {
+        members.into_iter().map(|member| member.id.as_deref().unwrap()).collect()
+    }
+
+    fn id(text: &str) -> SessionId {
+        SessionId::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_single_node_without_a_name_has_every_session() {
+        let nodes = connect(&[(None, false)]).unwrap();
+        assert!(!nodes.are_named());
+        for any in ["123456", "123456-n1", "foo.jvm1-n", "foo.n.jvm1"] {
+            assert!(nodes.of_session(&id(any)).is_some());
+        }
+        assert_eq!(nodes.candidates(None).len(), 1);
+        assert_eq!(nodes.primaries_after("n1").count(), 1);
+    }
+
+    #[test]
+    fn a_named_node_has_the_sessions_that_name_it() {
+        let nodes = named(&["n1"], &["n2"]);
+        assert!(nodes.are_named());
+        assert_eq!(ids(nodes.of_session(&id("123456-n1"))), ["n1"]);
+        assert_eq!(ids(nodes.of_session(&id("123456-n2.tc1"))), ["n2"]);
+        for other in ["123456", "123456-n3", "foo.jvm1-n1", "foo-n1.a.b"] {
+            assert!(nodes.of_session(&id(other)).is_none(), "{other}");
+        }
+    }
+
+    #[test]
+    fn nodes_that_cannot_be_used_together_are_refused() {
+        assert_eq!(connect(&[]).unwrap_err(), NodesError::None);
+        assert!(matches!(
+            connect(&[(Some("n1"), false), (None, false)]).unwrap_err(),
+            NodesError::WithoutId { count: 2, .. }
+        ));
+        assert_eq!(
+            connect(&[(Some("n1"), false), (Some("n1"), true)]).unwrap_err(),
+            NodesError::SameId { id: "n1".to_owned() }
+        );
+        assert_eq!(connect(&[(Some("n1"), true)]).unwrap_err(), NodesError::NoPrimary);
+    }
+
+    #[test]
+    fn primaries_come_first_in_any_order_then_failover_nodes() {
+        let nodes = named(&["n1", "n2", "n3"], &["f1", "f2"]);
+        let mut orders = HashSet::new();
+        for _ in 0..500 {
+            let order = ids(nodes.candidates(None));
+            assert_eq!(order[..3].iter().collect::<HashSet<_>>().len(), 3);
+            assert!(order[..3].iter().all(|id| id.starts_with('n')));
+            assert!(order[3..].iter().all(|id| id.starts_with('f')));
+            orders.insert(order);
+        }
+        assert_eq!(orders.len(), 6 * 2);
+    }
+
+    #[test]
+    fn a_session_that_moves_does_not_stay() {
+        assert!(named(&["n1"], &[]).candidates(Some("n1")).is_empty());
+        assert_eq!(ids(named(&["n1", "n2"], &[]).candidates(Some("n1"))), ["n2"]);
+        assert_eq!(ids(named(&["n1", "n2"], &[]).candidates(Some("n2"))), ["n1"]);
+        assert_eq!(ids(named(&["n1"], &["n2"]).candidates(Some("n1"))), ["n2"]);
+        assert_eq!(ids(named(&["n1"], &["n2"]).candidates(Some("n2"))), ["n1"]);
+    }
+
+    #[test]
+    fn the_secondary_is_the_next_primary_in_a_circle() {
+        let nodes = named(&["n1", "n2", "n3"], &["f1"]);
+        assert_eq!(ids(nodes.primaries_after("n1")), ["n2", "n3"]);
+        assert_eq!(ids(nodes.primaries_after("n2")), ["n3", "n1"]);
+        assert_eq!(ids(nodes.primaries_after("n3")), ["n1", "n2"]);
+        assert_eq!(ids(nodes.primaries_after("f1")), ["n1", "n2", "n3"]);
+        assert_eq!(named(&["n1"], &[]).primaries_after("n1").count(), 0);
+    }
+}

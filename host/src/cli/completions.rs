@@ -1,6 +1,7 @@
 //! `holdfast completions SHELL`.
 
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::CommandFactory;
@@ -15,14 +16,17 @@ use super::{Cli, examples};
     "holdfast completions fish > ~/.config/fish/completions/holdfast.fish"
     "holdfast completions zsh > ~/.zfunc/_holdfast"
 ))]
-pub(super) struct Args {
+pub(super) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     shell: Shell,
 }
 
-pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "holdfast", &mut script);
-    io::stdout().write_all(&script).context("cannot write the completions")
+impl CompletionsArgs {
+    pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "holdfast", &mut script);
+        io::stdout().write_all(&script).context("cannot write the completions")?;
+        Ok(ExitCode::SUCCESS)
+    }
 }

@@ -8,7 +8,7 @@ use crate::config::{Config, KnownSerializer, Problems};
 
 /// Looks at configurations.
 #[derive(Debug, clap::Args)]
-pub struct ConfigArgs {
+pub(super) struct ConfigArgs {
     #[command(subcommand)]
     command: ConfigCommand,
 }

@@ -5,11 +5,14 @@
 //! failed and 2 for wrong usage.
 
 mod completions;
+mod config;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::config::Problems;
 
 /// Headings of our own look as clap's do; clap takes the colours out where the output is no terminal.
 macro_rules! examples {
@@ -46,19 +49,19 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Completions(completions::Args),
+    Config(config::ConfigArgs),
+    Completions(completions::CompletionsArgs),
 }
-
-pub mod config;
 
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Completions(args) => completions::run(&args),
+        Command::Config(args) => args.run(),
+        Command::Completions(args) => args.run(),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         // Whoever read the output has read enough of it: `holdfast plugins list | head -1`.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -69,9 +72,12 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// One line for each thing that is wrong, each with its causes.
+/// One line for each thing that is wrong, with its causes.
 fn report(out: &mut impl Write, error: &anyhow::Error) -> io::Result<()> {
-    writeln!(out, "error: {error:#}")
+    match error.downcast_ref::<Problems>() {
+        Some(problems) => problems.0.iter().try_for_each(|problem| writeln!(out, "error: {problem}")),
+        None => writeln!(out, "error: {error:#}"),
+    }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -122,6 +128,16 @@ mod tests {
         let mut out = Vec::new();
         report(&mut out, &error).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "error: cannot read holdfast.toml: no such file\n");
+    }
+
+    #[test]
+    fn everything_that_is_wrong_with_a_configuration_has_a_line() {
+        let wrong = ["nodes=1".to_owned(), "sticky=perhaps".to_owned()];
+        let problems = crate::config::Config::load(None, &wrong).unwrap_err();
+        let mut out = Vec::new();
+        report(&mut out, &problems.into()).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.lines().filter(|line| line.starts_with("error: --set ")).count(), 2, "{text}");
     }
 
     #[test]

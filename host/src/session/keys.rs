@@ -27,7 +27,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Keys with the given prefix, as [`storage_key_prefix`](super::storage_key_prefix) makes it.
+    /// Keys with the given prefix, which [`KeyPrefix`](crate::config::KeyPrefix) has ready.
     #[must_use]
     pub fn new(prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into() }

@@ -8,7 +8,6 @@ mod expiry;
 mod flags;
 mod id;
 mod keys;
-mod prefix;
 mod validity;
 
 pub use envelope::{AuthType, Envelope, EnvelopeError, Header};
@@ -16,5 +15,4 @@ pub use expiry::{DEFAULT_STICKY_SLACK_SECONDS, Expiry};
 pub use flags::{GunzipError, ItemFlags, format_tag, gunzip};
 pub use id::{BadId, SessionId};
 pub use keys::{Keys, LOCK_VALUE};
-pub use prefix::{BadPrefix, PrefixNames, storage_key_prefix};
 pub use validity::{BadValidity, Validity};

@@ -12,12 +12,17 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use self::server::Server;
 use super::*;
 use crate::clock::SystemClock;
+use crate::config::NodeAddress;
 
 /// Long enough for a busy machine.
 const PATIENT: Duration = Duration::from_secs(10);
 
 fn embedded() -> Arc<dyn Node> {
-    Arc::new(EmbeddedNode::new("n1 (embedded)", EmbeddedLimits::default(), Arc::new(SystemClock)))
+    Arc::new(EmbeddedNode::new("n1:embedded", EmbeddedLimits::default(), Arc::new(SystemClock)))
+}
+
+fn address(host: &str, port: u16) -> NodeAddress {
+    NodeAddress { host: host.to_owned(), port }
 }
 
 macro_rules! every_node_keeps {
@@ -110,7 +115,7 @@ async fn a_server_that_was_killed_is_down_and_works_again_when_it_is_back() {
         let error = node.get("k").await.unwrap_err();
         assert!(matches!(error, StoreError::Unavailable { .. }), "{error:?}");
         assert!(error.node_is_down());
-        assert!(error.to_string().starts_with("node n1 (127.0.0.1:"), "{error}");
+        assert!(error.to_string().starts_with("node n1:127.0.0.1:"), "{error}");
         assert!(before.elapsed() < Duration::from_secs(1), "a refused connection is known at once");
         server.restart();
         node.set("k", Bytes::from_static(b"v"), 0, Expiry::Never).await.unwrap();
@@ -134,7 +139,7 @@ async fn a_restart_that_nobody_noticed_costs_no_operation() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_frozen_server_costs_one_timeout_and_its_late_answers_reach_nobody() {
     let Some(server) = Server::start() else { return };
-    let limit = Duration::from_millis(300);
+    let limit = Duration::from_secs(1);
     let node = server.node(limit);
     for i in 0..50 {
         let value = Bytes::from(format!("value {i}"));
@@ -159,7 +164,7 @@ async fn a_frozen_server_costs_one_timeout_and_its_late_answers_reach_nobody() {
     for operation in late {
         assert!(operation.await.unwrap() < limit * 2);
     }
-    assert!(before.elapsed() < limit * 4);
+    assert!(before.elapsed() < limit * 3);
     server.thaw();
     for i in 0..50 {
         let item = node.get(&format!("k{i}")).await.unwrap().unwrap();
@@ -169,7 +174,7 @@ async fn a_frozen_server_costs_one_timeout_and_its_late_answers_reach_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_that_does_not_exist_is_unavailable() {
-    let node = MemcachedNode::new("n1 (nowhere)", "nowhere.invalid", 11211, PATIENT);
+    let node = MemcachedNode::new("n1", &address("nowhere.invalid", 11211), PATIENT);
     let error = node.ping().await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable { .. } | StoreError::Timeout { .. }), "{error:?}");
 }
@@ -186,7 +191,7 @@ async fn something_else_than_memcached_is_recognised() {
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         }
     });
-    let node = MemcachedNode::new("n1", "127.0.0.1", port, PATIENT);
+    let node = MemcachedNode::new("n1", &address("127.0.0.1", port), PATIENT);
     let error = node.get("k").await.unwrap_err();
     assert!(matches!(error, StoreError::Protocol { .. }), "{error:?}");
     assert!(node.keys().await.is_err());

@@ -287,7 +287,7 @@ mod tests {
 
     fn node(limits: EmbeddedLimits) -> (EmbeddedNode, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::at(1_700_000_000_000));
-        (EmbeddedNode::new("n1 (embedded)", limits, Arc::clone(&clock) as Arc<dyn Clock>), clock)
+        (EmbeddedNode::new("n1:embedded", limits, Arc::clone(&clock) as Arc<dyn Clock>), clock)
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ const MAX_KEY_LEN: usize = 250;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// No answer in time. What was asked for may still happen later.
+    /// No answer in time. A write may still happen later, even after a newer one.
     #[error("node {node} did not answer within {} ms", after.as_millis())]
     Timeout {
         /// The node's name.

@@ -15,6 +15,7 @@ use memcache::exp::{AsyncMetaClient, Delete, Error, Get, Meta, MutationStatus, O
 
 use super::error::check_key;
 use super::{CasOutcome, Expiry, Item, Node, NodeFuture, StoreError};
+use crate::config::NodeAddress;
 
 /// Operations that may be under way at a time, and connections that are kept for them. More would only queue in
 /// memcached, which has 4 threads by default and 1,024 connections for everybody.
@@ -26,8 +27,7 @@ const LONGEST_RELATIVE: u32 = 30 * 24 * 60 * 60;
 /// A memcached.
 pub struct MemcachedNode {
     name: String,
-    host: String,
-    port: u16,
+    address: NodeAddress,
     operation_timeout: Duration,
     /// Absent before the first operation, and after one that did not get through: the next looks the host up again,
     /// because a server that comes back may do so under another address.
@@ -47,13 +47,13 @@ impl MemcachedNode {
     /// A node that connects when it is first used. `operation_timeout` limits each operation as a whole, connecting
     /// included.
     #[must_use]
-    pub fn new(
-        name: impl Into<String>,
-        host: impl Into<String>,
-        port: u16,
-        operation_timeout: Duration,
-    ) -> Self {
-        Self { name: name.into(), host: host.into(), port, operation_timeout, client: ArcSwapOption::empty() }
+    pub fn new(name: impl Into<String>, address: &NodeAddress, operation_timeout: Duration) -> Self {
+        Self {
+            name: name.into(),
+            address: address.clone(),
+            operation_timeout,
+            client: ArcSwapOption::empty(),
+        }
     }
 
     async fn run<O: Operation>(
@@ -104,7 +104,7 @@ impl MemcachedNode {
             // One limit around the whole operation stands for both.
             .connect_timeout(None)
             .io_timeout(None)
-            .connect_async((self.host.clone(), self.port))
+            .connect_async((self.address.host.clone(), self.address.port))
             .await?;
         let client = Arc::new(client);
         self.client.store(Some(Arc::clone(&client)));
@@ -147,6 +147,11 @@ impl MemcachedNode {
             Error::Io(source) => StoreError::Unavailable { node, source },
             Error::Timeout { .. } => self.timed_out(),
             Error::Server(message) => StoreError::Refused { node, message },
+            // The client drops what follows that word.
+            Error::Rejected(message) if message == "ERROR" => StoreError::Protocol {
+                node,
+                message: "ERROR, as an older version does, or one that has too many connections".to_owned(),
+            },
             Error::Rejected(message) | Error::Protocol(message) => StoreError::Protocol { node, message },
             other => StoreError::Protocol { node, message: other.to_string() },
         }

@@ -6,7 +6,6 @@ mod embedded;
 mod error;
 mod memcached;
 mod nodes;
-mod spec;
 
 #[cfg(test)]
 mod contract;
@@ -21,7 +20,6 @@ pub use embedded::{EmbeddedLimits, EmbeddedNode};
 pub use error::StoreError;
 pub use memcached::MemcachedNode;
 pub use nodes::{Member, NodeOptions, Nodes, NodesError};
-pub use spec::{Address, NodeSpec};
 
 /// What lies under a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +51,7 @@ pub type NodeFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> 
 /// An `Ok` is the node's own answer, never an assumption. A future that is dropped leaves the node usable; whether its
 /// write happened is then unknown, as it is after [`StoreError::Timeout`].
 pub trait Node: Send + Sync + 'static {
-    /// What people call it: id and address.
+    /// What people call it: id and address, as in the configuration.
     fn name(&self) -> &str;
 
     /// What lies under `key`, if anything does.

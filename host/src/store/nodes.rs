@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use rand::seq::SliceRandom;
 
-use super::{Address, EmbeddedLimits, EmbeddedNode, MemcachedNode, Node, NodeSpec};
+use super::{EmbeddedLimits, EmbeddedNode, MemcachedNode, Node};
 use crate::clock::Clock;
+use crate::config::{NodeList, NodeTarget};
 use crate::session::SessionId;
 
 /// A node with its place in the configuration.
@@ -44,12 +45,12 @@ pub enum NodesError {
     #[error("no node is configured")]
     None,
     /// Only a single node may be without one.
-    #[error("there are {count} nodes, so each of them needs an id, as in n1:{address}")]
+    #[error("there are {count} nodes, so each of them needs an id; {node} has none")]
     WithoutId {
         /// How many nodes there are.
         count: usize,
         /// The first without an id.
-        address: String,
+        node: String,
     },
     /// A session could not tell them apart.
     #[error("two nodes have the id `{id}`")]
@@ -63,41 +64,36 @@ pub enum NodesError {
 }
 
 impl Nodes {
-    /// Makes a node of each address. Nothing is connected yet: a node that is down is no reason not to start.
-    ///
-    /// # Errors
-    /// There are no nodes, no primary ones, or ids that are missing or not unique.
-    pub fn connect(specs: &[NodeSpec], options: &NodeOptions) -> Result<Self, NodesError> {
-        let members = specs.iter().map(|spec| {
-            let node: Arc<dyn Node> = match &spec.address {
-                Address::Memcached { host, port } => {
-                    Arc::new(MemcachedNode::new(spec.to_string(), host, *port, options.operation_timeout))
+    /// Makes the nodes of a configuration. Nothing is connected yet: a node that is down is no reason not to start.
+    #[must_use]
+    pub fn connect(list: &NodeList, options: &NodeOptions) -> Self {
+        let members = list.entries().iter().map(|entry| {
+            let name = entry.to_string();
+            let node: Arc<dyn Node> = match &entry.target {
+                NodeTarget::Memcached(address) => {
+                    Arc::new(MemcachedNode::new(name, address, options.operation_timeout))
                 }
-                Address::Embedded => Arc::new(EmbeddedNode::new(
-                    spec.to_string(),
-                    options.embedded,
-                    Arc::clone(&options.clock),
-                )),
+                NodeTarget::Embedded => {
+                    Arc::new(EmbeddedNode::new(name, options.embedded, Arc::clone(&options.clock)))
+                }
             };
-            Member { id: spec.id.clone(), failover: spec.failover, node }
+            Member { id: entry.id.clone(), failover: entry.failover, node }
         });
-        Self::of(members.collect())
+        // What `of` refuses no list has.
+        Self { members: members.collect() }
     }
 
     /// The given nodes, in the given order.
     ///
     /// # Errors
-    /// As [`Nodes::connect`].
+    /// There are no nodes, no primary ones, or ids that are missing or not unique.
     pub fn of(members: Vec<Member>) -> Result<Self, NodesError> {
         if members.is_empty() {
             return Err(NodesError::None);
         }
         if let Some(unnamed) = members.iter().find(|member| member.id.is_none()).filter(|_| members.len() > 1)
         {
-            return Err(NodesError::WithoutId {
-                count: members.len(),
-                address: unnamed.node.name().to_owned(),
-            });
+            return Err(NodesError::WithoutId { count: members.len(), node: unnamed.node.name().to_owned() });
         }
         for (position, member) in members.iter().enumerate() {
             if members.iter().skip(position + 1).any(|other| other.id == member.id) {
@@ -187,27 +183,30 @@ mod tests {
     use super::*;
     use crate::clock::SystemClock;
 
-    fn connect(specs: &[(Option<&str>, bool)]) -> Result<Nodes, NodesError> {
-        let specs: Vec<_> = specs
-            .iter()
-            .map(|&(id, failover)| NodeSpec {
-                id: id.map(str::to_owned),
-                address: Address::Embedded,
-                failover,
-            })
-            .collect();
-        let options = NodeOptions {
-            operation_timeout: Duration::from_secs(1),
-            embedded: EmbeddedLimits::default(),
-            clock: Arc::new(SystemClock),
+    fn of(members: &[(Option<&str>, bool)]) -> Result<Nodes, NodesError> {
+        let member = |&(id, failover): &(Option<&str>, bool)| Member {
+            id: id.map(str::to_owned),
+            failover,
+            node: Arc::new(EmbeddedNode::new("embedded", EmbeddedLimits::default(), Arc::new(SystemClock))),
         };
-        Nodes::connect(&specs, &options)
+        Nodes::of(members.iter().map(member).collect())
     }
 
     fn named(primaries: &[&str], failovers: &[&str]) -> Nodes {
         let primaries = primaries.iter().map(|&id| (Some(id), false));
         let failovers = failovers.iter().map(|&id| (Some(id), true));
-        connect(&primaries.chain(failovers).collect::<Vec<_>>()).unwrap()
+        of(&primaries.chain(failovers).collect::<Vec<_>>()).unwrap()
+    }
+
+    fn configured(list: &str, failovers: &[&str]) -> Nodes {
+        let mut list = NodeList::parse(list).unwrap();
+        list.set_failover(&failovers.iter().map(|&id| id.to_owned()).collect::<Vec<_>>()).unwrap();
+        let options = NodeOptions {
+            operation_timeout: Duration::from_secs(1),
+            embedded: EmbeddedLimits::default(),
+            clock: Arc::new(SystemClock),
+        };
+        Nodes::connect(&list, &options)
     }
 
     fn ids<'a>(members: impl IntoIterator<Item = &'a Member>) -> Vec<&'a str> {
@@ -219,8 +218,19 @@ mod tests {
     }
 
     #[test]
+    fn a_configuration_becomes_nodes_of_the_same_names_in_the_same_order() {
+        let nodes = configured("n1:localhost:11211,n2:embedded n3:[::1]:1", &["n1", "n2"]);
+        let names: Vec<_> = nodes.all().iter().map(|member| member.node.name()).collect();
+        assert_eq!(names, ["n1:localhost:11211", "n2:embedded", "n3:[::1]:1"]);
+        assert_eq!(ids(nodes.primaries()), ["n3"]);
+        assert_eq!(ids(nodes.failovers()), ["n1", "n2"]);
+        assert!(nodes.are_named());
+        assert!(!configured("localhost:11211", &[]).are_named());
+    }
+
+    #[test]
     fn a_single_node_without_a_name_has_every_session() {
-        let nodes = connect(&[(None, false)]).unwrap();
+        let nodes = of(&[(None, false)]).unwrap();
         assert!(!nodes.are_named());
         for any in ["123456", "123456-n1", "foo.jvm1-n", "foo.n.jvm1"] {
             assert!(nodes.of_session(&id(any)).is_some());
@@ -242,16 +252,16 @@ mod tests {
 
     #[test]
     fn nodes_that_cannot_be_used_together_are_refused() {
-        assert_eq!(connect(&[]).unwrap_err(), NodesError::None);
+        assert_eq!(of(&[]).unwrap_err(), NodesError::None);
         assert!(matches!(
-            connect(&[(Some("n1"), false), (None, false)]).unwrap_err(),
+            of(&[(Some("n1"), false), (None, false)]).unwrap_err(),
             NodesError::WithoutId { count: 2, .. }
         ));
         assert_eq!(
-            connect(&[(Some("n1"), false), (Some("n1"), true)]).unwrap_err(),
+            of(&[(Some("n1"), false), (Some("n1"), true)]).unwrap_err(),
             NodesError::SameId { id: "n1".to_owned() }
         );
-        assert_eq!(connect(&[(Some("n1"), true)]).unwrap_err(), NodesError::NoPrimary);
+        assert_eq!(of(&[(Some("n1"), true)]).unwrap_err(), NodesError::NoPrimary);
     }
 
     #[test]

@@ -234,7 +234,7 @@ pub(super) async fn the_longest_key_is_taken(node: AnyNode) {
 
 pub(super) async fn all_keys_are_listed(node: AnyNode) {
     assert!(node.keys().await.unwrap().is_empty());
-    let mut keys: Vec<_> = (0..2_000).map(|i| format!("bak:x y_{i}%20-n1.tc-1").replace(' ', "/")).collect();
+    let mut keys: Vec<_> = (0..2_000).map(|i| format!("bak:x/y_{i}%20-n1.tc-1")).collect();
     keys.push("größe".to_owned());
     for key in &keys {
         node.set(key, bytes("v"), 0, Expiry::seconds(60)).await.unwrap();

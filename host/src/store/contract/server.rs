@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 use super::super::{MemcachedNode, Node};
+use crate::config::NodeAddress;
 
 pub(super) struct Server {
     process: Child,
@@ -33,8 +34,9 @@ impl Server {
     }
 
     pub(super) fn node(&self, operation_timeout: Duration) -> Arc<dyn Node> {
-        let name = format!("n1 (127.0.0.1:{})", self.port);
-        Arc::new(MemcachedNode::new(name, "127.0.0.1", self.port, operation_timeout))
+        let name = format!("n1:127.0.0.1:{}", self.port);
+        let address = NodeAddress { host: "127.0.0.1".to_owned(), port: self.port };
+        Arc::new(MemcachedNode::new(name, &address, operation_timeout))
     }
 
     pub(super) fn kill(&mut self) {

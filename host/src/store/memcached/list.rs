@@ -80,7 +80,7 @@ async fn crawl(node: &MemcachedNode, end: Instant) -> Result<Option<Vec<String>>
 }
 
 async fn ask(node: &MemcachedNode) -> io::Result<TcpStream> {
-    let mut stream = TcpStream::connect((node.host.as_str(), node.port)).await?;
+    let mut stream = TcpStream::connect((node.address.host.as_str(), node.address.port)).await?;
     stream.write_all(b"lru_crawler metadump all\r\n").await?;
     Ok(stream)
 }

@@ -1,10 +1,11 @@
 //! `holdfast config check`: what is understood of a configuration, or everything that is wrong with it.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::config::{Config, KnownSerializer, Problems};
+use super::examples;
+use crate::config::check;
 
 /// Looks at configurations.
 #[derive(Debug, clap::Args)]
@@ -24,8 +25,11 @@ enum ConfigCommand {
 /// the defaults marked, and can be saved and used. What is wrong goes to standard error, each problem
 /// with its line and column, and the exit status is 1.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  holdfast config check holdfast.toml\n  \
-                        holdfast config check /etc/tomcat/context.xml > holdfast.toml")]
+#[command(after_help = examples!(
+    "holdfast config check holdfast.toml"
+    "holdfast config check /etc/tomcat/context.xml > holdfast.toml"
+    "holdfast config check --plugins /opt/holdfast/plugins holdfast.toml"
+))]
 struct CheckArgs {
     /// The configuration: holdfast.toml or context.xml
     file: PathBuf,
@@ -48,20 +52,5 @@ impl ConfigArgs {
         }
         writeln!(std::io::stderr(), "{problems}")?;
         Ok(ExitCode::FAILURE)
-    }
-}
-
-/// What is understood of `file`, as TOML, and what is wrong with it. A file that cannot be understood as a
-/// whole is not shown: its defaults would stand where mistakes are.
-#[must_use]
-pub fn check(file: &Path, plugins: Option<&[KnownSerializer]>) -> (String, Problems) {
-    match Config::load(Some(file), &[]) {
-        Err(problems) => (String::new(), problems),
-        Ok(config) => {
-            let mut problems = config.refuse_unsupported();
-            problems.extend(plugins.map(|known| config.check_serializers(known)).unwrap_or_default());
-            problems.sort_by(|a, b| a.place.cmp(&b.place));
-            (config.to_toml(), Problems(problems))
-        }
     }
 }

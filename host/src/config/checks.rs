@@ -1,10 +1,12 @@
 //! What attributes have to do with each other, with the plugins, and with this version.
 
+use std::path::Path;
+
 use super::attributes::Support;
 use super::given::Section;
 use super::kinds::Shown;
 use super::prefix::Named;
-use super::problem::{Place, Problem};
+use super::problem::{Place, Problem, Problems};
 use super::suggest::did_you_mean;
 use super::types::Protocol;
 use super::{Config, SerializerConfig};
@@ -24,6 +26,22 @@ pub struct KnownSerializer {
     pub classes: Vec<String>,
     /// The names of its options.
     pub options: Vec<String>,
+}
+
+/// What is understood of `file`, as TOML, and what is wrong with it: `holdfast config check`.
+///
+/// A file with mistakes is not shown: defaults would stand where the mistakes are.
+#[must_use]
+pub fn check(file: &Path, plugins: Option<&[KnownSerializer]>) -> (String, Problems) {
+    match Config::load(Some(file), &[]) {
+        Err(problems) => (String::new(), problems),
+        Ok(config) => {
+            let mut problems = config.refuse_unsupported();
+            problems.extend(plugins.map(|known| config.check_serializers(known)).unwrap_or_default());
+            problems.sort_by(|a, b| a.place.cmp(&b.place));
+            (config.to_toml(), Problems(problems))
+        }
+    }
 }
 
 impl Config {

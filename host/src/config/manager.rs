@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::attributes::section;
 use super::kinds::{
-    Choice, ClassNames, FailoverIds, Flag, Limit, Locking, MANAGER_CLASS, ManagerClass, Nodes,
-    OptionalPattern, OptionalSecret, OptionalSerializer, OptionalText, Prefix, SerializerName, Threads, Unit,
-    milliseconds, seconds, whole,
+    Choice, FailoverIds, Flag, Locking, Nodes, OptionalPattern, OptionalSecret, OptionalText, Prefix,
 };
 use super::locking::LockingMode;
+use super::names::{ClassNames, MANAGER_CLASS, ManagerClass, OptionalSerializer, SerializerName};
 use super::nodes::NodeList;
+use super::numbers::{Limit, Threads, Unit, milliseconds, seconds, whole};
 use super::pattern::Pattern;
 use super::prefix::KeyPrefix;
 use super::types::{LockTimeoutPolicy, OnUnserializable, Protocol, Secret, ThreadCount};

@@ -12,13 +12,17 @@ mod given;
 mod kinds;
 mod locking;
 mod manager;
+mod names;
 mod nodes;
+mod numbers;
 mod pattern;
 mod prefix;
 mod problem;
 mod server;
 mod show;
 mod suggest;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 mod toml_file;

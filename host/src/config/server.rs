@@ -4,9 +4,9 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use super::attributes::section;
-use super::kinds::{
-    Cache, Choice, JvmRoute, KeyName, Listen, OptionalListen, Threads, Unit, milliseconds, seconds, whole,
-};
+use super::kinds::Choice;
+use super::names::{Cache, JvmRoute, KeyName, Listen, OptionalListen};
+use super::numbers::{Threads, Unit, milliseconds, seconds, whole};
 use super::prefix::PrefixNames;
 use super::types::{CacheFolder, ListenAddress, PluginReuse, ThreadCount};
 

@@ -12,7 +12,7 @@ pub(super) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
     let allowed = (wanted.len() / 3).max(2).min(wanted.len() / 2);
     candidates
         .into_iter()
-        .map(|candidate| (distance(&wanted, &letters(candidate)), candidate))
+        .map(|candidate| (badness(&wanted, &letters(candidate)), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -21,6 +21,12 @@ pub(super) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
 /// `; did you mean X?`, or nothing.
 pub(super) fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     nearest(written, candidates).map(|name| format!("; did you mean {name}?")).unwrap_or_default()
+}
+
+/// The distance; but a name that was only begun is nearly right, however much is missing.
+fn badness(wanted: &[char], candidate: &[char]) -> usize {
+    let begun = wanted.len() >= 4 && candidate.starts_with(wanted);
+    distance(wanted, candidate).min(if begun { 1 } else { usize::MAX })
 }
 
 /// How many letters must be inserted, removed or replaced to make one word of the other (Levenshtein).
@@ -53,6 +59,7 @@ mod tests {
         assert_eq!(nearest("MemcachedNodes", names), Some("memcachedNodes"));
         assert_eq!(nearest("stiky", names), Some("sticky"));
         assert_eq!(nearest("msm.failoverNodes", names), Some("failoverNodes"));
+        assert_eq!(nearest("failover", names), Some("failoverNodes"));
         assert_eq!(nearest("password", names), None);
     }
 

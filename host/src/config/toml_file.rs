@@ -87,14 +87,11 @@ impl Reader<'_> {
         let option = key.get_ref().as_ref();
         let place = self.locator.at(value.span().start);
         match raw(value.get_ref()) {
-            Raw::Text(text) | Raw::Bare(text) => {
+            Ok(Raw::Text(text) | Raw::Bare(text)) => {
                 let given = self.given.serializer(serializer, &place);
                 given.options.insert(option.to_owned(), (text, place));
             }
-            Raw::Other(what) => {
-                let text = format!("is {what}; an option is a text, a whole number, true or false");
-                self.problem(value.span().start, &format!("serializer.{serializer}.{option}"), text);
-            }
+            Err(text) => self.problem(value.span().start, &format!("serializer.{serializer}.{option}"), text),
         }
     }
 
@@ -147,18 +144,20 @@ impl Reader<'_> {
     }
 }
 
-fn raw(value: &DeValue<'_>) -> Raw {
-    match value {
-        DeValue::String(text) => Raw::Text(text.clone().into_owned()),
-        DeValue::Boolean(flag) => Raw::Bare(flag.to_string()),
+/// The value, or what is wrong with its shape: every attribute is one text, number or boolean.
+fn raw(value: &DeValue<'_>) -> Result<Raw, String> {
+    let shape = match value {
+        DeValue::String(text) => return Ok(Raw::Text(text.clone().into_owned())),
+        DeValue::Boolean(flag) => return Ok(Raw::Bare(flag.to_string())),
         // A number too long for 128 bits stays as it was written; its reader refuses it.
-        DeValue::Integer(number) => Raw::Bare(
-            i128::from_str_radix(number.as_str(), number.radix())
-                .map_or_else(|_| number.to_string(), |number| number.to_string()),
-        ),
-        DeValue::Float(number) => Raw::Bare(number.to_string()),
-        DeValue::Datetime(_) => Raw::Other("a date"),
-        DeValue::Array(_) => Raw::Other("a list"),
-        DeValue::Table(_) => Raw::Other("a table"),
-    }
+        DeValue::Integer(number) => {
+            let decimal = i128::from_str_radix(number.as_str(), number.radix());
+            return Ok(Raw::Bare(decimal.map_or_else(|_| number.to_string(), |number| number.to_string())));
+        }
+        DeValue::Float(number) => return Ok(Raw::Bare(number.to_string())),
+        DeValue::Array(_) => "a list",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Table(_) => "a table",
+    };
+    Err(format!("is {shape}; write one value, several in one text separated by commas"))
 }

@@ -54,7 +54,7 @@ const NEVER: &[(&[&str], &str)] = &[
 pub(super) fn attribute(section: Section, written: &str) -> String {
     let never = NEVER.iter().find(|(names, _)| section == Section::Manager && names.contains(&written));
     if let Some((_, reason)) = never {
-        return (*reason).to_owned();
+        return format!("'{written}' {reason}");
     }
     let (here, other, elsewhere) = match section {
         Section::Manager => (ManagerConfig::NAMES, Section::Server, ServerConfig::NAMES),

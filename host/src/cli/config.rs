@@ -39,11 +39,7 @@ struct CheckArgs {
 }
 
 impl ConfigArgs {
-    /// Runs the command.
-    ///
-    /// # Errors
-    /// When the folder of plugins cannot be read, or the output cannot be written.
-    pub fn run(self) -> anyhow::Result<ExitCode> {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let ConfigCommand::Check(args) = self.command;
         let (understood, problems) = check(&args.file, None);
         std::io::stdout().write_all(understood.as_bytes())?;

@@ -47,7 +47,7 @@ section! {
         plugin_instances: ThreadCount = "pluginInstances", Threads, ThreadCount::PerProcessor, Now;
         /// Calls after which a warm instance is replaced.
         plugin_max_calls: NonZeroU64 = "pluginMaxCalls",
-            whole::<NonZeroU64>(Unit::Things, 1, i64::MAX.into()), NonZeroU64::MIN.saturating_add(99_999), Now;
+            whole::<NonZeroU64>(Unit::Things, 1, i64::MAX.into()), NonZeroU64::MIN.saturating_add(9_999), Now;
         /// Folder of compiled plugins; empty text compiles at every start.
         plugin_cache: CacheFolder = "pluginCache", Cache, CacheFolder::OfUser, Now;
     }

@@ -27,6 +27,20 @@ impl<'a> Extras<'a> {
         self.names.get(number as usize).copied().flatten()
     }
 
+    /// The extras of a document, without a look at its attributes: for a writer that must know the notes before.
+    ///
+    /// # Errors
+    /// When they are not of the form.
+    pub fn of(document: &'a [u8]) -> Result<Self, Error> {
+        let told = document.get(2..6).and_then(|field| field.try_into().ok()).map_or(0, u32::from_be_bytes);
+        if told == 0 {
+            return Ok(Self::default());
+        }
+        let mut tokens = Tokens::new(document);
+        tokens.seek(told as usize);
+        Self::read(&mut tokens)
+    }
+
     pub(crate) fn read(tokens: &mut Tokens<'a>) -> Result<Self, Error> {
         let start = tokens.at();
         let extras = match tokens.next()? {

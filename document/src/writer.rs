@@ -303,6 +303,14 @@ impl<'v> Writer<'v> {
         raw::str(self.out, value);
     }
 
+    /// Writes a string of two pieces that are UTF-8 together.
+    #[inline]
+    pub fn str_pieces(&mut self, first: &[u8], second: &[u8]) {
+        raw::str_len(self.out, first.len() + second.len());
+        self.out.extend_from_slice(first);
+        self.out.extend_from_slice(second);
+    }
+
     /// Writes UTF-16 units: as a string, or with [`ext::WSTR`] when surrogates are unpaired.
     pub fn utf16(&mut self, units: impl Iterator<Item = u16> + Clone) {
         let mut unpaired = false;
@@ -355,6 +363,12 @@ impl<'v> Writer<'v> {
         raw::ext(self.out, ext::PRIMITIVES, data.len() + 1);
         self.out.push(element);
         self.out.extend_from_slice(data);
+    }
+
+    /// Begins a primitive array of so many bytes; its big-endian elements must follow by [`Writer::copy`].
+    pub fn begin_primitives(&mut self, element: u8, bytes: usize) {
+        raw::ext(self.out, ext::PRIMITIVES, bytes + 1);
+        self.out.push(element);
     }
 
     /// Writes a `java.util.Date`, ms since the epoch.
@@ -544,7 +558,8 @@ impl<'v> Writer<'v> {
         self.out.extend_from_slice(&place.to_be_bytes());
     }
 
-    /// Copies a value that holds no reference and no use of a definition, or a whole attribute.
+    /// Copies a value that holds no reference and no use of a definition, or a whole attribute, or elements of a
+    /// primitive array.
     pub fn copy(&mut self, value: &[u8]) {
         self.out.extend_from_slice(value);
     }

@@ -114,10 +114,10 @@ impl<'a> Level<'a> {
         let begun = self.begun;
         match &mut self.names {
             Names::Entries(key) | Names::Pairs(key) if begun % 2 == 1 => *key = Some(event),
-            Names::Builtin(shape, key) if shape.is_map() && begun > u64::from(shape.own_parts()) => {
-                if (begun - u64::from(shape.own_parts())) % 2 == 1 {
-                    *key = Some(event);
-                }
+            Names::Builtin(shape, key)
+                if shape.is_map() && begun.saturating_sub(u64::from(shape.own_parts())) % 2 == 1 =>
+            {
+                *key = Some(event);
             }
             _ => {}
         }

@@ -62,7 +62,13 @@ pub(super) fn attribute(section: Section, written: &str) -> String {
     };
     let unknown = format!("unknown attribute '{written}'");
     if elsewhere.contains(&written) {
-        return format!("{unknown} of [{}]; it belongs to [{}]", section.name(), other.name());
+        // A context.xml has no other section, but a command line has.
+        let flag = other.full_name(written);
+        return format!(
+            "{unknown} of [{}]; it belongs to [{}], or to --set {flag}=VALUE",
+            section.name(),
+            other.name()
+        );
     }
     if let Some(name) = nearest(written, here.iter().copied()) {
         return format!("{unknown}; did you mean {name}?");
@@ -111,7 +117,10 @@ mod tests {
             manager("memcachedNode"),
             "unknown attribute 'memcachedNode'; did you mean memcachedNodes?"
         );
-        assert_eq!(manager("jvmRoute"), "unknown attribute 'jvmRoute' of [manager]; it belongs to [server]");
+        assert_eq!(
+            manager("jvmRoute"),
+            "unknown attribute 'jvmRoute' of [manager]; it belongs to [server], or to --set server.jvmRoute=VALUE"
+        );
         assert_eq!(manager("jvmroute"), "unknown attribute 'jvmroute'; did you mean jvmRoute of [server]?");
         assert_eq!(manager("colour"), "unknown attribute 'colour' of [manager]");
         assert!(manager("pathname").contains("leave it out"));

@@ -1,6 +1,6 @@
 //! The attributes of a document as slices of it.
 
-use crate::check::{Limits, walk};
+use crate::check::{Limits, Span, walk};
 use crate::error::Error;
 use crate::extras::Extras;
 use crate::writer::Writer;
@@ -29,11 +29,11 @@ impl<'a> Attributes<'a> {
     /// # Errors
     /// When the bytes are no document.
     pub fn split(document: &'a [u8], limits: Limits) -> Result<Self, Error> {
-        let mut list = Vec::new();
-        let extras = walk(document, limits, |name, from, to| {
-            list.push(Attribute { name, value: document.get(from..to).unwrap_or_default() });
-        })?;
-        Ok(Self { list, extras })
+        let walked = walk(document, limits)?;
+        let value = |span: &Span<'_>| document.get(span.from..span.to).unwrap_or_default();
+        let list =
+            walked.spans.iter().map(|span| Attribute { name: span.name, value: value(span) }).collect();
+        Ok(Self { list, extras: walked.extras })
     }
 
     /// Appends the document of these attributes to `out`.

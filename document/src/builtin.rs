@@ -74,6 +74,10 @@ impl Shape {
 /// The number of `java.util.LinkedHashMap` in access order, which shares its class name with another row.
 pub const LINKED_HASH_MAP_ACCESS_ORDER: u16 = 42;
 
+/// The number of `byte[]`, of which a value has this class only inside custom data: there, bare bytes are a
+/// block of primitive data.
+pub const BYTES_IN_CUSTOM_DATA: u16 = 189;
+
 const fn row(number: u16, class: &'static str, shape: Shape) -> Builtin {
     Builtin { number, class, shape }
 }
@@ -243,7 +247,7 @@ pub const TABLE: &[Builtin] = &[
     row(186, "java.util.UUID", Shape::Name),
     row(187, "java.time.Instant", Shape::Name),
     row(188, "[Z", Shape::Name),
-    row(189, "[B", Shape::Name),
+    row(189, "[B", Shape::Parts(&["bytes"])),
     row(190, "[C", Shape::Name),
     row(191, "[S", Shape::Name),
     row(192, "[I", Shape::Name),

@@ -1,5 +1,7 @@
 //! Whether bytes are a document: the one look that untrusted bytes get, after which walks may trust them.
 
+use std::collections::HashMap;
+
 use crate::builtin;
 use crate::definition::{Definition, Head, Item, Kind, Super};
 use crate::error::{Error, ErrorKind};
@@ -28,32 +30,63 @@ impl Default for Limits {
 /// # Errors
 /// The first thing that is wrong, and where.
 pub fn check(document: &[u8], limits: Limits) -> Result<(), Error> {
-    walk(document, limits, |_, _, _| {}).map(|_| ())
+    walk(document, limits).map(|_| ())
 }
 
-/// Checks a document and hands out each attribute: name, and first and last offset of its value.
-pub(crate) fn walk<'a>(
-    document: &'a [u8],
-    limits: Limits,
-    mut each: impl FnMut(&'a str, usize, usize),
-) -> Result<Extras<'a>, Error> {
+/// Looks at every byte of the value of one attribute that stands alone: no reference leads out of it.
+///
+/// # Errors
+/// The first thing that is wrong, and where.
+pub fn check_value(value: &[u8], limits: Limits) -> Result<(), Error> {
+    if value.len() > limits.bytes {
+        return Err(Error::new(limits.bytes, ErrorKind::TooLarge(limits.bytes)));
+    }
+    let mut reader = Reader::value(value);
+    let mut checker = Checker::new(limits);
+    checker.value(&mut reader, 0)?;
+    reader.end()?;
+    if let Some(crossing) = checker.crossing.first() {
+        return Err(Error::new(
+            crossing.at,
+            ErrorKind::Expected("a value that leads into no other attribute"),
+        ));
+    }
+    checker.references_lead_somewhere(value)
+}
+
+/// An attribute of a document: its name, and where its value begins and ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+}
+
+/// What [`walk`] found.
+pub(crate) struct Walked<'a> {
+    pub(crate) spans: Vec<Span<'a>>,
+    pub(crate) extras: Extras<'a>,
+    /// Which attribute each name of the extras means.
+    pub(crate) numbers: Vec<Option<usize>>,
+}
+
+/// Checks a document and finds its attributes.
+pub(crate) fn walk(document: &[u8], limits: Limits) -> Result<Walked<'_>, Error> {
     if document.len() > limits.bytes {
         return Err(Error::new(limits.bytes, ErrorKind::TooLarge(limits.bytes)));
     }
     let (mut reader, count) = Reader::document(document)?;
-    let mut checker = Checker { limits, open: Vec::new(), references: Vec::new(), crossing: Vec::new() };
-    let mut spans: Vec<(&str, usize, usize)> = Vec::with_capacity((count as usize).min(document.len() / 2));
-    for _ in 0..count {
+    let mut checker = Checker::new(limits);
+    let mut names = Names::with_capacity((count as usize).min(document.len() / 2));
+    for attribute in 0..count {
         let start = reader.at();
         let name = reader.attribute()?;
         let from = reader.at();
-        checker.value(&mut reader)?;
-        checker.references_lead_somewhere(document, from, reader.at())?;
-        each(name, from, reader.at());
-        if checker.seen(&spans, name) {
+        checker.value(&mut reader, attribute)?;
+        checker.references_lead_somewhere(document.get(from..reader.at()).unwrap_or_default())?;
+        if !names.push(Span { name, from, to: reader.at() }) {
             return Err(Error::new(start, ErrorKind::DuplicateAttribute));
         }
-        spans.push((name, from, reader.at()));
     }
     let extras_at = reader.at();
     let extras = reader.extras()?;
@@ -61,22 +94,89 @@ pub(crate) fn walk<'a>(
     if told as usize != if extras.is_empty() { 0 } else { extras_at } {
         return Err(Error::new(2, ErrorKind::BadExtras("the offset of the extras is another one")));
     }
-    checker.crossing_references_lead_somewhere(document, &spans, &extras)?;
-    Ok(extras)
+    let numbers = names.numbers(&extras, extras_at)?;
+    checker.crossing_references_lead_somewhere(document, &names.spans, &numbers, &extras)?;
+    Ok(Walked { spans: names.spans, extras, numbers })
 }
 
-/// A reference to be looked after: where it stands, where it leads.
+/// The attributes that were met. Most documents have so few that comparing them all is the fastest.
+struct Names<'a> {
+    spans: Vec<Span<'a>>,
+    index: Option<HashMap<&'a str, usize>>,
+}
+
+impl<'a> Names<'a> {
+    const FEW: usize = 16;
+
+    fn with_capacity(attributes: usize) -> Self {
+        let index = (attributes > Self::FEW).then(|| HashMap::with_capacity(attributes));
+        Self { spans: Vec::with_capacity(attributes), index }
+    }
+
+    /// False when there is one of this name.
+    fn push(&mut self, span: Span<'a>) -> bool {
+        let fresh = match &mut self.index {
+            Some(index) => index.insert(span.name, self.spans.len()).is_none(),
+            None => self.find(span.name).is_none(),
+        };
+        self.spans.push(span);
+        fresh
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        match &self.index {
+            Some(index) => index.get(name).copied(),
+            None => self.spans.iter().position(|span| span.name == name),
+        }
+    }
+
+    /// Which attribute each name of the extras means.
+    fn numbers(&self, extras: &Extras<'a>, at: usize) -> Result<Vec<Option<usize>>, Error> {
+        let bad = |why| Error::new(at, ErrorKind::BadExtras(why));
+        let mut taken = vec![false; if extras.names.is_empty() { 0 } else { self.spans.len() }];
+        let mut numbers = Vec::with_capacity(extras.names.len());
+        for name in &extras.names {
+            numbers.push(match name {
+                None => None,
+                Some(name) => {
+                    let found =
+                        self.find(name).ok_or(bad("the extras name an attribute that is not there"))?;
+                    match taken.get_mut(found) {
+                        Some(taken) if !*taken => *taken = true,
+                        _ => return Err(bad("the extras name an attribute twice")),
+                    }
+                    Some(found)
+                }
+            });
+        }
+        Ok(numbers)
+    }
+}
+
+/// A reference into another attribute: where it stands, in which attribute, and where it leads.
+struct Crossing {
+    at: usize,
+    attribute: u32,
+    number: u32,
+    place: u32,
+}
+
+/// A walk over values, and the references that are to be looked after when it is over.
 struct Checker {
     limits: Limits,
     /// How many values are still to come in each open container.
     open: Vec<u64>,
+    /// Where a reference stands and where it leads.
     references: Vec<(usize, u32)>,
-    /// References into other attributes: where they stand, from which attribute, to which number and place.
-    crossing: Vec<(usize, u32, u32)>,
+    crossing: Vec<Crossing>,
 }
 
 impl Checker {
-    fn value(&mut self, reader: &mut Reader<'_>) -> Result<(), Error> {
+    const fn new(limits: Limits) -> Self {
+        Self { limits, open: Vec::new(), references: Vec::new(), crossing: Vec::new() }
+    }
+
+    fn value(&mut self, reader: &mut Reader<'_>, attribute: u32) -> Result<(), Error> {
         self.open.clear();
         let mut left: u64 = 1;
         loop {
@@ -111,8 +211,8 @@ impl Checker {
                     self.references.push((at, place));
                     0
                 }
-                Event::Xref(name, place) => {
-                    self.crossing.push((at, name, place));
+                Event::Xref(number, place) => {
+                    self.crossing.push(Crossing { at, attribute, number, place });
                     0
                 }
                 _ => 0,
@@ -127,16 +227,10 @@ impl Checker {
         }
     }
 
-    /// Attributes are few; a set would cost more than it saves.
-    fn seen(&self, spans: &[(&str, usize, usize)], name: &str) -> bool {
-        spans.iter().any(|(other, ..)| *other == name)
-    }
-
-    fn references_lead_somewhere(&mut self, document: &[u8], from: usize, to: usize) -> Result<(), Error> {
+    fn references_lead_somewhere(&mut self, value: &[u8]) -> Result<(), Error> {
         if self.references.is_empty() {
             return Ok(());
         }
-        let value = document.get(from..to).unwrap_or_default();
         let targets = Targets::of(value)?;
         for (at, place) in self.references.drain(..) {
             if !targets.has(place) {
@@ -147,32 +241,37 @@ impl Checker {
     }
 
     fn crossing_references_lead_somewhere(
-        &mut self,
+        &self,
         document: &[u8],
-        spans: &[(&str, usize, usize)],
+        spans: &[Span<'_>],
+        numbers: &[Option<usize>],
         extras: &Extras<'_>,
     ) -> Result<(), Error> {
-        let find = |number: u32| {
-            let name = extras.name(number)?;
-            spans.iter().position(|(other, ..)| *other == name)
-        };
-        let mut targets: Vec<(usize, Targets)> = Vec::new();
-        for (at, number, place) in self.crossing.drain(..) {
-            let bad = Error::new(at, ErrorKind::BadReference);
-            let target = find(number).ok_or(bad)?;
-            let source = spans.iter().position(|(_, from, to)| (*from..*to).contains(&at)).ok_or(bad)?;
-            let told = extras.edges.iter().any(|(a, b)| *b == number && find(*a) == Some(source));
-            if !told {
+        if self.crossing.is_empty() {
+            return Ok(());
+        }
+        let attribute = |number: u32| numbers.get(number as usize).copied().flatten();
+        let mut edges: Vec<(Option<usize>, u32)> =
+            extras.edges.iter().map(|(from, to)| (attribute(*from), *to)).collect();
+        edges.sort_unstable();
+        let mut targets: HashMap<usize, Targets> = HashMap::new();
+        for crossing in &self.crossing {
+            let bad = Error::new(crossing.at, ErrorKind::BadReference);
+            let target = attribute(crossing.number).ok_or(bad)?;
+            if edges.binary_search(&(Some(crossing.attribute as usize), crossing.number)).is_err() {
                 return Err(Error::new(
-                    at,
+                    crossing.at,
                     ErrorKind::BadExtras("a reference between attributes stands in no edge"),
                 ));
             }
-            if !targets.iter().any(|(known, _)| *known == target) {
-                let (_, from, to) = spans.get(target).copied().ok_or(bad)?;
-                targets.push((target, Targets::of(document.get(from..to).unwrap_or_default())?));
-            }
-            if !targets.iter().any(|(known, targets)| *known == target && targets.has(place)) {
+            let known = match targets.entry(target) {
+                std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+                std::collections::hash_map::Entry::Vacant(new) => {
+                    let span = spans.get(target).ok_or(bad)?;
+                    new.insert(Targets::of(document.get(span.from..span.to).unwrap_or_default())?)
+                }
+            };
+            if !known.has(crossing.place) {
                 return Err(bad);
             }
         }
@@ -189,19 +288,9 @@ impl Targets {
         let mut reader = Reader::value(value);
         while reader.at() < value.len() {
             let at = reader.at();
-            let shared = matches!(
-                reader.next()?,
-                Event::Array(_)
-                    | Event::Map(_)
-                    | Event::Typed(..)
-                    | Event::Bin(_)
-                    | Event::Primitives(..)
-                    | Event::Date(_)
-                    | Event::Instant(..)
-                    | Event::Uuid(_)
-                    | Event::Opaque(..)
-            );
-            if shared && let Some(byte) = bits.get_mut(at / 8) {
+            if reader.next()?.is_shareable()
+                && let Some(byte) = bits.get_mut(at / 8)
+            {
                 *byte |= 1 << (at % 8);
             }
         }
@@ -226,12 +315,12 @@ fn check_typed(reader: &Reader<'_>, at: usize, head: &Head<'_>, parts: u32) -> R
             };
         }
         Head::Known(number) => match reader.definition(*number) {
-            Some(definition) => *definition,
+            Some(definition) => definition,
             None => return bad("the class is not defined before its use"),
         },
         Head::Defined(definition) => {
             check_definition(reader, at, definition)?;
-            *definition
+            definition
         }
     };
     let fits = match definition.kind {
@@ -276,13 +365,14 @@ fn is_descriptor(text: &str) -> bool {
         || (element.len() > 2 && element.starts_with('L') && element.ends_with(';'))
 }
 
-/// WTF-8: UTF-8 in which surrogates may stand alone.
+/// WTF-8: UTF-8 in which surrogates may stand, but no pair of them, which is one character.
 fn is_wtf8(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     loop {
         match std::str::from_utf8(rest) {
             Ok(_) => return true,
             Err(error) => match rest.get(error.valid_up_to()..) {
+                Some([0xed, 0xa0..=0xaf, 0x80..=0xbf, 0xed, 0xb0..=0xbf, ..]) => return false,
                 Some([0xed, 0xa0..=0xbf, 0x80..=0xbf, after @ ..]) => rest = after,
                 _ => return false,
             },

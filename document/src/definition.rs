@@ -35,10 +35,13 @@ pub struct Definition<'a> {
     pub bytes: &'a [u8],
     items: &'a [u8],
     count: u32,
+    /// Where it begins and ends in what is read: read again, it is the same definition.
+    start: usize,
+    end: usize,
 }
 
 /// The superclass of a definition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Super {
     /// A class of the built-in table.
     Builtin(u16),
@@ -106,11 +109,20 @@ impl<'a> Definition<'a> {
         })
     }
 
+    /// The items as they stand in the document.
+    pub(crate) const fn raw_items(&self) -> &'a [u8] {
+        self.items
+    }
+
     /// Reads the definition that begins here, and those of its superclasses, into `known`.
     pub(crate) fn read(
         tokens: &mut Tokens<'a>,
         known: &mut Vec<Definition<'a>>,
     ) -> Result<Definition<'a>, Error> {
+        if let Some(again) = Self::met(tokens.at(), known) {
+            tokens.seek(again.end);
+            return Ok(again);
+        }
         let first = known.len();
         let mut previous: Option<usize> = None;
         // A superclass is defined inside the definition of its subclass: they open one after the other and
@@ -136,6 +148,8 @@ impl<'a> Definition<'a> {
                 bytes: &[],
                 items: &[],
                 count: items,
+                start,
+                end: start,
             });
             if let Some(subclass) = previous.and_then(|at| known.get_mut(at)) {
                 subclass.superclass = Some(Super::Known(u32::try_from(number).unwrap_or(u32::MAX)));
@@ -180,14 +194,24 @@ impl<'a> Definition<'a> {
             if let Some(definition) = known.get_mut(first + offset) {
                 definition.items = bytes.get(from..tokens.at()).unwrap_or_default();
                 definition.bytes = bytes.get(start..tokens.at()).unwrap_or_default();
+                definition.end = tokens.at();
             }
         }
         known.get(first).copied().ok_or(Error::new(tokens.at(), ErrorKind::Truncated))
     }
+
+    /// The definition that begins at `start`, if a walk came by before and went back.
+    fn met(start: usize, known: &[Definition<'a>]) -> Option<Self> {
+        if known.last()?.start < start {
+            return None;
+        }
+        let at = known.binary_search_by_key(&start, |definition| definition.start).ok()?;
+        known.get(at).copied()
+    }
 }
 
 /// More than any class hierarchy that was ever stored.
-const MAX_SUPERCLASSES: usize = 64;
+pub(crate) const MAX_SUPERCLASSES: usize = 64;
 
 /// Kind, whether values name their slots, and Java's flags and `serialVersionUID`.
 type Mark = (Kind, bool, Option<(u8, i64)>);

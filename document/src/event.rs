@@ -78,3 +78,34 @@ pub enum Event<'a> {
     /// A value in the bytes of one format: the format's id and the bytes.
     Opaque(&'a [u8], &'a [u8]),
 }
+
+impl Event<'_> {
+    /// Whether this is a value that references may lead to: one that has an identity in Java.
+    #[inline]
+    #[must_use]
+    pub const fn is_shareable(&self) -> bool {
+        matches!(
+            self,
+            Self::Array(_)
+                | Self::Map(_)
+                | Self::Typed(..)
+                | Self::Bin(_)
+                | Self::Primitives(..)
+                | Self::Date(_)
+                | Self::Instant(..)
+                | Self::Uuid(_)
+                | Self::Opaque(..)
+        )
+    }
+
+    /// How many values follow inside this one: elements, keys and values, or parts.
+    #[inline]
+    #[must_use]
+    pub const fn inside(&self) -> u64 {
+        match *self {
+            Self::Array(count) | Self::Typed(_, count) => count as u64,
+            Self::Map(count) => 2 * count as u64,
+            _ => 0,
+        }
+    }
+}

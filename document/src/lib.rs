@@ -1,36 +1,41 @@
 //! Reads and writes session documents: MessagePack with the conventions of `wit/DOCUMENT.md`.
 //!
 //! Everything here is one pass over bytes. [`Reader`] pulls [`Event`]s out of a document without copying,
-//! [`Writer`] appends to a buffer, [`Attributes`] splits a document into the slices that a session manager
-//! holds. None of them builds a tree, and none panics, whatever the bytes are.
+//! [`Writer`] appends to a buffer, [`AttributeMap`] holds the attributes of a session as slices of bytes. None of them builds a tree, and none panics, whatever the bytes are.
 //!
 //! | to | use |
 //! | --- | --- |
 //! | write a serializer | [`Reader`], [`Writer`], [`builtin`] |
-//! | hold the attributes of a session | [`Attributes`], [`check`] |
+//! | hold the attributes of a session | [`AttributeMap`] |
+//! | take a document apart, or only look whether it is one | [`Attributes`], [`check`] |
 
 mod attributes;
 pub mod builtin;
 mod check;
 mod definition;
+mod detach;
 mod error;
 mod event;
 mod extras;
+mod map;
 mod notes;
 mod path;
 mod reader;
+mod sample;
 mod token;
 mod writer;
 
 pub use attributes::{Attribute, Attributes};
-pub use check::{Limits, check};
-pub use definition::{Definition, Head, Item, Kind};
+pub use check::{Limits, check, check_value};
+pub use definition::{Definition, Head, Item, Kind, Super};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, Number, Width};
 pub use extras::Extras;
+pub use map::AttributeMap;
 pub use notes::{Fact, NAME_PART, Note, NoteWriter, Notes};
 pub use path::path;
 pub use reader::Reader;
+pub use sample::sample;
 pub use token::ext;
 pub use writer::{Count, Writer};
 

@@ -104,7 +104,8 @@ impl<'a> Reader<'a> {
         u32::try_from(self.definitions.len()).unwrap_or(u32::MAX)
     }
 
-    /// Goes back, or forward, to a place of this attribute. The definitions that were met stay known.
+    /// Goes back, or forward, to a place of this attribute. The definitions that were met stay known, and keep
+    /// their numbers when they are met again; so go forward only over what was read or skipped before.
     pub fn seek(&mut self, place: u32) {
         self.tokens.seek(self.base.saturating_add(place as usize));
     }

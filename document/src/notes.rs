@@ -30,6 +30,11 @@ pub enum Fact<'a> {
         /// 0, or which hidden part.
         part: u32,
     },
+    /// One of a group: the same object as every equal value of this attribute or another that a note puts into the
+    /// group of the same number. Unlike [`Fact::SameAs`] it leads nowhere, so it outlives the other members.
+    Group(u32),
+    /// The same object as the equal string that a class description holds: a field's type, a constant's name.
+    Interned,
     /// The table of a `java.util.HashMap`, where its size does not tell it.
     HashTable {
         /// How many buckets.
@@ -39,6 +44,10 @@ pub enum Fact<'a> {
     },
     /// The capacity of a `java.util.ArrayList`, where it is not its size.
     Capacity(u32),
+    /// The threshold of a `java.util.HashMap`, where capacity and load factor do not tell it.
+    Threshold(u32),
+    /// A number that only the class itself knows: the cached hash code of a URL, the offset of a time zone.
+    Hidden(i32),
     /// The class name that a format wrote, where the document's class does not tell it: the body of an enum
     /// constant, a private subclass.
     ClassName(&'a str),
@@ -46,8 +55,12 @@ pub enum Fact<'a> {
 
 const DISTINCT: u8 = 0;
 const SAME_AS: u8 = 1;
+const GROUP: u8 = 2;
+const INTERNED: u8 = 3;
 const HASH_TABLE: u8 = 16;
 const CAPACITY: u8 = 17;
+const THRESHOLD: u8 = 18;
+const HIDDEN: u8 = 19;
 const CLASS_NAME: u8 = 32;
 
 /// Writes the entries of one attribute, in the order of their places.
@@ -71,21 +84,29 @@ impl NoteWriter {
                 varint(&mut self.bytes, place);
                 varint(&mut self.bytes, part);
             }
+            Fact::Group(group) => {
+                self.bytes.push(GROUP);
+                varint(&mut self.bytes, group);
+            }
+            Fact::Interned => self.bytes.push(INTERNED),
             Fact::HashTable { capacity, load_factor } => {
-                self.bytes.push(HASH_TABLE);
-                self.bytes.extend_from_slice(&capacity.to_be_bytes());
+                self.fixed(HASH_TABLE, capacity);
                 self.bytes.extend_from_slice(&load_factor.to_be_bytes());
             }
-            Fact::Capacity(capacity) => {
-                self.bytes.push(CAPACITY);
-                self.bytes.extend_from_slice(&capacity.to_be_bytes());
-            }
+            Fact::Capacity(capacity) => self.fixed(CAPACITY, capacity),
+            Fact::Threshold(threshold) => self.fixed(THRESHOLD, threshold),
+            Fact::Hidden(number) => self.fixed(HIDDEN, number as u32),
             Fact::ClassName(name) => {
                 self.bytes.push(CLASS_NAME);
                 varint(&mut self.bytes, u32::try_from(name.len()).unwrap_or(u32::MAX));
                 self.bytes.extend_from_slice(name.as_bytes());
             }
         }
+    }
+
+    fn fixed(&mut self, tag: u8, number: u32) {
+        self.bytes.push(tag);
+        self.bytes.extend_from_slice(&number.to_be_bytes());
     }
 
     /// What was written: the bytes and the last place, to go back to with [`NoteWriter::truncate`].
@@ -162,8 +183,12 @@ impl<'a> Notes<'a> {
             SAME_AS => {
                 Fact::SameAs { attribute: self.varint()?, place: self.varint()?, part: self.varint()? }
             }
+            GROUP => Fact::Group(self.varint()?),
+            INTERNED => Fact::Interned,
             HASH_TABLE => Fact::HashTable { capacity: self.fixed()?, load_factor: self.fixed()? },
             CAPACITY => Fact::Capacity(self.fixed()?),
+            THRESHOLD => Fact::Threshold(self.fixed()?),
+            HIDDEN => Fact::Hidden(self.fixed()? as i32),
             CLASS_NAME => {
                 let len = self.varint()? as usize;
                 let (name, rest) = self.rest.split_at_checked(len)?;
@@ -200,9 +225,13 @@ fn varint(out: &mut Vec<u8>, mut value: u32) {
 mod tests {
     use super::*;
 
-    const ENTRIES: [Note<'static>; 6] = [
+    const ENTRIES: [Note<'static>; 10] = [
         Note { place: 0, part: NAME_PART, fact: Fact::SameAs { attribute: 3, place: 70_000, part: 0 } },
         Note { place: 0, part: 0, fact: Fact::HashTable { capacity: 64, load_factor: 0x3f40_0000 } },
+        Note { place: 0, part: 0, fact: Fact::Threshold(0) },
+        Note { place: 7, part: 0, fact: Fact::Group(300) },
+        Note { place: 7, part: 0, fact: Fact::Interned },
+        Note { place: 8, part: 0, fact: Fact::Hidden(-5) },
         Note { place: 9, part: 2, fact: Fact::Distinct },
         Note { place: 9, part: 3, fact: Fact::Capacity(10) },
         Note { place: 300, part: 0, fact: Fact::ClassName("com.example.Op$1") },

@@ -3,7 +3,7 @@
 use crate::definition::Kind;
 use crate::event::{Number, Width};
 use crate::extras::Extras;
-use crate::token::ext;
+use crate::token::{Tokens, ext};
 
 /// MessagePack's own layer of writing.
 pub(crate) mod raw {
@@ -564,9 +564,75 @@ impl<'v> Writer<'v> {
         self.out.extend_from_slice(value);
     }
 
+    /// Writes again the scalar that was written when [`Writer::len`] was `at`: a value without an identity that comes
+    /// a second time.
+    pub fn repeat(&mut self, at: usize) {
+        let from = self.start + at;
+        let mut tokens = Tokens::new(self.out);
+        tokens.seek(from);
+        if tokens.next().is_ok() {
+            let to = tokens.at();
+            self.out.extend_from_within(from..to);
+        }
+    }
+
+    /// Makes another built-in class, of a number below 256, of the value that was begun when [`Writer::len`] was
+    /// `at`, for formats that tell the class behind the parts.
+    pub fn patch_builtin(&mut self, at: usize, number: u8) {
+        let Some(value) = self.out.get_mut(self.start + at..) else { return };
+        if let [0x90..=0x9f, 0xd4, _, old, ..]
+        | [0xdc, _, _, 0xd4, _, old, ..]
+        | [0xdd, _, _, _, _, 0xd4, _, old, ..] = value
+        {
+            *old = number;
+        }
+    }
+
+    /// What was written since the document, or the value, was begun.
+    #[must_use]
+    pub fn written(&self) -> &[u8] {
+        self.out.get(self.start..).unwrap_or_default()
+    }
+
     #[inline]
     fn extension(&mut self, kind: i8, payload: &[u8]) {
         raw::ext(self.out, kind, payload.len());
         self.out.extend_from_slice(payload);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scalar_that_comes_again_is_copied_whole() {
+        let mut bytes = b"before".to_vec();
+        let mut writer = Writer::value(&mut bytes);
+        writer.array(4);
+        let text = writer.len();
+        writer.str("twice");
+        let number = writer.len();
+        writer.big_decimal(2, &[1, 2, 3]);
+        writer.repeat(text);
+        writer.repeat(number);
+        writer.repeat(1_000);
+        let expected = b"before\x94\xa5twice\xc7\x07\x0b\0\0\0\x02\x01\x02\x03\xa5twice\xc7\x07\x0b\0\0\0\x02\x01\x02\x03";
+        assert_eq!(bytes, expected);
+    }
+
+    #[test]
+    fn the_built_in_class_of_a_value_may_be_told_behind_its_parts() {
+        for parts in [2, 20, 70_000] {
+            let mut bytes = Vec::new();
+            let mut writer = Writer::value(&mut bytes);
+            writer.nil();
+            let at = writer.len();
+            writer.builtin(41, parts);
+            writer.patch_builtin(at, 42);
+            writer.patch_builtin(0, 42);
+            assert_eq!(writer.written().last(), Some(&42));
+            assert_eq!(bytes.first(), Some(&0xc0));
+        }
     }
 }

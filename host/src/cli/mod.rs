@@ -6,6 +6,7 @@
 
 mod completions;
 mod config;
+mod plugins;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -50,6 +51,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Config(config::ConfigArgs),
+    Plugins(plugins::PluginsArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -58,6 +60,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Config(args) => args.run(),
+        Command::Plugins(args) => args.run(),
         Command::Completions(args) => args.run(),
     };
     match outcome {

@@ -1,0 +1,4 @@
+(instance (export "describe"))
+(instance (export "configure"))
+(instance (export "serialize"))
+(instance (export "deserialize"))

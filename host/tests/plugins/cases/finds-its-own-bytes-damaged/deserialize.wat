@@ -1,0 +1,7 @@
+(data (i32.const 8192) "there is no end")
+(func (export "deserialize") (param i32 i32) (result i32)
+  (i32.store8 (i32.const 4096) (i32.const 1))
+  (i32.store8 (i32.const 4104) (i32.const 1))
+  (i64.store (i32.const 4112) (i64.const 12))
+  (i32.store (i32.const 4120) (i32.const 8192)) (i32.store (i32.const 4124) (i32.const 15))
+  (i32.const 4096))

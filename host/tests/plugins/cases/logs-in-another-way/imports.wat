@@ -1,0 +1,1 @@
+(import "holdfast:plugin/log@1.0.0" (instance (export "log" (func (param "message" string)))))

@@ -1,0 +1,1 @@
+(import "host" "log" (func $log (param i32 i32 i32)))

@@ -1,0 +1,1 @@
+(with "host" (instance (export "log" (func $log))))

@@ -1,0 +1,1 @@
+(with "host" (instance (export "write" (func $write)) (export "stderr" (func $stderr))))

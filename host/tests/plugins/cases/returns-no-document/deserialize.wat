@@ -1,0 +1,5 @@
+(func (export "deserialize") (param $bytes i32) (param $length i32) (result i32)
+  (i32.store8 (i32.const 4096) (i32.const 0))
+  (i32.store (i32.const 4104) (i32.const 1024))
+  (i32.store (i32.const 4108) (i32.const 5))
+  (i32.const 4096))

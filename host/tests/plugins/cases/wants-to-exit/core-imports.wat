@@ -1,0 +1,1 @@
+(import "host" "exit" (func $exit (param i32)))

@@ -1,0 +1,1 @@
+(with "host" (instance (export "exit" (func $exit))))

@@ -1,0 +1,1 @@
+(import "holdfast:plugin/log@2.0.0" (instance))

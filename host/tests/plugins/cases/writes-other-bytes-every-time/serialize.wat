@@ -1,0 +1,8 @@
+(global $calls (mut i32) (i32.const 0))
+(func (export "serialize") (param $bytes i32) (param $length i32) (result i32)
+  (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+  (i32.store8 (i32.const 4096) (i32.const 0))
+  (i32.store8 (local.get $bytes) (global.get $calls))
+  (i32.store (i32.const 4104) (local.get $bytes))
+  (i32.store (i32.const 4108) (local.get $length))
+  (i32.const 4096))

@@ -1,0 +1,8 @@
+(func (export "describe") (result $description)
+  (canon lift (core func $plugin "describe") (memory $bytes)))
+(func (export "configure") (param "settings" $settings) (result (result (error $failure)))
+  (canon lift (core func $plugin "configure") (memory $bytes) (realloc $realloc)))
+(func (export "serialize") (param "document" (list u8)) (result (result (list u8) (error $failure)))
+  (canon lift (core func $plugin "serialize") (memory $bytes) (realloc $realloc)))
+(func (export "deserialize") (param "bytes" (list u8)) (result (result (list u8) (error $failure)))
+  (canon lift (core func $plugin "deserialize") (memory $bytes) (realloc $realloc)))

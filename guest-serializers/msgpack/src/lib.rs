@@ -3,7 +3,8 @@
 //! The default where no Java program shares the sessions, and the baseline of every measurement: what it costs is the
 //! boundary and the check.
 
-use holdfast_sdk::{Common, Description, Failure, MAX_BYTES, Serializer, Settings};
+use holdfast_document::{ErrorKind, Limits, check};
+use holdfast_sdk::{Common, Description, Failure, MAX_BYTES, MAX_DEPTH, Serializer, Settings};
 
 /// The form of the document that is written and read. A later form gets a later number.
 const FORM: u8 = 1;
@@ -15,12 +16,14 @@ pub struct Msgpack {
 }
 
 impl Msgpack {
-    fn check_size(&self, bytes: usize) -> Result<(), Failure> {
-        let most = self.common.max_bytes;
-        if bytes > most {
-            return Err(Failure::Limit(format!("{bytes} bytes, and maxBytes is {most}")));
-        }
-        Ok(())
+    /// `offset` is where the document begins in the bytes that were given.
+    fn check(&self, document: &[u8], offset: usize) -> Result<(), Failure> {
+        let limits = Limits { depth: self.common.max_depth, bytes: self.common.max_bytes };
+        check(document, limits).map_err(|error| match error.kind {
+            ErrorKind::TooDeep(most) => Failure::Limit(format!("nested deeper than maxDepth, {most} levels")),
+            ErrorKind::TooLarge(most) => Failure::Limit(format!("larger than maxBytes, {most} bytes")),
+            kind => Failure::Damaged { offset: (error.at + offset) as u64, text: kind.to_string() },
+        })
     }
 }
 
@@ -31,7 +34,7 @@ impl Serializer for Msgpack {
         format: "msgpack/1",
         media_type: "application/vnd.holdfast.msgpack",
         classes: &[],
-        options: &[MAX_BYTES],
+        options: &[MAX_DEPTH, MAX_BYTES],
         losses: &[],
     };
 
@@ -41,7 +44,8 @@ impl Serializer for Msgpack {
     }
 
     fn serialize(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
-        self.check_size(document.len())?;
+        self.check(document, 0)?;
+        out.reserve(document.len() + 1);
         out.push(FORM);
         out.extend_from_slice(document);
         Ok(())
@@ -54,10 +58,47 @@ impl Serializer for Msgpack {
         if *form != FORM {
             return Err(Failure::NotThisFormat(format!("the first byte is {form:#04x}; the form is 0x01")));
         }
-        self.check_size(document.len())?;
+        self.check(document, 1)?;
         out.extend_from_slice(document);
         Ok(())
     }
 }
 
 holdfast_sdk::export!(Msgpack);
+
+#[cfg(test)]
+mod tests {
+    use holdfast_document::sample;
+
+    use super::*;
+
+    fn deserialize(bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+        let mut out = Vec::new();
+        Msgpack::default().deserialize(bytes, &mut out).map(|()| out)
+    }
+
+    #[test]
+    fn a_document_comes_back_as_it_was_behind_one_byte() {
+        let mut bytes = Vec::new();
+        Msgpack::default().serialize(&sample(), &mut bytes).unwrap();
+        assert_eq!((bytes[0], &bytes[1..]), (1, sample().as_slice()));
+        assert_eq!(deserialize(&bytes), Ok(sample()));
+    }
+
+    #[test]
+    fn another_form_is_another_format_and_a_broken_document_tells_its_offset() {
+        assert!(matches!(deserialize(b""), Err(Failure::NotThisFormat(_))));
+        assert!(matches!(deserialize(b"\x02\x93"), Err(Failure::NotThisFormat(_))));
+        let broken = deserialize(b"\x01\x93\xce\0\0\0\0\x81\xa1a\xc1\xc0");
+        assert!(matches!(broken, Err(Failure::Damaged { offset: 10, .. })), "{broken:?}");
+    }
+
+    #[test]
+    fn a_document_that_is_nested_deeper_than_the_option_says_is_refused() {
+        let mut serializer = Msgpack::default();
+        let settings = Settings { options: vec![("maxDepth", "2")], schema: &[], converters: &[] };
+        serializer.configure(&settings).unwrap();
+        let deep = b"\x93\xce\0\0\0\0\x81\xa1a\x91\x91\x91\x90\xc0";
+        assert!(matches!(serializer.serialize(deep, &mut Vec::new()), Err(Failure::Limit(_))));
+    }
+}

@@ -28,7 +28,7 @@ fn every_configuration_is_answered_as_expected() {
 fn what_is_understood_can_be_saved_and_used() {
     let mut seen = 0;
     for folder in cases() {
-        let (understood, _) = check(&configuration(&folder), None);
+        let (understood, _) = check(&configuration(&folder), |_| Vec::new());
         let Ok(first) = Config::load(Some(&configuration(&folder)), &[]) else { continue };
         // What is not shown cannot be saved.
         if first.manager.password.is_some() {
@@ -60,7 +60,8 @@ fn configuration(folder: &Path) -> PathBuf {
 /// Standard output and standard error of the command, with the folder's name left out.
 fn answer(folder: &Path) -> String {
     let known = known_serializers(folder);
-    let (mut said, problems) = check(&configuration(folder), known.as_deref());
+    let judge = |config: &Config| known.map(|known| config.check_serializers(&known)).unwrap_or_default();
+    let (mut said, problems) = check(&configuration(folder), judge);
     if !problems.0.is_empty() {
         let separator = if said.is_empty() { "" } else { "\n" };
         writeln!(said, "{separator}{problems}").unwrap();

@@ -1,11 +1,13 @@
 //! `holdfast config check`: what is understood of a configuration, or everything that is wrong with it.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::examples;
-use crate::config::check;
+use super::{examples, settings};
+use crate::config::{Config, Place, Problem, check};
+use crate::plugin::{PluginError, PluginSettings, Plugins};
 
 /// Looks at configurations.
 #[derive(Debug, clap::Args)]
@@ -34,6 +36,8 @@ struct CheckArgs {
     /// The configuration: holdfast.toml or context.xml
     file: PathBuf,
     /// Folder of plugins; names of serializers and their options are checked against them
+    ///
+    /// Left out, it is `plugins`, if there is such a folder.
     #[arg(long, value_name = "DIR")]
     plugins: Option<PathBuf>,
 }
@@ -41,12 +45,64 @@ struct CheckArgs {
 impl ConfigArgs {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let ConfigCommand::Check(args) = self.command;
-        let (understood, problems) = check(&args.file, None);
+        let by_default = || Some(PathBuf::from("plugins")).filter(|folder| folder.is_dir());
+        let folder = args.plugins.or_else(by_default);
+        let plugins = folder.map(PluginFolder::load).transpose()?;
+        let (understood, problems) =
+            check(&args.file, |config| plugins.map(|plugins| plugins.judge(config)).unwrap_or_default());
         std::io::stdout().write_all(understood.as_bytes())?;
         if problems.0.is_empty() {
             return Ok(ExitCode::SUCCESS);
         }
         writeln!(std::io::stderr(), "{problems}")?;
         Ok(ExitCode::FAILURE)
+    }
+}
+
+/// The plugins of a folder, as judges of a configuration.
+struct PluginFolder {
+    folder: PathBuf,
+    plugins: Plugins,
+}
+
+impl PluginFolder {
+    /// The plugins see no options yet: one that refuses its options could not be asked which it has.
+    fn load(folder: PathBuf) -> Result<Self, PluginError> {
+        let plugins = Plugins::load(&folder, &PluginSettings::default())?;
+        Ok(Self { folder, plugins })
+    }
+
+    fn judge(self, config: &Config) -> Vec<Problem> {
+        let mut problems = config.check_serializers(&settings::known_serializers(&self.plugins));
+        if problems.is_empty() {
+            return self.judge_values(config);
+        }
+        // The reason why a plugin is missing may well be that it is there and no good.
+        let manager = &config.manager;
+        let wanted = [Some(&manager.transcoder_factory_class), manager.legacy_serializer.as_ref()];
+        let refusals: BTreeSet<String> = wanted
+            .into_iter()
+            .flatten()
+            .chain(config.serializers.keys())
+            .filter_map(|name| self.plugins.refusal(name).map(ToString::to_string))
+            .collect();
+        problems.extend(refusals.into_iter().map(|refusal| self.problem(refusal)));
+        problems
+    }
+
+    /// What options mean only their plugins know.
+    fn judge_values(&self, config: &Config) -> Vec<Problem> {
+        match Plugins::load(&self.folder, &settings::of_plugins(config)) {
+            Ok(plugins) => config
+                .serializers
+                .keys()
+                .filter_map(|name| Some(config.serializer_problem(name, plugins.refusal(name)?.to_string())))
+                .collect(),
+            Err(error) => vec![self.problem(error.to_string())],
+        }
+    }
+
+    fn problem(&self, text: String) -> Problem {
+        Problem::new(Place::File(self.folder.clone()), "", text)
     }
 }

@@ -7,6 +7,7 @@
 mod completions;
 mod config;
 mod plugins;
+mod settings;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::attributes::Support;
+use super::attributes::{Attribute, Support};
 use super::given::Section;
 use super::kinds::Shown;
 use super::prefix::Named;
@@ -30,14 +30,15 @@ pub struct KnownSerializer {
 
 /// What is understood of `file`, as TOML, and what is wrong with it: `holdfast config check`.
 ///
-/// A file with mistakes is not shown: defaults would stand where the mistakes are.
+/// `judge` says what else is wrong with a configuration that is understood. A file with mistakes is not shown: defaults
+/// would stand where the mistakes are.
 #[must_use]
-pub fn check(file: &Path, plugins: Option<&[KnownSerializer]>) -> (String, Problems) {
+pub fn check(file: &Path, judge: impl FnOnce(&Config) -> Vec<Problem>) -> (String, Problems) {
     match Config::load(Some(file), &[]) {
         Err(problems) => (String::new(), problems),
         Ok(config) => {
             let mut problems = config.refuse_unsupported();
-            problems.extend(plugins.map(|known| config.check_serializers(known)).unwrap_or_default());
+            problems.extend(judge(&config));
             problems.sort_by(|a, b| a.place.cmp(&b.place));
             (config.to_toml(), Problems(problems))
         }
@@ -143,27 +144,30 @@ impl Config {
     /// What this version does not do yet, one sentence each. It is never ignored: a start stops on it.
     #[must_use]
     pub fn refuse_unsupported(&self) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = self
-            .attributes()
-            .into_iter()
-            .filter(|attribute| attribute.support == Support::Later && attribute.value != attribute.default)
-            .map(|attribute| {
-                let name = attribute.section.full_name(attribute.name);
-                let what = match &attribute.value {
-                    Shown::Value(value) => format!("{value} is"),
-                    Shown::Absent(_) | Shown::Hidden => "is".to_owned(),
-                };
-                let cure = match &attribute.default {
-                    Shown::Value(default) => format!("leave it out or write {default}"),
-                    Shown::Absent(_) | Shown::Hidden => "leave it out".to_owned(),
-                };
-                let place =
-                    self.place(attribute.section, attribute.name).cloned().unwrap_or(Place::Everywhere);
-                Problem::new(place, name, format!("{what} not supported yet; {cure}"))
-            })
-            .collect();
+        let table = self.attributes();
+        let later = table.iter().filter(|row| row.support == Support::Later && row.value != row.default);
+        let mut problems: Vec<Problem> = later.map(|attribute| self.not_yet(attribute)).collect();
+        let schemas = self.serializers.iter().filter(|(_, serializer)| !serializer.schema.is_empty());
+        problems.extend(schemas.map(|(name, serializer)| {
+            let attribute = format!("serializer.{name}.schema");
+            Problem::new(serializer.place("schema"), attribute, "is not supported yet; leave it out")
+        }));
         problems.sort_by(|a, b| a.place.cmp(&b.place));
         problems
+    }
+
+    fn not_yet(&self, attribute: &Attribute) -> Problem {
+        let what = match &attribute.value {
+            Shown::Value(value) => format!("{value} is"),
+            Shown::Absent(_) | Shown::Hidden => "is".to_owned(),
+        };
+        let cure = match &attribute.default {
+            Shown::Value(default) => format!("leave it out or write {default}"),
+            Shown::Absent(_) | Shown::Hidden => "leave it out".to_owned(),
+        };
+        let place = self.place(attribute.section, attribute.name).cloned().unwrap_or(Place::Everywhere);
+        let name = attribute.section.full_name(attribute.name);
+        Problem::new(place, name, format!("{what} not supported yet; {cure}"))
     }
 
     /// Names of serializers and their options that no plugin has.
@@ -183,10 +187,7 @@ impl Config {
         for (name, config) in &self.serializers {
             match known.iter().find(|plugin| plugin.name == *name) {
                 Some(plugin) => config.check_options(plugin, &mut problems),
-                None => {
-                    let attribute = format!("serializer.{name}");
-                    problems.push(Problem::new(config.place(""), attribute, no_plugin(name, known)));
-                }
+                None => problems.push(self.serializer_problem(name, no_plugin(name, known))),
             }
         }
         problems.sort_by(|a, b| a.place.cmp(&b.place));
@@ -206,6 +207,13 @@ impl Config {
         if !known.iter().any(stands_for) {
             problems.push(self.manager_problem(attribute, no_plugin(name, known)));
         }
+    }
+
+    /// A problem of what `[serializer.NAME]` says.
+    #[must_use]
+    pub fn serializer_problem(&self, name: &str, text: impl Into<String>) -> Problem {
+        let place = self.serializers.get(name).map_or(Place::Everywhere, |config| config.place(""));
+        Problem::new(place, format!("serializer.{name}"), text)
     }
 
     fn manager_problem(&self, attribute: &str, text: impl Into<String>) -> Problem {

@@ -70,7 +70,7 @@ pub struct SerializerConfig {
     pub options: Vec<(String, String)>,
     /// Files that describe classes.
     pub schema: Vec<PathBuf>,
-    /// Where each option was written, and the section itself under the empty name.
+    /// Where each option and the schema were written, and the section itself under the empty name.
     places: BTreeMap<String, Place>,
 }
 
@@ -191,6 +191,7 @@ fn serializers(
             config.options.push((option, value));
         }
         for (path, place) in given.schema {
+            config.places.entry("schema".to_owned()).or_insert_with(|| place.clone());
             if !path.is_file() {
                 let text = format!("there is no file {}", path.display());
                 problems.push(Problem::new(place, format!("serializer.{name}.schema"), text));

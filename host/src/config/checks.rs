@@ -165,7 +165,7 @@ impl Config {
             Shown::Value(default) => format!("leave it out or write {default}"),
             Shown::Absent(_) | Shown::Hidden => "leave it out".to_owned(),
         };
-        let place = self.place(attribute.section, attribute.name).cloned().unwrap_or(Place::Everywhere);
+        let place = self.place(attribute.section, attribute.name).cloned().unwrap_or(Place::Default);
         let name = attribute.section.full_name(attribute.name);
         Problem::new(place, name, format!("{what} not supported yet; {cure}"))
     }
@@ -212,32 +212,30 @@ impl Config {
     /// A problem of what `[serializer.NAME]` says.
     #[must_use]
     pub fn serializer_problem(&self, name: &str, text: impl Into<String>) -> Problem {
-        let place = self.serializers.get(name).map_or(Place::Everywhere, |config| config.place(""));
+        let place = self.serializers.get(name).map_or(Place::Default, |config| config.place(""));
         Problem::new(place, format!("serializer.{name}"), text)
     }
 
     fn manager_problem(&self, attribute: &str, text: impl Into<String>) -> Problem {
-        let place = self.place(Section::Manager, attribute).cloned().unwrap_or(Place::Everywhere);
+        let place = self.place(Section::Manager, attribute).cloned().unwrap_or(Place::Default);
         Problem::new(place, attribute, text)
     }
 }
 
 fn no_plugin(name: &str, known: &[KnownSerializer]) -> String {
     let names: Vec<&str> = known.iter().map(|plugin| plugin.name.as_str()).collect();
-    if names.is_empty() {
-        return format!("no plugin is called '{name}', for there are no plugins at all");
-    }
+    let others = match names.as_slice() {
+        [] => return format!("no plugin is called '{name}', for there are no plugins at all"),
+        [only] => format!("there is only {only}"),
+        names => format!("there are {}", names.join(", ")),
+    };
     let what = if name.contains('.') { "stands for" } else { "is called" };
-    format!(
-        "no plugin {what} '{name}'; there are {}{}",
-        names.join(", "),
-        did_you_mean(name, names.iter().copied())
-    )
+    format!("no plugin {what} '{name}'; {others}{}", did_you_mean(name, names.iter().copied()))
 }
 
 impl SerializerConfig {
     fn place(&self, option: &str) -> Place {
-        self.places.get(option).cloned().unwrap_or(Place::Everywhere)
+        self.places.get(option).cloned().unwrap_or(Place::Default)
     }
 
     fn check_options(&self, plugin: &KnownSerializer, problems: &mut Vec<Problem>) {

@@ -19,8 +19,8 @@ pub enum Place {
     File(PathBuf),
     /// `--set NAME=...` on the command line; holds the name.
     Flag(String),
-    /// The configuration as a whole: a default that does not go with something else.
-    Everywhere,
+    /// Nowhere: it is a default that does not go with something else.
+    Default,
 }
 
 impl fmt::Display for Place {
@@ -29,7 +29,7 @@ impl fmt::Display for Place {
             Self::Position { file, line, column } => write!(f, "{}:{line}:{column}", file.display()),
             Self::File(file) => write!(f, "{}", file.display()),
             Self::Flag(name) => write!(f, "--set {name}"),
-            Self::Everywhere => f.write_str("configuration"),
+            Self::Default => f.write_str("default"),
         }
     }
 }

@@ -138,9 +138,9 @@ fn names_are_checked_against_the_plugins() {
     assert_eq!(check(&[class, "legacySerializer=kryo", "serializer.kryo.bufferSize=1"]), "");
     assert_eq!(
         check(&["transcoderFactoryClass=kyro", "serializer.kryo.buffersize=1", "serializer.jaba.x=1"]),
-        "--set serializer.jaba.x: serializer.jaba: no plugin is called 'jaba'; there are kryo\n\
+        "--set serializer.jaba.x: serializer.jaba: no plugin is called 'jaba'; there is only kryo\n\
          --set serializer.kryo.buffersize: the plugin kryo has no such option; it has bufferSize; did you mean bufferSize?\n\
-         --set transcoderFactoryClass: no plugin is called 'kyro'; there are kryo; did you mean kryo?"
+         --set transcoderFactoryClass: no plugin is called 'kyro'; there is only kryo; did you mean kryo?"
     );
 }
 

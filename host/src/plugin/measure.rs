@@ -1,5 +1,6 @@
 //! What a plugin costs, for `holdfast bench`.
 
+use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,8 +18,10 @@ use super::stack::with_room;
 /// Takes bytes and returns some without looking at them; made of `echo.wat`.
 const ECHO: &[u8] = include_bytes!("echo.wasm");
 
-/// How many calls are timed for the cost of the boundary, at most, and for how long.
-const CALLS: usize = 200;
+/// The cost of the boundary is the median of so many times, at most, taken within so long. Several calls are timed at
+/// once, because reading the clock takes nearly as long as a call.
+const TIMES: usize = 100;
+const CALLS: u32 = 10;
 const PATIENCE: Duration = Duration::from_millis(50);
 
 type Echo<'a> = TypedFunc<(&'a [u8], u32), (Vec<u8>,)>;
@@ -106,13 +109,14 @@ impl Plugin {
             echo.call(store, (&input, wanted))
         };
         call(&mut store)?;
-        let mut times = Vec::with_capacity(CALLS);
+        let mut times = Vec::with_capacity(TIMES);
         let began = Instant::now();
-        while times.is_empty() || (times.len() < CALLS && began.elapsed() < PATIENCE) {
+        while times.is_empty() || (times.len() < TIMES && began.elapsed() < PATIENCE) {
             let start = Instant::now();
-            let result = call(&mut store)?;
-            times.push(start.elapsed());
-            drop(result);
+            for _ in 0..CALLS {
+                drop(black_box(call(&mut store)?));
+            }
+            times.push(start.elapsed() / CALLS);
         }
         times.sort_unstable();
         times.get(times.len() / 2).copied().ok_or_else(|| format_err!("nothing was timed"))

@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod manager;
 pub mod plugin;
 pub mod session;
 pub mod store;

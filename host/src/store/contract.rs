@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use self::server::Server;
+pub(crate) use self::server::Server;
 use super::*;
 use crate::clock::SystemClock;
 use crate::config::NodeAddress;

@@ -16,6 +16,8 @@ use std::pin::Pin;
 use bytes::Bytes;
 
 pub use crate::session::Expiry;
+#[cfg(test)]
+pub(crate) use contract::Server as TestServer;
 pub use embedded::{EmbeddedLimits, EmbeddedNode};
 pub use error::StoreError;
 pub use memcached::MemcachedNode;

@@ -12,14 +12,14 @@ use tokio::time::timeout;
 use super::super::{MemcachedNode, Node};
 use crate::config::NodeAddress;
 
-pub(super) struct Server {
+pub(crate) struct Server {
     process: Child,
     port: u16,
 }
 
 impl Server {
     /// None, and a line that says so, where memcached is not installed.
-    pub(super) fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         if Command::new("memcached").arg("--version").stdout(Stdio::null()).status().is_err() {
             eprintln!("skipped: memcached is not installed");
             return None;
@@ -33,29 +33,29 @@ impl Server {
         })
     }
 
-    pub(super) fn node(&self, operation_timeout: Duration) -> Arc<dyn Node> {
+    pub(crate) fn node(&self, operation_timeout: Duration) -> Arc<dyn Node> {
         let name = format!("n1:127.0.0.1:{}", self.port);
         let address = NodeAddress { host: "127.0.0.1".to_owned(), port: self.port };
         Arc::new(MemcachedNode::new(name, &address, operation_timeout))
     }
 
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.process = launch(self.port).expect("the port is free again");
     }
 
     /// Back when it has become silent: the signal reaches its threads one after the other.
-    pub(super) async fn freeze(&self) {
+    pub(crate) async fn freeze(&self) {
         self.signal("-STOP");
         let answers = || timeout(Duration::from_millis(100), self.ask("version\r\n", "\r\n"));
         while answers().await.is_ok() {}
     }
 
-    pub(super) fn thaw(&self) {
+    pub(crate) fn thaw(&self) {
         self.signal("-CONT");
     }
 
@@ -65,7 +65,7 @@ impl Server {
     }
 
     /// Sends a command of the classic text protocol and reads until the answer ends as given.
-    pub(super) async fn ask(&self, command: &str, end: &str) -> String {
+    pub(crate) async fn ask(&self, command: &str, end: &str) -> String {
         let mut stream = tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await.unwrap();
         stream.write_all(command.as_bytes()).await.unwrap();
         let mut answer = Vec::new();

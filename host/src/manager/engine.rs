@@ -1,0 +1,146 @@
+//! What the parts of a manager share.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rand::seq::IndexedRandom;
+use tokio::time::timeout;
+
+use super::backup::When;
+use super::codec::Codec;
+use super::completing::{Completing, Unfinished};
+use super::error::ManagerError;
+use super::graves::Graves;
+use super::load::Loads;
+use super::missing::Missing;
+use super::queue::Queues;
+use super::sessions::Sessions;
+use super::slot::Slot;
+use super::statistics::Statistics;
+use crate::clock::Clock;
+use crate::config::{ManagerConfig, Pattern};
+use crate::session::{Keys, SessionId};
+use crate::store::Nodes;
+
+/// The inside of a manager.
+pub(super) struct Engine {
+    pub(super) settings: Settings,
+    pub(super) nodes: Nodes,
+    pub(super) keys: Keys,
+    pub(super) codec: Codec,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) statistics: Arc<Statistics>,
+    pub(super) sessions: Sessions,
+    pub(super) missing: Missing,
+    pub(super) graves: Graves,
+    pub(super) loads: Loads,
+    pub(super) queues: Queues,
+    /// A document without attributes, which all new sessions share.
+    pub(super) empty: Arc<[u8]>,
+    pub(super) stopped: AtomicBool,
+    /// Given to all that a stop has to wait for; taken away by the stop.
+    pub(super) unfinished: Mutex<Option<Unfinished>>,
+}
+
+/// What the configuration says, in the form that the engine needs.
+pub(super) struct Settings {
+    pub(super) jvm_route: Option<Box<str>>,
+    pub(super) max_inactive_interval: i32,
+    pub(super) backup_async: bool,
+    pub(super) backup_timeout: Duration,
+    pub(super) operation_timeout: Duration,
+    pub(super) backup_threads: usize,
+    pub(super) ignore: Option<Pattern>,
+    /// How much longer than the session its copy is kept.
+    pub(super) slack_seconds: u32,
+    /// Between two passes of upkeep.
+    pub(super) upkeep_delay: Duration,
+    /// How many of them until expired sessions are looked for.
+    pub(super) sweep_every: u32,
+}
+
+impl Settings {
+    pub(super) fn of(config: &ManagerConfig, jvm_route: Option<&str>) -> Self {
+        let slack_seconds = config.expiry_slack_seconds();
+        let sweep_every = config.process_expires_frequency.max(1);
+        Self {
+            jvm_route: jvm_route.map(Into::into),
+            max_inactive_interval: config.max_inactive_interval,
+            backup_async: config.session_backup_async,
+            backup_timeout: config.session_backup_timeout,
+            operation_timeout: config.operation_timeout,
+            backup_threads: config.backup_thread_count.get().get(),
+            ignore: config.request_uri_ignore_pattern.clone(),
+            slack_seconds,
+            upkeep_delay: Duration::from_secs((slack_seconds / sweep_every).max(1).into()),
+            sweep_every,
+        }
+    }
+}
+
+impl Engine {
+    /// A new id: a random primary's, at this server.
+    pub(super) fn new_id(&self) -> SessionId {
+        let id = SessionId::random();
+        let primaries: Vec<_> = self.nodes.primaries().collect();
+        let node = primaries.choose(&mut rand::rng()).and_then(|member| member.id.as_deref());
+        let id = node.map_or_else(|| id.clone(), |node| id.with_node(node));
+        match self.settings.jvm_route.as_deref() {
+            None => id,
+            route => id.with_jvm_route(route),
+        }
+    }
+
+    /// Whether `requestUriIgnorePattern` matches.
+    pub(super) fn ignores(&self, request: &str) -> bool {
+        let Some(pattern) = &self.settings.ignore else { return false };
+        pattern.matches(request).unwrap_or_else(|_| {
+            self.statistics.count(|numbers| &numbers.pattern_overruns);
+            // A session that is loaded in vain costs less than one that is not stored.
+            false
+        })
+    }
+
+    /// Takes a slot out whose session has ended or moved.
+    pub(super) fn forget(&self, slot: &Arc<Slot>) {
+        if self.sessions.remove(slot) {
+            self.statistics.sessions(self.sessions.len());
+        }
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Stores a session, for as long as a request may wait for it.
+    pub(super) async fn store_in_time(self: &Arc<Self>, slot: &Arc<Slot>) -> Result<(), ManagerError> {
+        let limit = self.settings.backup_timeout;
+        let store = Arc::clone(self).store(Arc::clone(slot), When::Dirty);
+        let result = self.in_time(limit, store).await;
+        self.note_backup(slot, result.unwrap_or(Err(ManagerError::BackupTimeout { after: limit })))
+    }
+
+    /// Waits for work no longer than `limit`. None: it goes on without anybody waiting.
+    pub(super) async fn in_time<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        let unfinished = self.unfinished.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        timeout(limit, Completing::new(work, unfinished)).await.ok()
+    }
+
+    /// Counts and logs a backup that failed.
+    pub(super) fn note_backup(
+        &self,
+        slot: &Slot,
+        result: Result<(), ManagerError>,
+    ) -> Result<(), ManagerError> {
+        if let Err(error) = &result {
+            self.statistics.count(|numbers| &numbers.backup_failures);
+            tracing::warn!(session = slot.log_name(), %error, "a session was not stored");
+        }
+        result
+    }
+}

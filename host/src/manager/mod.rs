@@ -1,0 +1,228 @@
+//! The engine: sessions in memory, and on the nodes what brings them back.
+//!
+//! A [`Manager`] is what a server talks to. A request [begins](Manager::begin) with the id that the client sent, works
+//! on its session, and is [finished](Request::finish), which stores the session if it has to be:
+//!
+//! ```text
+//! begin -> find: memory, or the node of the id -> look, change -> finish: commit -> back up -> node
+//! ```
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `request`, `work`, `view` | a request, and what it does to its session |
+//! | `load` | finding a session, taking it over from another server |
+//! | `commit`, `finish` | a request's changes become the session |
+//! | `backup`, `queue`, `completing` | a session goes to its node |
+//! | `upkeep`, `graves` | what is done between requests |
+//! | `slot`, `sessions`, `missing` | sessions in memory |
+//! | `serializer`, `codec` | between documents and stored values |
+
+mod backup;
+mod codec;
+mod commit;
+mod completing;
+mod engine;
+mod error;
+mod finish;
+mod graves;
+mod load;
+mod missing;
+mod queue;
+mod request;
+mod serializer;
+mod sessions;
+mod slot;
+mod statistics;
+#[cfg(test)]
+mod tests;
+mod upkeep;
+mod view;
+mod work;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use holdfast_document::Writer;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use self::codec::Codec;
+use self::engine::{Engine, Settings};
+use self::graves::{Graves, What};
+use self::load::Loads;
+use self::missing::Missing;
+use self::queue::Queues;
+use self::sessions::Sessions;
+use self::statistics::Statistics;
+use crate::clock::Clock;
+use crate::config::ManagerConfig;
+use crate::plugin::Plugins;
+use crate::session::{Keys, SessionId};
+use crate::store::Nodes;
+
+pub use error::{ManagerError, StartError};
+pub use finish::{Backup, Finished};
+pub use request::{Request, RequestInfo};
+pub use serializer::{Serializer, SerializerError, Serializers};
+pub use statistics::Counts;
+pub use view::Session;
+
+/// Keeps the sessions of one application. A handle: clones are the same manager. Several managers may live in one
+/// process, and know nothing of each other.
+///
+/// Dropping the last handle without [`Manager::stop`] is like a crash: what was queued and not stored is lost.
+#[derive(Clone)]
+pub struct Manager {
+    engine: Arc<Engine>,
+    unfinished: Arc<tokio::sync::Mutex<mpsc::Receiver<std::convert::Infallible>>>,
+}
+
+impl Manager {
+    /// Starts a manager with serializers that are plugins. `jvm_route` is this server's name in session ids.
+    ///
+    /// # Errors
+    /// A serializer that the configuration names is not loaded, or there is no tokio runtime.
+    pub fn start(
+        config: &ManagerConfig,
+        jvm_route: Option<&str>,
+        nodes: Nodes,
+        plugins: &Plugins,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StartError> {
+        Self::start_with(config, jvm_route, nodes, Serializers::choose(config, plugins)?, clock)
+    }
+
+    /// Starts a manager with the given serializers, whatever they are.
+    ///
+    /// # Errors
+    /// There is no tokio runtime.
+    pub fn start_with(
+        config: &ManagerConfig,
+        jvm_route: Option<&str>,
+        nodes: Nodes,
+        serializers: Serializers,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StartError> {
+        let runtime = Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+        let statistics = Arc::new(Statistics::new(config.enable_statistics));
+        let (queues, ends) = Queues::new(&nodes);
+        let (token, unfinished) = mpsc::channel(1);
+        let mut empty = Vec::new();
+        Writer::document(&mut empty, 0).end();
+        let engine = Arc::new(Engine {
+            settings: Settings::of(config, jvm_route),
+            nodes,
+            keys: Keys::new(config.storage_key_prefix.as_str()),
+            codec: Codec {
+                serializers,
+                filter: config.session_attribute_filter.clone(),
+                on_unserializable: config.on_unserializable,
+                statistics: Arc::clone(&statistics),
+            },
+            missing: Missing::new(Arc::clone(&clock)),
+            clock,
+            statistics,
+            sessions: Sessions::new(config.max_active_sessions),
+            graves: Graves::default(),
+            loads: Loads::default(),
+            queues,
+            empty: empty.into(),
+            stopped: AtomicBool::new(false),
+            unfinished: Mutex::new(Some(token)),
+        });
+        ends.work(&engine);
+        runtime.spawn(upkeep::keep_up(Arc::downgrade(&engine)));
+        Ok(Self { engine, unfinished: Arc::new(tokio::sync::Mutex::new(unfinished)) })
+    }
+
+    /// Begins a request that came with this session id, if any. An id that is malformed or unknown is like none.
+    ///
+    /// # Errors
+    /// The node of the session fails, what it has cannot be read, or the manager has been stopped.
+    pub async fn begin(&self, request: RequestInfo, session: Option<&str>) -> Result<Request, ManagerError> {
+        let engine = &self.engine;
+        if engine.is_stopped() {
+            return Err(ManagerError::Stopped);
+        }
+        let ignored = engine.ignores(&request.id);
+        let asked = session.and_then(|id| SessionId::parse(id).ok());
+        let found = match &asked {
+            None => None,
+            Some(asked) if ignored => engine.local_of(asked),
+            Some(asked) => engine.find(asked).await?,
+        };
+        // Its client has to hear of the new id, whether the request looks at the session or not.
+        let has_new_id = found.as_ref().is_some_and(|slot| asked.as_ref() != Some(&slot.id));
+        let mut request = Request::new(Arc::clone(engine), request, session.is_some(), ignored, found);
+        if has_new_id {
+            request.look();
+        }
+        Ok(request)
+    }
+
+    /// Ends a session whether it can be read or not.
+    ///
+    /// # Errors
+    /// Its node did not delete it. It is dead all the same, and the deletion is tried again.
+    pub async fn delete(&self, id: &SessionId) -> Result<(), ManagerError> {
+        let engine = &self.engine;
+        if let Some(slot) = engine.sessions.get(&engine.own_id(id)) {
+            match engine.invalidate(&slot).await {
+                Ok(finished) if slot.id == *id => return finished.failure.map_or(Ok(()), Err),
+                _ => {}
+            }
+        }
+        engine.missing.insert(id.clone());
+        engine.graves.insert(id.clone(), What::Whatever);
+        let limit = engine.settings.operation_timeout;
+        let (burying, id) = (Arc::clone(engine), id.clone());
+        let deleted = engine.in_time(limit, async move { burying.bury(&id, What::Whatever).await }).await;
+        deleted.unwrap_or(Err(ManagerError::BackupTimeout { after: limit }))
+    }
+
+    /// Ends the sessions whose time is over. Done in the background every `processExpiresFrequency` times
+    /// `backgroundProcessorDelay`.
+    pub async fn sweep(&self) {
+        self.engine.sweep().await;
+    }
+
+    /// Stores again what is used but never changed, and what could not be stored before. Done in the background every
+    /// `backgroundProcessorDelay`.
+    pub async fn refresh(&self) {
+        self.engine.refresh().await;
+    }
+
+    /// Stores what is not stored yet, and begins no request any more. Requests that are under way should be finished
+    /// before.
+    pub async fn stop(&self) {
+        let engine = &self.engine;
+        engine.stopped.store(true, Ordering::SeqCst);
+        engine.flush().await;
+        drop(engine.unfinished.lock().unwrap_or_else(PoisonError::into_inner).take());
+        while self.unfinished.lock().await.recv().await.is_some() {}
+    }
+
+    /// What was counted since the start; zeros without `enableStatistics`.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.engine.statistics.counts()
+    }
+
+    /// How many sessions are in memory.
+    #[must_use]
+    pub fn sessions(&self) -> usize {
+        self.engine.sessions.len()
+    }
+
+    /// The nodes.
+    #[must_use]
+    pub fn nodes(&self) -> &Nodes {
+        &self.engine.nodes
+    }
+
+    /// The serializers.
+    #[must_use]
+    pub fn serializers(&self) -> &Serializers {
+        &self.engine.codec.serializers
+    }
+}

@@ -41,7 +41,7 @@ impl Default for PluginSettings {
 /// What a call may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How long it may take. It is stopped at most two tenths, or 20 ms, later.
+    /// How long it may take. What takes longer is stopped within 10 ms.
     pub time: Duration,
     /// How many bytes of memory an instance may have.
     pub memory: usize,

@@ -12,4 +12,5 @@ mod cases;
 mod folder;
 mod measure;
 mod pool;
+mod shipped;
 mod wat;

@@ -92,3 +92,16 @@ pub(crate) fn load(wasm: &[u8], settings: &PluginSettings) -> (TempDir, Arc<Plug
     let plugin = check(&file, settings).unwrap().outcome.unwrap();
     (folder, plugin)
 }
+
+/// Numbers that are the same in every run.
+pub(crate) struct Random(pub u64);
+
+impl Random {
+    /// A number from 0 to `limit`, the latter excluded.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 16) as usize % limit.max(1)
+    }
+}

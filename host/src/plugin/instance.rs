@@ -31,6 +31,8 @@ pub(super) enum Broken {
     OutOfMemory,
     ResultTooLarge,
     Busy,
+    /// Never began: the machine has no memory or addresses for it.
+    NoRoom(String),
     Trapped(String),
 }
 
@@ -42,6 +44,9 @@ impl Broken {
             Self::OutOfMemory => PluginError::OutOfMemory { plugin, limit: limits.memory },
             Self::ResultTooLarge => PluginError::ResultTooLarge { plugin, limit: limits.result },
             Self::Busy => PluginError::Busy { plugin, limit: limits.time },
+            Self::NoRoom(reason) => {
+                PluginError::Runtime { reason: format!("no room for an instance: {reason}") }
+            }
             Self::Trapped(reason) => PluginError::Trapped { plugin, reason },
         }
     }
@@ -82,7 +87,11 @@ impl Instance {
         let mut store = runtime.store(log).map_err(|error| Broken::find(&error, None))?;
         match code.instantiate(&mut store) {
             Ok(exports) => Ok(Self { store, exports, calls: 0, _slot: slot }),
-            Err(error) => Err(Broken::find(&error, store.data_mut().last_words())),
+            Err(error) => Err(match Broken::find(&error, store.data_mut().last_words()) {
+                // Code that runs has no way to fail like this; making memory for it has.
+                Broken::Trapped(reason) if reason.contains("(os error ") => Broken::NoRoom(reason),
+                broken => broken,
+            }),
         }
     }
 

@@ -3,7 +3,7 @@
 //! The default where no Java program shares the sessions, and the baseline of every measurement: what it costs is the
 //! boundary and the check.
 
-use holdfast_document::{ErrorKind, Limits, check};
+use holdfast_document::{Error, Limits, check};
 use holdfast_sdk::{Common, Description, Failure, MAX_BYTES, MAX_DEPTH, Serializer, Settings};
 
 /// The form of the document that is written and read. A later form gets a later number.
@@ -16,14 +16,8 @@ pub struct Msgpack {
 }
 
 impl Msgpack {
-    /// `offset` is where the document begins in the bytes that were given.
-    fn check(&self, document: &[u8], offset: usize) -> Result<(), Failure> {
-        let limits = Limits { depth: self.common.max_depth, bytes: self.common.max_bytes };
-        check(document, limits).map_err(|error| match error.kind {
-            ErrorKind::TooDeep(most) => Failure::Limit(format!("nested deeper than maxDepth, {most} levels")),
-            ErrorKind::TooLarge(most) => Failure::Limit(format!("larger than maxBytes, {most} bytes")),
-            kind => Failure::Damaged { offset: (error.at + offset) as u64, text: kind.to_string() },
-        })
+    fn check(&self, document: &[u8]) -> Result<(), Error> {
+        check(document, Limits { depth: self.common.max_depth, bytes: self.common.max_bytes })
     }
 }
 
@@ -44,7 +38,7 @@ impl Serializer for Msgpack {
     }
 
     fn serialize(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
-        self.check(document, 0)?;
+        self.check(document)?;
         out.reserve(document.len() + 1);
         out.push(FORM);
         out.extend_from_slice(document);
@@ -58,7 +52,8 @@ impl Serializer for Msgpack {
         if *form != FORM {
             return Err(Failure::NotThisFormat(format!("the first byte is {form:#04x}; the form is 0x01")));
         }
-        self.check(document, 1)?;
+        // The byte in front counts in the offset of an error.
+        self.check(document).map_err(|error| Error { at: error.at + 1, ..error })?;
         out.extend_from_slice(document);
         Ok(())
     }

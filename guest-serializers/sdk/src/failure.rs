@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use holdfast_document::ErrorKind;
+
 /// Why a call did not do its work. The variant says what the caller may do; each text is for people: what is wrong,
 /// and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,3 +44,14 @@ impl fmt::Display for Failure {
 }
 
 impl Error for Failure {}
+
+/// What is wrong with a document, where its first byte is the first of the bytes that were given.
+impl From<holdfast_document::Error> for Failure {
+    fn from(error: holdfast_document::Error) -> Self {
+        match error.kind {
+            ErrorKind::TooDeep(most) => Self::Limit(format!("nested deeper than maxDepth, {most} levels")),
+            ErrorKind::TooLarge(most) => Self::Limit(format!("larger than maxBytes, {most} bytes")),
+            kind => Self::Damaged { offset: error.at as u64, text: kind.to_string() },
+        }
+    }
+}

@@ -1,1 +1,99 @@
-//! The kryo serializer.
+//! The serializer `kryo`: sessions as Kryo 4.0.0 with kryo-serializers 0.41 stores them, set up as MSM 2.3.2 does.
+
+mod classes;
+mod codec;
+mod fault;
+mod input;
+mod jdk;
+mod locale;
+mod losses;
+mod options;
+mod output;
+mod plan;
+mod primitive;
+mod read;
+mod refusal;
+pub mod schema;
+mod table;
+mod text;
+mod url;
+mod write;
+
+use std::fmt;
+
+use holdfast_sdk::{Description, Failure, Serializer, Settings};
+
+use classes::Classes;
+use losses::Losses;
+use options::Options;
+use schema::Schema;
+
+/// The serializer.
+pub struct Kryo {
+    options: Options,
+    classes: Classes,
+    losses: Losses,
+    read: read::Shelf,
+    write: write::Shelf,
+}
+
+impl Default for Kryo {
+    fn default() -> Self {
+        Self::new(None)
+    }
+}
+
+impl fmt::Debug for Kryo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kryo").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl Kryo {
+    /// A serializer that knows the application's classes.
+    #[must_use]
+    pub fn with_schema(schema: impl Schema + 'static) -> Self {
+        Self::new(Some(Box::new(schema)))
+    }
+
+    fn new(schema: Option<Box<dyn Schema>>) -> Self {
+        Self {
+            options: Options::default(),
+            classes: Classes::new(schema),
+            losses: Losses::default(),
+            read: read::Shelf::default(),
+            write: write::Shelf::default(),
+        }
+    }
+}
+
+impl Serializer for Kryo {
+    const DESCRIPTION: Description = Description {
+        name: "kryo",
+        version: env!("CARGO_PKG_VERSION"),
+        format: "kryo/4",
+        media_type: "application/x-kryo",
+        classes: &["de.javakaffee.web.msm.serializer.kryo.KryoTranscoderFactory"],
+        options: options::ALL,
+        losses: options::LOSSES,
+    };
+
+    fn configure(&mut self, settings: &Settings<'_>) -> Result<(), Failure> {
+        self.options = Options::read(settings)?;
+        self.losses = Losses::default();
+        self.losses.refuse = self.options.refuse_losses;
+        Ok(())
+    }
+
+    fn serialize(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+        let limits = self.options.limits_of_bytes();
+        write::write(document, out, &mut self.classes, &mut self.write, &mut self.losses, limits)
+    }
+
+    fn deserialize(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+        let limits = self.options.limits_of_document(bytes.len());
+        read::read(bytes, out, &mut self.classes, &mut self.read, limits)
+    }
+}
+
+holdfast_sdk::export!(Kryo);

@@ -1,0 +1,391 @@
+//! The classes that were met: found by name, once, and kept with what their values need.
+
+use std::borrow::Cow;
+
+use holdfast_document::builtin;
+
+use crate::codec::Codec;
+use crate::jdk::{self, Is};
+use crate::plan::{Plan, compile};
+use crate::schema::{ClassInfo, Constant, FieldInfo, Schema, Shape};
+use crate::table::{IdMap, hash};
+
+/// A class, by its place in [`Classes`]. The first 26 are those that Kryo knows by a number, which is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ClassId(pub(crate) u32);
+
+/// From here on classes belong to one call: nothing is known of them but what its bytes say.
+const LOCAL: u32 = 1 << 31;
+
+/// More classes than any application has in its sessions: then all are forgotten, so that nobody can fill the memory
+/// with names.
+const MOST: usize = 10_000;
+
+impl ClassId {
+    pub(crate) const INT: Self = Self(0);
+    pub(crate) const STRING: Self = Self(1);
+    pub(crate) const FLOAT: Self = Self(2);
+    pub(crate) const BOOLEAN: Self = Self(3);
+    pub(crate) const BYTE: Self = Self(4);
+    pub(crate) const CHAR: Self = Self(5);
+    pub(crate) const SHORT: Self = Self(6);
+    pub(crate) const LONG: Self = Self(7);
+    pub(crate) const DOUBLE: Self = Self(8);
+    pub(crate) const VOID: Self = Self(9);
+    pub(crate) const ARRAYS_AS_LIST: Self = Self(10);
+    pub(crate) const PROXY: Self = Self(11);
+
+    /// What stands in the bytes for a class that Kryo knows by a number.
+    #[inline]
+    pub(crate) const fn registered(self) -> Option<u8> {
+        if self.0 < jdk::REGISTERED.len() as u32 { Some(self.0 as u8 + 2) } else { None }
+    }
+}
+
+/// A class.
+#[derive(Debug)]
+pub(crate) struct Class {
+    /// As `Class.getName` has it.
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) codec: Codec,
+    /// Its number in the document's table, or 0.
+    pub(crate) builtin: u16,
+    pub(crate) is_final: bool,
+    /// For the class of a constant with a body, the enum; for all others the class itself.
+    pub(crate) declared: ClassId,
+}
+
+static UNKNOWN: Class = Class {
+    name: Cow::Borrowed("?"),
+    codec: Codec::Unknown,
+    builtin: 0,
+    is_final: false,
+    declared: ClassId(u32::MAX),
+};
+
+/// All classes that were met.
+#[derive(Default)]
+pub(crate) struct Classes {
+    schema: Option<Box<dyn Schema>>,
+    list: Vec<Class>,
+    by_name: IdMap,
+    /// Classes of this call.
+    local: Vec<Class>,
+    local_by_name: IdMap,
+    /// Which class a number of the document's table means; `u32::MAX` until it is asked for.
+    by_builtin: Vec<u32>,
+    plans: Vec<Plan>,
+    constants: Vec<Vec<Constant>>,
+    reasons: Vec<String>,
+    /// How often all classes were forgotten.
+    generation: u32,
+}
+
+impl Classes {
+    pub(crate) fn new(schema: Option<Box<dyn Schema>>) -> Self {
+        let mut classes = Self { schema, ..Self::default() };
+        classes.forget();
+        classes
+    }
+
+    fn forget(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
+        self.list.clear();
+        self.by_name.clear();
+        self.plans.clear();
+        self.constants.clear();
+        self.reasons.clear();
+        self.by_builtin.clear();
+        self.by_builtin.resize(256, u32::MAX);
+        for (name, codec) in jdk::REGISTERED {
+            self.add(Cow::Borrowed(name), codec, true);
+        }
+    }
+
+    /// Forgets what belongs to one call.
+    pub(crate) fn begin_call(&mut self) {
+        self.local.clear();
+        self.local_by_name.clear();
+        if self.list.len() + self.reasons.len() > MOST {
+            self.forget();
+        }
+    }
+
+    /// Another number when the classes of earlier calls have lost their places.
+    pub(crate) const fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, id: ClassId) -> &Class {
+        let found = match id.0.checked_sub(LOCAL) {
+            None => self.list.get(id.0 as usize),
+            Some(at) => self.local.get(at as usize),
+        };
+        found.unwrap_or(&UNKNOWN)
+    }
+
+    #[inline]
+    pub(crate) fn codec(&self, id: ClassId) -> Codec {
+        self.get(id).codec
+    }
+
+    /// How many classes there are, those of this call included, and a place for each.
+    pub(crate) const fn slot(&self, id: ClassId) -> usize {
+        match id.0.checked_sub(LOCAL) {
+            None => 2 * id.0 as usize,
+            Some(at) => 2 * at as usize + 1,
+        }
+    }
+
+    pub(crate) fn plan(&self, number: u32) -> Option<&Plan> {
+        self.plans.get(number as usize)
+    }
+
+    pub(crate) fn constants(&self, number: u32) -> &[Constant] {
+        self.constants.get(number as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The name of a constant, if it is known.
+    pub(crate) fn constant(&self, codec: Codec, ordinal: u32) -> Option<&Constant> {
+        let Codec::Enum(Some(number)) = codec else { return None };
+        self.constants(number).get(ordinal as usize)
+    }
+
+    /// The name of the class that a constant has: that of its body, if one is known, or of the enum.
+    pub(crate) fn class_of_constant(&self, class: ClassId, ordinal: u32) -> &str {
+        let found = self.get(class);
+        let body = self.constant(found.codec, ordinal).and_then(|constant| constant.body.as_deref());
+        body.unwrap_or_else(|| &self.get(found.declared).name)
+    }
+
+    pub(crate) fn reason(&self, number: u32) -> &str {
+        self.reasons.get(number as usize).map_or("", String::as_str)
+    }
+
+    /// The class of a number of the document's table.
+    #[inline]
+    pub(crate) fn builtin(&mut self, number: u16) -> Option<ClassId> {
+        match self.by_builtin.get(usize::from(number)) {
+            Some(known) if *known != u32::MAX => Some(ClassId(*known)),
+            _ => self.find_builtin(number),
+        }
+    }
+
+    #[cold]
+    fn find_builtin(&mut self, number: u16) -> Option<ClassId> {
+        let row = builtin::by_number(number)?;
+        let id = match row.class {
+            "boolean" => ClassId::BOOLEAN,
+            "byte" => ClassId::BYTE,
+            "char" => ClassId::CHAR,
+            "short" => ClassId::SHORT,
+            "int" => ClassId::INT,
+            "long" => ClassId::LONG,
+            "float" => ClassId::FLOAT,
+            "double" => ClassId::DOUBLE,
+            "void" => ClassId::VOID,
+            // The two classes of this one differ in what they can hold, not in their bytes.
+            "java.util.EnumSet" => self.resolve("java.util.RegularEnumSet"),
+            class => self.resolve(class),
+        };
+        if id.0 < LOCAL
+            && let Some(known) = self.by_builtin.get_mut(usize::from(number))
+        {
+            *known = id.0;
+        }
+        Some(id)
+    }
+
+    /// The class of a name. One of which nothing is known has [`Codec::Unknown`].
+    pub(crate) fn resolve(&mut self, name: &str) -> ClassId {
+        if let Some(known) = self.known(name) {
+            return known;
+        }
+        match self.describe(name) {
+            Some((Codec::Fields(_), is_final)) => self.add_with_plan(name, is_final),
+            Some((codec, is_final)) => self.add(Cow::Owned(name.to_owned()), codec, is_final),
+            None => self.enum_of_body(name).unwrap_or_else(|| self.add_local(name, Codec::Unknown)),
+        }
+    }
+
+    fn known(&self, name: &str) -> Option<ClassId> {
+        let key = hash(name.as_bytes());
+        if let Some(id) = self.by_name.get(key) {
+            if self.get(ClassId(id)).name == name {
+                return Some(ClassId(id));
+            }
+            if let Some(at) = self.list.iter().position(|class| class.name == name) {
+                return Some(ClassId(at as u32));
+            }
+        }
+        let id = self.local_by_name.get(key)?;
+        if self.get(ClassId(id)).name == name {
+            return Some(ClassId(id));
+        }
+        self.local.iter().position(|class| class.name == name).map(|at| ClassId(at as u32 | LOCAL))
+    }
+
+    /// Adds a class for all calls to come.
+    fn add(&mut self, name: Cow<'static, str>, codec: Codec, is_final: bool) -> ClassId {
+        let id = ClassId(self.list.len() as u32);
+        let builtin = builtin::by_class(&name).map_or(0, |row| row.number);
+        self.by_name.insert(hash(name.as_bytes()), id.0);
+        self.list.push(Class { name, codec, builtin, is_final, declared: id });
+        id
+    }
+
+    fn add_local(&mut self, name: &str, codec: Codec) -> ClassId {
+        let id = ClassId(self.local.len() as u32 | LOCAL);
+        let builtin = builtin::by_class(name).map_or(0, |row| row.number);
+        self.local_by_name.insert(hash(name.as_bytes()), id.0);
+        let name = Cow::Owned(name.to_owned());
+        self.local.push(Class { name, codec, builtin, is_final: false, declared: id });
+        id
+    }
+
+    /// Takes note that a class is an enum, because it stood where only an enum can. A body stands for its enum.
+    pub(crate) fn learn_enum(&mut self, id: ClassId) -> ClassId {
+        if self.codec(id) != Codec::Unknown {
+            return id;
+        }
+        let name = self.get(id).name.clone();
+        let declared = match enum_name(&name) {
+            Some(name) => {
+                let declared = self.resolve(name);
+                self.learn_enum(declared)
+            }
+            None => id,
+        };
+        if let Some(class) = id.0.checked_sub(LOCAL).and_then(|at| self.local.get_mut(at as usize)) {
+            class.codec = Codec::Enum(None);
+            class.declared = declared;
+        }
+        id
+    }
+
+    /// `com.example.Op$1` is the class of a constant of Op, if that is an enum.
+    fn enum_of_body(&mut self, name: &str) -> Option<ClassId> {
+        let declared = self.resolve(enum_name(name)?);
+        let codec @ Codec::Enum(_) = self.codec(declared) else { return None };
+        if declared.0 >= LOCAL {
+            let id = self.add_local(name, codec);
+            if let Some(class) = self.local.last_mut() {
+                class.declared = declared;
+            }
+            return Some(id);
+        }
+        let id = self.add(Cow::Owned(name.to_owned()), codec, true);
+        if let Some(class) = self.list.last_mut() {
+            class.declared = declared;
+        }
+        Some(id)
+    }
+
+    /// What the JDK's table, the form of an array's name, or the schema say of a class, and whether it is final. The
+    /// plan of a class with fields is still to be made.
+    fn describe(&mut self, name: &str) -> Option<(Codec, bool)> {
+        if let Some(row) = jdk::row(name) {
+            let codec = match row.is {
+                Is::Codec(codec) => codec,
+                Is::Enum(names) => {
+                    let constant = |name: &&str| Constant { name: (*name).to_owned(), body: None };
+                    self.add_constants(names.iter().map(constant).collect())
+                }
+                Is::Fields(..) => Codec::Fields(u32::MAX),
+            };
+            return Some((codec, row.is_final));
+        }
+        if name.starts_with('[') {
+            return self.describe_array(name);
+        }
+        let ClassInfo { shape, is_final, .. } = self.schema.as_ref()?.class(name)?;
+        let codec = match shape {
+            Shape::Fields(_) => Codec::Fields(u32::MAX),
+            Shape::Enum(constants) => self.add_constants(constants),
+            Shape::Interface => Codec::Named,
+            Shape::Refused(reason) => self.refuse(reason),
+        };
+        Some((codec, is_final))
+    }
+
+    fn add_constants(&mut self, constants: Vec<Constant>) -> Codec {
+        self.constants.push(constants);
+        Codec::Enum(Some(self.constants.len() as u32 - 1))
+    }
+
+    fn refuse(&mut self, reason: String) -> Codec {
+        self.reasons.push(reason);
+        Codec::Refused(self.reasons.len() as u32 - 1)
+    }
+
+    /// The JVM allows 255 dimensions.
+    fn describe_array(&mut self, name: &str) -> Option<(Codec, bool)> {
+        let component = name.strip_prefix('[')?;
+        let nested = component.starts_with('[');
+        let name = if nested { component } else { component.strip_prefix('L')?.strip_suffix(';')? };
+        if name.bytes().take_while(|byte| *byte == b'[').count() > 254 {
+            return None;
+        }
+        let component = self.resolve(name);
+        if component.0 >= LOCAL {
+            return None;
+        }
+        // To the library an array of arrays has a final component, whatever the inner arrays hold; to whoever asks
+        // for the class of a field, an array is final if what it holds in the end is.
+        let is_final = self.get(component).is_final;
+        Some((Codec::Objects { component, is_final: nested || is_final }, is_final))
+    }
+
+    /// Adds a class with fields. It has its place before its plan is made: a field may be of the class itself.
+    fn add_with_plan(&mut self, name: &str, is_final: bool) -> ClassId {
+        let number = self.plans.len() as u32;
+        self.plans.push(Plan::default());
+        let id = self.add(Cow::Owned(name.to_owned()), Codec::Fields(number), is_final);
+        match compile(self, name) {
+            Ok(plan) => {
+                if let Some(place) = self.plans.get_mut(number as usize) {
+                    *place = plan;
+                }
+            }
+            Err(reason) => {
+                let codec = self.refuse(reason);
+                if let Some(class) = self.list.get_mut(id.0 as usize) {
+                    class.codec = codec;
+                }
+            }
+        }
+        id
+    }
+
+    /// Superclass and own fields of a class with fields, by the JDK's table or the schema.
+    pub(crate) fn fields_of(&self, name: &str) -> Option<(Option<String>, Vec<FieldInfo>)> {
+        if let Some(row) = jdk::row(name) {
+            let Is::Fields(superclass, fields) = row.is else { return None };
+            let superclass = (!superclass.is_empty()).then(|| superclass.to_owned());
+            let field = |(descriptor, name): &(&str, &str)| FieldInfo {
+                name: (*name).to_owned(),
+                descriptor: (*descriptor).to_owned(),
+            };
+            return Some((superclass, fields.iter().map(field).collect()));
+        }
+        let ClassInfo { shape: Shape::Fields(fields), superclass, .. } = self.schema.as_ref()?.class(name)?
+        else {
+            return None;
+        };
+        Some((superclass, fields))
+    }
+
+    /// Whether a class is final, as far as that is known for all calls.
+    pub(crate) fn is_final(&mut self, name: &str) -> Option<bool> {
+        let id = self.resolve(name);
+        (id.0 < LOCAL).then(|| self.get(id).is_final)
+    }
+}
+
+/// The enum that a class name with the number of an anonymous class at its end may belong to.
+fn enum_name(name: &str) -> Option<&str> {
+    let (declared, number) = name.rsplit_once('$')?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && !declared.is_empty()).then_some(declared)
+}

@@ -1,0 +1,255 @@
+//! Kryo's `Input`: numbers and strings, from bytes that nobody vouches for.
+
+use crate::fault::{Outcome, damaged};
+use crate::text::Text;
+
+/// A position in bytes.
+#[derive(Debug, Clone)]
+pub(crate) struct Input<'i> {
+    bytes: &'i [u8],
+    at: usize,
+}
+
+impl<'i> Input<'i> {
+    pub(crate) const fn new(bytes: &'i [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    #[inline]
+    pub(crate) const fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Goes to a position where something was read before.
+    pub(crate) const fn seek(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    #[inline]
+    pub(crate) fn rest(&self) -> &'i [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    #[inline]
+    pub(crate) fn u8(&mut self) -> Outcome<u8> {
+        match self.bytes.get(self.at) {
+            Some(byte) => {
+                self.at += 1;
+                Ok(*byte)
+            }
+            None => Err(self.truncated()),
+        }
+    }
+
+    #[cold]
+    fn truncated(&self) -> Box<holdfast_sdk::Failure> {
+        damaged(self.bytes.len(), "the bytes end inside a value")
+    }
+
+    #[inline]
+    pub(crate) fn take(&mut self, len: usize) -> Outcome<&'i [u8]> {
+        let end = self.at.saturating_add(len);
+        match self.bytes.get(self.at..end) {
+            Some(taken) => {
+                self.at = end;
+                Ok(taken)
+            }
+            None => Err(self.truncated()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn fixed<const N: usize>(&mut self) -> Outcome<[u8; N]> {
+        match self.rest().first_chunk::<N>() {
+            Some(taken) => {
+                self.at += N;
+                Ok(*taken)
+            }
+            None => Err(self.truncated()),
+        }
+    }
+
+    /// 1 to 5 bytes, 7 bits each, the lowest first.
+    #[inline]
+    pub(crate) fn varint(&mut self) -> Outcome<u32> {
+        let first = self.u8()?;
+        if first < 0x80 { Ok(u32::from(first)) } else { self.varint_of_more(first) }
+    }
+
+    fn varint_of_more(&mut self, first: u8) -> Outcome<u32> {
+        let start = self.at - 1;
+        let mut value = u32::from(first & 0x7f);
+        for shift in [7, 14, 21] {
+            let byte = self.u8()?;
+            value |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        match self.u8()? {
+            byte @ 0..=0x0f => Ok(value | u32::from(byte) << 28),
+            _ => Err(damaged(start, "a number of 5 bytes is over 32 bits")),
+        }
+    }
+
+    /// As [`Input::varint`], the sign in the lowest bit.
+    #[inline]
+    pub(crate) fn zigzag(&mut self) -> Outcome<i32> {
+        let value = self.varint()?;
+        Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+    }
+
+    /// 1 to 9 bytes, 7 bits each but for the ninth, which has 8.
+    #[inline]
+    pub(crate) fn varlong(&mut self) -> Outcome<u64> {
+        let mut value = 0u64;
+        for shift in [0, 7, 14, 21, 28, 35, 42, 49] {
+            let byte = self.u8()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Ok(value | u64::from(self.u8()?) << 56)
+    }
+
+    /// As [`Input::varlong`], the sign in the lowest bit.
+    #[inline]
+    pub(crate) fn zigzag_long(&mut self) -> Outcome<i64> {
+        let value = self.varlong()?;
+        Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+    }
+
+    pub(crate) fn boolean(&mut self) -> Outcome<bool> {
+        match self.u8()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            byte => Err(damaged(self.at - 1, format!("{byte:#04x} is no boolean, 0 or 1"))),
+        }
+    }
+
+    /// A byte that must lie in a range.
+    pub(crate) fn small(&mut self, range: std::ops::RangeInclusive<u8>, what: &str) -> Outcome<u8> {
+        let byte = self.u8()?;
+        if range.contains(&byte) {
+            return Ok(byte);
+        }
+        let (from, to) = (range.start(), range.end());
+        Err(damaged(self.at - 1, format!("a {what} of {byte}; it lies between {from} and {to}")))
+    }
+
+    /// How many things follow, each of which takes so many bytes at least: what the bytes cannot hold is not
+    /// believed, and nothing is allocated for it.
+    #[inline]
+    pub(crate) fn count(&mut self, each: usize) -> Outcome<u32> {
+        let start = self.at;
+        let count = self.varint()?;
+        self.check_count(start, count, each)
+    }
+
+    /// As [`Input::count`], for what is stored as its length plus one, 0 being null.
+    pub(crate) fn count_plus_one(&mut self, each: usize) -> Outcome<u32> {
+        let start = self.at;
+        match self.varint()?.checked_sub(1) {
+            Some(count) => self.check_count(start, count, each),
+            None => Err(damaged(start, "a null where its class and number were given")),
+        }
+    }
+
+    #[inline]
+    fn check_count(&self, start: usize, count: u32, each: usize) -> Outcome<u32> {
+        let left = self.bytes.len() - self.at.min(self.bytes.len());
+        if (count as usize).saturating_mul(each) > left {
+            return Err(damaged(start, format!("a length of {count}, and {left} bytes are left")));
+        }
+        Ok(count)
+    }
+
+    /// A string; Kryo's null string never stands where a class was given.
+    #[inline]
+    pub(crate) fn text(&mut self) -> Outcome<Text<'i>> {
+        let start = self.at;
+        let rest = self.rest();
+        match rest.first() {
+            None => Err(self.truncated()),
+            Some(0x80..) => self.counted_text(start),
+            Some(_) => {
+                let Some(last) = rest.iter().position(|byte| *byte >= 0x80) else {
+                    return Err(self.truncated());
+                };
+                self.at += last + 1;
+                let (head, tail) = rest.split_at_checked(last).unwrap_or((rest, &[]));
+                Ok(Text::Marked(head, tail.first().map_or(0, |byte| byte & 0x7f)))
+            }
+        }
+    }
+
+    /// A string with its length in front: bit 7 says so, bit 6 that more bytes of the length follow.
+    fn counted_text(&mut self, start: usize) -> Outcome<Text<'i>> {
+        let first = self.u8()?;
+        let mut units = usize::from(first & 0x3f);
+        if first & 0x40 != 0 {
+            let mut shift = 6;
+            loop {
+                let byte = self.u8()?;
+                units |= usize::from(byte & 0x7f).checked_shl(shift).unwrap_or_default();
+                if byte < 0x80 {
+                    break;
+                }
+                shift += 7;
+                if shift > 27 {
+                    return Err(damaged(start, "the length of a string is over 31 bits"));
+                }
+            }
+        }
+        match units.checked_sub(1) {
+            None => Err(damaged(start, "a null string where its class and number were given")),
+            Some(0) => Ok(Text::Plain("")),
+            Some(units) => {
+                let (text, len) = Text::of_units(self.rest(), units).map_err(|bad| {
+                    let at = self.at + bad;
+                    if at >= self.bytes.len() {
+                        self.truncated()
+                    } else {
+                        damaged(at, "no character of a string")
+                    }
+                })?;
+                self.at += len;
+                Ok(text)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_to_their_last_bit() {
+        assert_eq!(Input::new(&[0x80, 0x80, 0x80, 0x80, 0x0f]).varint().unwrap(), 0xf000_0000);
+        assert_eq!(Input::new(&[0xff, 0xff, 0xff, 0xff, 0x0f]).zigzag().unwrap(), i32::MIN);
+        assert_eq!(Input::new(&[0xff; 9]).varlong().unwrap(), u64::MAX);
+        assert_eq!(Input::new(&[0xff; 9]).zigzag_long().unwrap(), i64::MIN);
+        assert_eq!(Input::new(&[0x80, 0xe8, 0x88, 0x87, 0x43]).zigzag_long().unwrap(), 9_000_000_000);
+    }
+
+    #[test]
+    fn numbers_that_are_too_long_or_cut_are_damaged() {
+        assert!(Input::new(&[0xff, 0xff, 0xff, 0xff, 0x10]).varint().is_err());
+        assert!(Input::new(&[0xff, 0xff]).varint().is_err());
+        assert!(Input::new(&[0xff; 8]).varlong().is_err());
+    }
+
+    #[test]
+    fn a_length_that_the_bytes_cannot_hold_is_not_believed() {
+        assert!(Input::new(&[0xff, 0xff, 0xff, 0xff, 0x07, 0]).count(1).is_err());
+        assert_eq!(Input::new(&[2, 0, 0]).count(1).unwrap(), 2);
+        assert!(Input::new(&[2, 0, 0, 0]).count(2).is_err());
+        assert!(Input::new(&[0]).count_plus_one(1).is_err());
+    }
+}

@@ -1,0 +1,257 @@
+//! Kryo's bytes in, a document out: one pass, on a stack of its own.
+
+pub(crate) mod define;
+mod object;
+mod proxy;
+mod refs;
+mod scalar;
+mod time;
+
+use holdfast_document::{Count, Writer};
+use holdfast_sdk::Failure;
+
+use crate::classes::{ClassId, Classes};
+use crate::fault::{Outcome, damaged, limit};
+use crate::input::Input;
+use refs::{Attribute, Seen};
+
+/// What is kept between calls so that it need not be allocated again.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    frames: Vec<Frame>,
+    /// Counts of the maps and sets whose comparator is being read.
+    counts: Vec<Count>,
+    /// Kryo's objects by number.
+    seen: Vec<Seen>,
+    /// The classes that stand in the bytes by name, by their number there.
+    names: Vec<ClassId>,
+    attributes: Vec<Attribute>,
+    /// The names of all attributes, one after the other.
+    text: String,
+    attribute_by_name: crate::table::IdMap,
+    links: refs::Links,
+    definitions: define::Definitions,
+    proxies: proxy::Proxies,
+}
+
+/// What is still to be read of a container.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    /// How many parts.
+    left: u32,
+    class: ClassId,
+    kind: FrameKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FrameKind {
+    /// Values with their classes.
+    Values,
+    /// Values without their class, which is the frame's, or null.
+    Known,
+    /// Ordinals of the frame's class, each with a value.
+    EnumEntries,
+    /// A comparator, before a count and so many elements or entries.
+    Comparator,
+    /// The fields of an object of the frame's class.
+    Fields,
+    /// A list, before the indexes of a part of it.
+    SubList,
+    /// The handler of a proxy, before its interfaces. The first time it is read to find them.
+    Handler { again: bool },
+}
+
+/// How far a session may go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) depth: usize,
+    /// How large the document may be.
+    pub(crate) bytes: usize,
+}
+
+pub(crate) struct Reading<'i, 'o, 's> {
+    input: Input<'i>,
+    doc: Writer<'o>,
+    classes: &'s mut Classes,
+    shelf: &'s mut Shelf,
+    limits: Limits,
+}
+
+/// Reads a session.
+pub(crate) fn read(
+    bytes: &[u8],
+    out: &mut Vec<u8>,
+    classes: &mut Classes,
+    shelf: &mut Shelf,
+    limits: Limits,
+) -> Result<(), Failure> {
+    let count = match head(bytes) {
+        Ok(count) => count,
+        Err(failure) => return Err(*failure),
+    };
+    classes.begin_call();
+    shelf.begin_call();
+    let mut input = Input::new(bytes);
+    input.seek(count.1);
+    let doc = Writer::document(out, count.0);
+    let mut reading = Reading { input, doc, classes, shelf, limits };
+    match reading.attributes(count.0) {
+        Ok(()) => {
+            let Reading { doc, shelf, classes, .. } = reading;
+            refs::end(doc, shelf, classes);
+            Ok(())
+        }
+        Err(failure) => {
+            // Where a count is still missing, the path to the failure would end.
+            for count in reading.shelf.counts.drain(..) {
+                reading.doc.patch(count, u32::MAX);
+            }
+            Err(match *failure {
+                Failure::Unrepresentable { text, .. } => {
+                    Failure::Unrepresentable { path: holdfast_document::path(out, out.len()), text }
+                }
+                other => other,
+            })
+        }
+    }
+}
+
+/// The map of attributes: it is the first object of all. Kryo has no magic number, so that this and the class of the
+/// first name must do.
+fn head(bytes: &[u8]) -> Outcome<(u32, usize)> {
+    let foreign = |text: &str| Err(Box::new(Failure::NotThisFormat(text.into())));
+    let mut input = Input::new(bytes);
+    if input.peek() != Some(1) {
+        return foreign("Kryo's bytes begin with 01, the first object");
+    }
+    input.u8()?;
+    let start = input.at();
+    let count = input.varint()?;
+    let at = input.at();
+    match *input.rest() {
+        [3, 1, ..] | [3] | [] => {}
+        _ if count == 0 => {}
+        _ => return foreign("where Kryo has the first attribute's name, no string stands"),
+    }
+    // Name and value take two bytes each at least.
+    if count as usize > input.rest().len() / 4 {
+        return Err(damaged(start, format!("{count} attributes, and {} bytes are left", input.rest().len())));
+    }
+    Ok((count, at))
+}
+
+impl Shelf {
+    fn begin_call(&mut self) {
+        self.frames.clear();
+        self.counts.clear();
+        self.seen.clear();
+        self.names.clear();
+        self.attributes.clear();
+        self.text.clear();
+        self.attribute_by_name.clear();
+        self.links.clear();
+        self.definitions.clear();
+        self.proxies.clear();
+        self.seen.push(Seen::ATTRIBUTES);
+    }
+}
+
+impl Reading<'_, '_, '_> {
+    fn attributes(&mut self, count: u32) -> Outcome<()> {
+        for _ in 0..count {
+            self.attribute_name()?;
+            let at = self.input.at();
+            if self.input.peek() == Some(0) {
+                return Err(damaged(
+                    at,
+                    "an attribute is null, and the library's map of attributes holds none",
+                ));
+            }
+            if self.value()? {
+                self.run()?;
+            }
+        }
+        let left = self.input.rest().len();
+        if left > 0 {
+            return Err(damaged(self.input.at(), format!("{left} bytes follow the last attribute")));
+        }
+        Ok(())
+    }
+
+    /// Reads until every container that was begun has ended.
+    fn run(&mut self) -> Outcome<()> {
+        while let Some(frame) = self.shelf.frames.last().copied() {
+            match frame.kind {
+                FrameKind::Values => self.parts(frame.left, |reading, _| reading.value())?,
+                FrameKind::Known => self.parts(frame.left, |reading, _| reading.known(frame.class))?,
+                FrameKind::Fields => {
+                    self.parts(frame.left, |reading, left| reading.field(frame.class, left))?;
+                }
+                FrameKind::EnumEntries => self.parts(frame.left, |reading, _| {
+                    reading.enum_key(frame.class)?;
+                    reading.value()
+                })?,
+                kind if frame.left > 0 => {
+                    if let Some(frame) = self.shelf.frames.last_mut() {
+                        frame.left = 0;
+                    }
+                    if !self.value()? {
+                        self.after(kind, frame.class)?;
+                    }
+                }
+                kind => self.after(kind, frame.class)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads parts of the innermost container until one is a container itself, or they are over and so is it. `part`
+    /// gets the number of those that follow, and says whether it began a container.
+    #[inline]
+    fn parts(&mut self, left: u32, mut part: impl FnMut(&mut Self, u32) -> Outcome<bool>) -> Outcome<()> {
+        let depth = self.shelf.frames.len();
+        for left in (0..left).rev() {
+            if self.doc.len() > self.limits.bytes {
+                return Err(limit(format!("the document is over {} bytes", self.limits.bytes)));
+            }
+            if part(self, left)? {
+                if let Some(frame) = self.shelf.frames.get_mut(depth - 1) {
+                    frame.left = left;
+                }
+                return Ok(());
+            }
+        }
+        self.shelf.frames.pop();
+        Ok(())
+    }
+
+    /// What follows the one value of some containers.
+    fn after(&mut self, kind: FrameKind, class: ClassId) -> Outcome<()> {
+        self.shelf.frames.pop();
+        match kind {
+            FrameKind::Comparator => self.after_comparator(class),
+            FrameKind::SubList => self.after_list(),
+            FrameKind::Handler { again } => self.after_handler(again),
+            FrameKind::Values | FrameKind::Known | FrameKind::EnumEntries | FrameKind::Fields => Ok(()),
+        }
+    }
+
+    /// Begins a container of so many parts. True says that there are any.
+    #[inline]
+    fn begin(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<bool> {
+        if left == 0 {
+            return Ok(false);
+        }
+        if self.shelf.frames.len() >= self.limits.depth {
+            return Err(limit(format!("nested deeper than {} levels (maxDepth)", self.limits.depth)));
+        }
+        self.shelf.frames.push(Frame { left, class, kind });
+        Ok(true)
+    }
+
+    #[cold]
+    fn unrepresentable(text: impl Into<String>) -> Box<Failure> {
+        // The path is found where the reading ends: the document's last byte is the place.
+        Box::new(Failure::Unrepresentable { path: String::new(), text: text.into() })
+    }
+}

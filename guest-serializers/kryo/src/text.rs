@@ -1,0 +1,254 @@
+//! The two forms of a string: ASCII whose last byte has its high bit set, and a count of UTF-16 units followed by
+//! one to three bytes for each unit.
+
+use holdfast_document::Writer;
+
+/// A string as it stands in Kryo's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Text<'i> {
+    /// All bytes but the last, and the last without its mark.
+    Marked(&'i [u8], u8),
+    /// Bytes that are UTF-8 as they stand.
+    Plain(&'i str),
+    /// Bytes with surrogates, each unit for itself. Every sequence in it is whole.
+    Units(&'i [u8]),
+}
+
+impl<'i> Text<'i> {
+    /// Reads so many UTF-16 units; the number is that of their bytes, or in a failure the offset of what is none.
+    pub(crate) fn of_units(bytes: &'i [u8], units: usize) -> Result<(Self, usize), usize> {
+        if let Some(Ok(ascii)) = bytes.get(..units).filter(|b| b.is_ascii()).map(std::str::from_utf8) {
+            return Ok((Self::Plain(ascii), units));
+        }
+        let (len, surrogates) = measure(bytes, units)?;
+        let taken = bytes.get(..len).unwrap_or_default();
+        if surrogates {
+            return Ok((Self::Units(taken), len));
+        }
+        match std::str::from_utf8(taken) {
+            Ok(text) => Ok((Self::Plain(text), len)),
+            Err(error) => Err(error.valid_up_to()),
+        }
+    }
+
+    /// Appends the string to a document.
+    #[inline]
+    pub(crate) fn write(self, doc: &mut Writer<'_>) {
+        match self {
+            Self::Marked(head, last) => doc.str_pieces(head, &[last]),
+            Self::Plain(text) => doc.str(text),
+            Self::Units(bytes) => doc.utf16(Units(bytes)),
+        }
+    }
+
+    /// Appends the string to another; false when surrogates without a partner stand in it.
+    pub(crate) fn push_to(self, out: &mut String) -> bool {
+        match self {
+            Self::Marked(head, last) => {
+                out.extend(head.iter().map(|byte| char::from(*byte)));
+                out.push(char::from(last));
+            }
+            Self::Plain(text) => out.push_str(text),
+            Self::Units(bytes) => {
+                for unit in char::decode_utf16(Units(bytes)) {
+                    let Ok(char) = unit else { return false };
+                    out.push(char);
+                }
+            }
+        }
+        true
+    }
+}
+
+/// How many bytes so many units take, and whether surrogates are among them.
+fn measure(bytes: &[u8], units: usize) -> Result<(usize, bool), usize> {
+    let mut at = 0;
+    let mut surrogates = false;
+    for _ in 0..units {
+        at += match *bytes.get(at..).unwrap_or_default() {
+            [0..=0x7f, ..] => 1,
+            [0xc2..=0xdf, 0x80..=0xbf, ..] => 2,
+            [0xe0, 0xa0..=0xbf, 0x80..=0xbf, ..]
+            | [0xe1..=0xec | 0xee..=0xef, 0x80..=0xbf, 0x80..=0xbf, ..] => 3,
+            [0xed, second @ 0x80..=0xbf, 0x80..=0xbf, ..] => {
+                surrogates |= second >= 0xa0;
+                3
+            }
+            [0xc2..=0xdf] | [0xe0..=0xef] | [0xe0..=0xef, 0x80..=0xbf] => return Err(bytes.len()),
+            _ => return Err(at),
+        };
+    }
+    Ok((at, surrogates))
+}
+
+/// The units of bytes that [`measure`] has seen.
+#[derive(Debug, Clone)]
+struct Units<'i>(&'i [u8]);
+
+impl Iterator for Units<'_> {
+    type Item = u16;
+
+    fn next(&mut self) -> Option<u16> {
+        let bits = |byte: u8| u16::from(byte & 0x3f);
+        let (unit, rest) = match self.0 {
+            [a @ 0..=0x7f, rest @ ..] => (u16::from(*a), rest),
+            [a @ 0xe0..=0xff, b, c, rest @ ..] => {
+                (u16::from(a & 0x0f) << 12 | bits(*b) << 6 | bits(*c), rest)
+            }
+            [a, b, rest @ ..] => (u16::from(a & 0x1f) << 6 | bits(*b), rest),
+            _ => return None,
+        };
+        self.0 = rest;
+        Some(unit)
+    }
+}
+
+/// Whether Kryo writes a string of UTF-8 in its short form.
+#[inline]
+fn is_short(bytes: &[u8]) -> bool {
+    (2..64).contains(&bytes.len()) && bytes.is_ascii()
+}
+
+/// `Output.writeString(String)`, of UTF-8 or WTF-8.
+#[inline]
+pub(crate) fn write_string(out: &mut Vec<u8>, bytes: &[u8]) {
+    if is_short(bytes) { write_marked(out, bytes) } else { write_counted(out, bytes) }
+}
+
+/// `Output.writeAscii`, which has no upper limit for the short form.
+pub(crate) fn write_ascii(out: &mut Vec<u8>, bytes: &[u8]) {
+    if bytes.len() > 1 && bytes.is_ascii() { write_marked(out, bytes) } else { write_counted(out, bytes) }
+}
+
+#[inline]
+fn write_marked(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(bytes);
+    if let Some(last) = out.last_mut() {
+        *last |= 0x80;
+    }
+}
+
+/// `Output.writeString(CharSequence)`: always the long form.
+pub(crate) fn write_counted(out: &mut Vec<u8>, bytes: &[u8]) {
+    if bytes.is_ascii() {
+        write_count(out, bytes.len());
+        out.extend_from_slice(bytes);
+        return;
+    }
+    // One unit a character, two for one beyond the first 65,536: those have four bytes here.
+    let supplementary = bytes.iter().filter(|byte| **byte >= 0xf0).count();
+    let characters = bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+    write_count(out, characters + supplementary);
+    if supplementary == 0 {
+        out.extend_from_slice(bytes);
+        return;
+    }
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| *byte >= 0xf0) {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, &[]));
+        out.extend_from_slice(before);
+        let (char, after) = from.split_at_checked(4).unwrap_or((from, &[]));
+        let text = std::str::from_utf8(char).unwrap_or_default();
+        for unit in text.encode_utf16() {
+            out.extend_from_slice(&[
+                0xe0 | (unit >> 12) as u8,
+                0x80 | (unit >> 6 & 0x3f) as u8,
+                0x80 | (unit & 0x3f) as u8,
+            ]);
+        }
+        rest = after;
+    }
+    out.extend_from_slice(rest);
+}
+
+/// The length of a string plus one: 6 bits and two marks in the first byte, 7 bits in each other.
+fn write_count(out: &mut Vec<u8>, units: usize) {
+    let value = units + 1;
+    if value < 0x40 {
+        out.push(0x80 | value as u8);
+        return;
+    }
+    out.push(0xc0 | (value & 0x3f) as u8);
+    let mut rest = value >> 6;
+    while rest >= 0x80 {
+        out.push(0x80 | (rest & 0x7f) as u8);
+        rest >>= 7;
+    }
+    out.push(rest as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Input;
+
+    fn written(text: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        write_string(&mut out, text.as_bytes());
+        out
+    }
+
+    fn read(bytes: &[u8]) -> String {
+        let mut text = String::new();
+        assert!(Input::new(bytes).text().unwrap().push_to(&mut text));
+        text
+    }
+
+    #[test]
+    fn strings_have_the_bytes_that_kryo_gives_them() {
+        assert_eq!(written(""), [0x81]);
+        assert_eq!(written("a"), [0x82, b'a']);
+        assert_eq!(written("foo"), [b'f', b'o', 0xef]);
+        assert_eq!(written("\0"), [0x82, 0]);
+        assert_eq!(written("a\0b"), [b'a', 0, 0xe2]);
+        assert_eq!(written("é"), [0x82, 0xc3, 0xa9]);
+        assert_eq!(written("中"), [0x82, 0xe4, 0xb8, 0xad]);
+        assert_eq!(written("😀"), [0x83, 0xed, 0xa0, 0xbd, 0xed, 0xb8, 0x80]);
+        assert_eq!(written(&"x".repeat(64))[..3], [0xc1, 0x01, b'x']);
+        assert_eq!(written(&"x".repeat(70_000))[..4], [0xf1, 0xc5, 0x08, b'x']);
+    }
+
+    #[test]
+    fn every_string_is_read_as_it_was_written() {
+        for text in
+            ["", "a", "ab", "é", "aé", "日本語", "a😀b😀", "\0\u{1}", "\u{7f}\u{80}\u{7ff}\u{800}\u{ffff}"]
+        {
+            assert_eq!(read(&written(text)), text);
+        }
+        for len in [62, 63, 64, 65, 8191, 8192, 1 << 20] {
+            let text = "x".repeat(len);
+            assert_eq!(read(&written(&text)), text);
+            let text = "中".repeat(len);
+            assert_eq!(read(&written(&text)), text);
+        }
+    }
+
+    #[test]
+    fn half_surrogates_go_there_and_back() {
+        let mut doc = Vec::new();
+        let bytes = [0x83, 0xed, 0xa0, 0xbd, b'x'];
+        Input::new(&bytes).text().unwrap().write(&mut Writer::value(&mut doc));
+        assert_eq!(doc, [0xd6, 6, 0xed, 0xa0, 0xbd, b'x']);
+        let mut out = Vec::new();
+        write_string(&mut out, &doc[2..]);
+        assert_eq!(out, bytes);
+    }
+
+    #[test]
+    fn bytes_that_are_no_characters_are_damaged() {
+        for bytes in [
+            &[0x82, 0x80][..],
+            &[0x82, 0xc0, 0x80],
+            &[0x82, 0xe0, 0x80, 0x80],
+            &[0x82, 0xf0, 0x9f, 0x98, 0x80],
+            &[0x82, 0xc3],
+            &[0x83, b'a'],
+            b"ab",
+            &[0x80],
+            &[0xff; 8],
+            &[],
+        ] {
+            assert!(Input::new(bytes).text().is_err(), "{bytes:x?}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Values of the classes that documents have by a number.
+
+use holdfast_document::{Event, builtin};
+
+use super::{FrameKind, Slot, Writing};
+use crate::classes::ClassId;
+use crate::codec::Codec;
+use crate::fault::{Outcome, no_document};
+use crate::losses::Loss;
+use crate::output::varint;
+
+impl Writing<'_, '_, '_> {
+    pub(super) fn builtin(
+        &mut self,
+        slot: Slot,
+        number: u16,
+        parts: u32,
+        place: u32,
+        at: usize,
+    ) -> Outcome<bool> {
+        let fits = builtin::by_number(number).is_some_and(|row| row.shape.fits(parts));
+        let Some(class) = self.classes.builtin(number).filter(|_| fits) else {
+            return Err(self.bad_form(at));
+        };
+        match self.classes.codec(class) {
+            Codec::Collection(number) => self.collection(slot, class, number, parts, place, at),
+            Codec::Map(_) => self.map(slot, class, number, parts, place, at),
+            codec @ (Codec::SortedSet(_) | Codec::SortedMap(_)) => {
+                let id = self.object(slot, class, place, at)?;
+                let is_map = matches!(codec, Codec::SortedMap(_));
+                self.sorted(class, is_map, parts.saturating_sub(1), id)
+            }
+            Codec::Empty(_) => {
+                self.object(slot, class, place, at)?;
+                Ok(false)
+            }
+            codec @ Codec::Values(_, parts) => {
+                let id = self.object(slot, class, place, at)?;
+                let kind = if codec.is_late() {
+                    self.shelf.late.push(id);
+                    FrameKind::LateValues
+                } else {
+                    FrameKind::Values
+                };
+                self.begin(kind, class, u32::from(parts))
+            }
+            Codec::Wrapper(_, ordinal) => {
+                let id = self.object(slot, class, place, at)?;
+                self.out.push(ordinal);
+                self.shelf.late.push(id);
+                self.begin(FrameKind::LateValues, class, 1)
+            }
+            Codec::ArraysAsList => self.arrays_as_list(slot, place, at),
+            Codec::Objects { .. } | Codec::Strings => self.array(slot, class, parts, place, at),
+            Codec::EnumMap => self.enum_map(slot, class, parts, place, at),
+            Codec::EnumSet => {
+                self.enum_set(slot, parts, place, at)?;
+                Ok(false)
+            }
+            // A byte array says its class where bare bytes would be a block of a `writeObject` method.
+            Codec::Primitives(b'B') => {
+                let Event::Bin(bytes) = self.event()? else { return Err(self.bad_form(at)) };
+                self.object(slot, class, place, at)?;
+                self.bytes(bytes);
+                Ok(false)
+            }
+            Codec::Named | Codec::Unreadable(_) | Codec::Refused(_) | Codec::Unknown => {
+                let text = crate::refusal::text(self.classes, self.classes.get(class));
+                Err(self.unrepresentable(at, text))
+            }
+            codec => {
+                self.object(slot, class, place, at)?;
+                self.scalar(codec, at)?;
+                Ok(false)
+            }
+        }
+    }
+
+    fn collection(
+        &mut self,
+        slot: Slot,
+        class: ClassId,
+        number: u16,
+        parts: u32,
+        place: u32,
+        at: usize,
+    ) -> Outcome<bool> {
+        self.object(slot, class, place, at)?;
+        let mut count = parts;
+        if matches!(number, 6 | 33) {
+            self.drop_part(Loss::Comparator, at)?;
+            count = parts.saturating_sub(1);
+        }
+        varint(self.out, count);
+        self.begin(FrameKind::Values, class, count)
+    }
+
+    fn map(
+        &mut self,
+        slot: Slot,
+        class: ClassId,
+        number: u16,
+        parts: u32,
+        place: u32,
+        at: usize,
+    ) -> Outcome<bool> {
+        self.object(slot, class, place, at)?;
+        let mut parts = parts;
+        match number {
+            builtin::LINKED_HASH_MAP_ACCESS_ORDER => self.lose(Loss::AccessOrder, at)?,
+            45 => {
+                self.drop_part(Loss::Defaults, at)?;
+                parts = parts.saturating_sub(1);
+            }
+            47 => {
+                self.drop_part(Loss::Comparator, at)?;
+                parts = parts.saturating_sub(1);
+            }
+            _ => {}
+        }
+        varint(self.out, parts / 2);
+        self.begin(FrameKind::Values, class, parts)
+    }
+
+    /// Passes over a part that is not stored, unless it is nil a loss.
+    fn drop_part(&mut self, loss: Loss, at: usize) -> Outcome<()> {
+        let place = self.reader.place();
+        if self.event()? == Event::Nil {
+            return Ok(());
+        }
+        self.reader.seek(place);
+        self.reader.skip().map_err(no_document)?;
+        self.lose(loss, at)
+    }
+
+    /// A set or map with its comparator, of which the library learns behind the comparator.
+    fn sorted(&mut self, class: ClassId, is_map: bool, parts: u32, id: u32) -> Outcome<bool> {
+        let place = self.reader.place();
+        if self.event()? == Event::Nil {
+            self.out.push(0);
+            varint(self.out, if is_map { parts / 2 } else { parts });
+            return self.begin(FrameKind::Values, class, parts);
+        }
+        self.reader.seek(place);
+        self.shelf.late.push(id);
+        self.push(FrameKind::Comparator(parts), class, 1)?;
+        Ok(true)
+    }
+
+    pub(super) fn after_comparator(&mut self, class: ClassId, parts: u32) -> Outcome<()> {
+        let is_map = matches!(self.classes.codec(class), Codec::SortedMap(_));
+        varint(self.out, if is_map { parts / 2 } else { parts });
+        self.begin(FrameKind::Values, class, parts)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,342 @@
+//! A document in, Kryo's bytes out: one pass, on a stack of its own.
+
+mod bean;
+mod builtin;
+mod enums;
+mod names;
+mod object;
+mod refs;
+mod scalar;
+mod time;
+mod travel;
+
+use holdfast_document::{Definition, Event, Extras, Note, Notes, Reader};
+use holdfast_sdk::Failure;
+
+use crate::classes::{ClassId, Classes};
+use crate::fault::{Outcome, limit, no_document, unrepresentable};
+use crate::losses::{Loss, Losses};
+use crate::table::IdMap;
+use refs::Object;
+
+/// What is kept between calls so that it need not be allocated again.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    frames: Vec<Frame>,
+    names: names::Names,
+    objects: Vec<Object>,
+    /// Where the objects of each attribute begin.
+    first_objects: Vec<u32>,
+    moved: travel::Moved,
+    /// The constants and class objects that were written, each with its number and class.
+    singles: Vec<(u32, ClassId)>,
+    single_by_key: IdMap,
+    groups: refs::Groups,
+    /// The numbers of objects of which the library does not know yet.
+    late: Vec<u32>,
+    ordinals: Vec<u32>,
+    beans: bean::Beans,
+}
+
+/// What is still to be written of a container.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    /// How many parts.
+    left: u32,
+    class: ClassId,
+    kind: FrameKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FrameKind {
+    /// Values with their classes.
+    Values,
+    /// As `Values`, of a container of which the library learns when it has all its parts.
+    LateValues,
+    /// Values without their class, which is the frame's, or null.
+    Known,
+    /// Constants of the frame's class, each with a value.
+    EnumEntries,
+    /// A comparator, before so many elements or entries.
+    Comparator(u32),
+    /// The fields of an object of the frame's class, in the order in which they are stored.
+    Fields,
+    /// The fields of an object, whose places begin here among those of all such objects.
+    FieldsAt(u32),
+    /// A list, before the indexes of a part of it.
+    SubList,
+    /// The handler of a proxy, before its interfaces.
+    Handler,
+    /// A value that stands elsewhere; afterwards the document is read on from here.
+    Visit { back: u32, parked: bool },
+}
+
+/// What the place of a value says of its class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    /// Nothing: it is written.
+    Any,
+    /// It is this one, and not written.
+    Known(ClassId),
+}
+
+/// How far a session may go.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) depth: usize,
+    pub(crate) bytes: usize,
+    /// The option that says how many bytes.
+    pub(crate) option: &'static str,
+}
+
+pub(crate) struct Writing<'d, 'o, 's> {
+    document: &'d [u8],
+    reader: Reader<'d>,
+    /// Where the reader's first byte stands in the document.
+    origin: usize,
+    /// The attribute that is being read.
+    attribute: u32,
+    out: &'o mut Vec<u8>,
+    classes: &'s mut Classes,
+    shelf: &'s mut Shelf,
+    losses: &'s mut Losses,
+    limits: Limits,
+    /// The number of the next object.
+    next: u32,
+    extras: Extras<'d>,
+    /// Names of the attributes so far.
+    attributes: Vec<&'d str>,
+    /// The notes of the attribute that is being written, from the next one on.
+    notes: Option<Notes<'d>>,
+    note: Option<Note<'d>>,
+    /// The definitions of proxies whose handlers are being written.
+    proxies: Vec<Definition<'d>>,
+    travels: travel::Travels<'d>,
+}
+
+/// Writes a session.
+pub(crate) fn write(
+    document: &[u8],
+    out: &mut Vec<u8>,
+    classes: &mut Classes,
+    shelf: &mut Shelf,
+    losses: &mut Losses,
+    limits: Limits,
+) -> Result<(), Failure> {
+    classes.begin_call();
+    shelf.begin_call(classes);
+    let opened = Extras::of(document).and_then(|extras| Ok((extras, Reader::document(document)?)));
+    let (extras, (reader, count)) = opened.map_err(|error| *no_document(error))?;
+    let mut writing = Writing {
+        document,
+        reader,
+        origin: 0,
+        attribute: 0,
+        out,
+        classes,
+        shelf,
+        losses,
+        limits,
+        next: 1,
+        extras,
+        attributes: Vec::new(),
+        notes: None,
+        note: None,
+        proxies: Vec::new(),
+        travels: travel::Travels::default(),
+    };
+    writing.attributes(count).map_err(|failure| *failure)
+}
+
+impl Shelf {
+    fn begin_call(&mut self, classes: &Classes) {
+        self.frames.clear();
+        self.names.clear();
+        self.objects.clear();
+        self.first_objects.clear();
+        self.moved.clear();
+        self.singles.clear();
+        self.single_by_key.clear();
+        self.groups.clear();
+        self.late.clear();
+        self.ordinals.clear();
+        self.beans.begin_call(classes);
+    }
+}
+
+impl<'d> Writing<'d, '_, '_> {
+    fn attributes(&mut self, count: u32) -> Outcome<()> {
+        self.out.push(1);
+        crate::output::varint(self.out, count);
+        for index in 0..count {
+            let at = self.reader.at();
+            let name = self.reader.attribute().map_err(no_document)?;
+            self.attribute = index;
+            self.begin_attribute(name, at);
+            let at = self.reader.at();
+            if self.document.get(at) == Some(&0xc0) {
+                return Err(self.unrepresentable(at, "null, and the library's map of attributes holds none"));
+            }
+            if self.value(Slot::Any)? {
+                self.run()?;
+            }
+            self.end_attribute();
+            self.check_size()?;
+        }
+        if self.extras.is_empty() {
+            self.reader.extras().map_err(no_document)?;
+        }
+        Ok(())
+    }
+
+    /// Writes until every container that was begun has ended.
+    fn run(&mut self) -> Outcome<()> {
+        while let Some(frame) = self.shelf.frames.last().copied() {
+            match frame.kind {
+                FrameKind::Values => {
+                    self.parts(frame.left, |writing, _| writing.value(Slot::Any))?;
+                }
+                FrameKind::LateValues => {
+                    if self.parts(frame.left, |writing, _| writing.value(Slot::Any))? {
+                        self.shelf.late.pop();
+                    }
+                }
+                FrameKind::Known => {
+                    let slot = Slot::Known(frame.class);
+                    self.parts(frame.left, |writing, _| writing.value(slot))?;
+                }
+                FrameKind::Fields => {
+                    self.parts(frame.left, |writing, left| writing.field(frame.class, left))?;
+                }
+                FrameKind::FieldsAt(first) => {
+                    if self.parts(frame.left, |writing, left| writing.field_at(frame.class, first, left))? {
+                        self.end_fields_at(first);
+                    }
+                }
+                FrameKind::EnumEntries => {
+                    self.parts(frame.left, |writing, _| {
+                        writing.enum_key(frame.class)?;
+                        writing.value(Slot::Any)
+                    })?;
+                }
+                kind if frame.left > 0 => {
+                    if let Some(frame) = self.shelf.frames.last_mut() {
+                        frame.left = 0;
+                    }
+                    if !self.value(Slot::Any)? {
+                        self.after(kind, frame.class)?;
+                    }
+                }
+                kind => self.after(kind, frame.class)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes parts of the innermost container until one is a container itself, or they are over and so is it: then it
+    /// says true. `part` gets the number of those that follow, and says whether it began a container.
+    #[inline]
+    fn parts(&mut self, left: u32, mut part: impl FnMut(&mut Self, u32) -> Outcome<bool>) -> Outcome<bool> {
+        let depth = self.shelf.frames.len();
+        for left in (0..left).rev() {
+            self.check_size()?;
+            if part(self, left)? {
+                if let Some(frame) = self.shelf.frames.get_mut(depth - 1) {
+                    frame.left = left;
+                }
+                return Ok(false);
+            }
+        }
+        self.shelf.frames.pop();
+        Ok(true)
+    }
+
+    #[inline]
+    fn check_size(&self) -> Outcome<()> {
+        if self.out.len() > self.limits.bytes {
+            let Limits { bytes, option, .. } = self.limits;
+            return Err(limit(format!("the session takes more than {bytes} bytes ({option})")));
+        }
+        Ok(())
+    }
+
+    /// What follows the one value of some containers.
+    fn after(&mut self, kind: FrameKind, class: ClassId) -> Outcome<()> {
+        self.shelf.frames.pop();
+        match kind {
+            FrameKind::Comparator(count) => {
+                self.shelf.late.pop();
+                self.after_comparator(class, count)
+            }
+            FrameKind::SubList => {
+                self.shelf.late.pop();
+                self.after_list()
+            }
+            FrameKind::Handler => {
+                self.shelf.late.pop();
+                self.after_handler()
+            }
+            FrameKind::Visit { back, parked } => {
+                self.return_from_visit(back, parked);
+                Ok(())
+            }
+            FrameKind::Values
+            | FrameKind::LateValues
+            | FrameKind::Known
+            | FrameKind::EnumEntries
+            | FrameKind::Fields
+            | FrameKind::FieldsAt(_) => Ok(()),
+        }
+    }
+
+    /// Begins a container of so many parts. True says that there are any.
+    #[inline]
+    fn begin(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<bool> {
+        if left == 0 {
+            return Ok(false);
+        }
+        self.push(kind, class, left)?;
+        Ok(true)
+    }
+
+    #[inline]
+    fn push(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
+        if self.shelf.frames.len() >= self.limits.depth {
+            return Err(limit(format!("nested deeper than {} levels (maxDepth)", self.limits.depth)));
+        }
+        self.shelf.frames.push(Frame { left, class, kind });
+        Ok(())
+    }
+
+    #[inline]
+    fn event(&mut self) -> Outcome<Event<'d>> {
+        self.reader.next().map_err(no_document)
+    }
+
+    /// Where the reader stands in the document.
+    #[inline]
+    const fn at(&self) -> usize {
+        self.origin + self.reader.at()
+    }
+
+    #[cold]
+    fn unrepresentable(&self, at: usize, text: impl Into<String>) -> Box<Failure> {
+        unrepresentable(self.document, at, text)
+    }
+
+    /// The value at an offset does not look as the table of built-in classes has it.
+    #[cold]
+    fn bad_form(&self, at: usize) -> Box<Failure> {
+        self.unrepresentable(at, "not of the form that documents have for a value of this class")
+    }
+
+    /// Drops something of the value at an offset, as the library does, unless that is refused.
+    #[cold]
+    fn lose(&mut self, loss: Loss, at: usize) -> Outcome<()> {
+        let document = self.document;
+        if self.losses.accept(loss, || holdfast_document::path(document, at)) {
+            return Ok(());
+        }
+        Err(self.unrepresentable(at, format!("{} (losses = refuse)", loss.text())))
+    }
+}

@@ -1,8 +1,8 @@
 //! Finding the session of an id: in memory, or on its node.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use dashmap::DashMap;
 use tokio::sync::OnceCell;
 
 use super::engine::Engine;
@@ -15,7 +15,7 @@ type Found = Result<Option<Arc<Slot>>, ManagerError>;
 
 /// Loads that are under way, by the id that was asked for: requests that come at the same time share one.
 #[derive(Default)]
-pub(super) struct Loads(DashMap<SessionId, Arc<OnceCell<Found>>>);
+pub(super) struct Loads(Mutex<HashMap<SessionId, Arc<OnceCell<Found>>>>);
 
 /// What became of a session that is in memory.
 enum Here {
@@ -34,18 +34,24 @@ struct Share<'a> {
 
 impl Loads {
     fn join<'a>(&'a self, id: &'a SessionId) -> Share<'a> {
-        let cell = Arc::clone(&self.0.entry(id.clone()).or_default());
+        let cell = Arc::clone(self.lock().entry(id.clone()).or_default());
         Share { loads: self, id, cell }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<OnceCell<Found>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
+        let mut loads = self.loads.lock();
+        let ours = loads.get(self.id).is_some_and(|cell| Arc::ptr_eq(cell, &self.cell));
         // The result is for those who are here now. If it is not there yet the others need it; the last one, given up
         // like all before it, takes it away.
-        let id = self.id;
-        let last = |cell: &Arc<OnceCell<Found>>| cell.initialized() || Arc::strong_count(cell) <= 2;
-        self.loads.0.remove_if(id, |_, cell| Arc::ptr_eq(cell, &self.cell) && last(cell));
+        if ours && (self.cell.initialized() || Arc::strong_count(&self.cell) <= 2) {
+            loads.remove(self.id);
+        }
     }
 }
 

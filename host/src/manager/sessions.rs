@@ -1,17 +1,26 @@
 //! The sessions in memory, by id.
 
-use std::sync::Arc;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use dashmap::DashMap;
-use dashmap::mapref::entry::Entry;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::slot::Slot;
 use crate::session::SessionId;
 
+/// Parts of the map with a lock each. Many, so that they seldom meet and each is enlarged in little time.
+const SHARDS: usize = 64;
+
+/// Slots by the id that stands in them: a map with keys of its own would have every id twice.
+type Shard = RwLock<HashTable<Arc<Slot>>>;
+
 /// All slots. Nobody who holds a slot's state may call anything here: the order is map, then state.
 pub(super) struct Sessions {
-    slots: DashMap<SessionId, Arc<Slot>>,
+    /// Keyed: ids come from clients, who must not be able to choose where they go.
+    hasher: RandomState,
+    shards: [Shard; SHARDS],
     /// Beside the map, because a place has to be had before the session is put there.
     count: AtomicUsize,
     limit: usize,
@@ -26,7 +35,8 @@ pub(super) struct Place<'a> {
 impl Sessions {
     pub(super) fn new(limit: Option<u32>) -> Self {
         Self {
-            slots: DashMap::new(),
+            hasher: RandomState::new(),
+            shards: std::array::from_fn(|_| Shard::default()),
             count: AtomicUsize::new(0),
             limit: limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX)),
         }
@@ -45,7 +55,8 @@ impl Sessions {
     }
 
     pub(super) fn get(&self, id: &SessionId) -> Option<Arc<Slot>> {
-        self.slots.get(id).map(|slot| Arc::clone(&slot))
+        let hash = self.hasher.hash_one(id);
+        read(self.shard(hash)).find(hash, |slot| slot.id == *id).map(Arc::clone)
     }
 
     /// Room for one more session, if `maxActiveSessions` leaves any.
@@ -65,7 +76,14 @@ impl Sessions {
 
     /// Takes the slot out, if it is still the one under its id.
     pub(super) fn remove(&self, slot: &Arc<Slot>) -> bool {
-        let removed = self.slots.remove_if(&slot.id, |_, there| Arc::ptr_eq(there, slot)).is_some();
+        let hash = self.hasher.hash_one(&slot.id);
+        let removed = match write(self.shard(hash)).find_entry(hash, |there| Arc::ptr_eq(there, slot)) {
+            Ok(there) => {
+                there.remove();
+                true
+            }
+            Err(_) => false,
+        };
         if removed {
             self.count.fetch_sub(1, Ordering::Relaxed);
         }
@@ -74,14 +92,28 @@ impl Sessions {
 
     /// The slots that `wanted` says, which looks at them one by one. Slow: not for a thread that serves requests.
     pub(super) fn collect(&self, wanted: impl Fn(&Arc<Slot>) -> bool) -> Vec<Arc<Slot>> {
-        self.slots.iter().filter(|slot| wanted(slot.value())).map(|slot| Arc::clone(&slot)).collect()
+        let mut found = Vec::new();
+        for shard in &self.shards {
+            found.extend(read(shard).iter().filter(|slot| wanted(slot)).map(Arc::clone));
+        }
+        found
+    }
+
+    fn shard(&self, hash: u64) -> &Shard {
+        // The table uses the highest and the lowest bits.
+        let index = (hash >> 32) as usize % SHARDS;
+        let [first, ..] = &self.shards;
+        self.shards.get(index).unwrap_or(first)
     }
 }
 
 impl Place<'_> {
     /// Puts a session there, unless there is one of its id already: then that one is given back.
     pub(super) fn put(mut self, slot: Arc<Slot>) -> Arc<Slot> {
-        match self.sessions.slots.entry(slot.id.clone()) {
+        let hasher = &self.sessions.hasher;
+        let hash = hasher.hash_one(&slot.id);
+        let mut shard = write(self.sessions.shard(hash));
+        match shard.entry(hash, |there| there.id == slot.id, |there| hasher.hash_one(&there.id)) {
             Entry::Occupied(there) => Arc::clone(there.get()),
             Entry::Vacant(room) => {
                 room.insert(Arc::clone(&slot));
@@ -98,6 +130,15 @@ impl Drop for Place<'_> {
             self.sessions.count.fetch_sub(1, Ordering::Relaxed);
         }
     }
+}
+
+/// Nothing that is done under the locks can panic half way.
+fn read(shard: &Shard) -> RwLockReadGuard<'_, HashTable<Arc<Slot>>> {
+    shard.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(shard: &Shard) -> RwLockWriteGuard<'_, HashTable<Arc<Slot>>> {
+    shard.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -75,9 +75,9 @@ impl Engine {
             i64::try_from(self.settings.upkeep_delay.as_millis()).unwrap_or(i64::MAX).saturating_mul(2);
         let due = self
             .collect(move |slot| {
-                slot.turn.try_lock().is_ok()
-                    && slot.with(|live| !live.queued && (live.dirty || is_due(live, now_ms, margin_ms)))
-                        == Some(true)
+                slot.with(|live| !live.queued && (live.dirty || is_due(live, now_ms, margin_ms)))
+                    == Some(true)
+                    && slot.turn.try_lock().is_ok()
             })
             .await;
         self.statistics.count_many(due.len() as u64, |numbers| &numbers.sessions_refreshed);

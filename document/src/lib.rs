@@ -6,10 +6,13 @@
 //! | to | use |
 //! | --- | --- |
 //! | write a serializer | [`Reader`], [`Writer`], [`builtin`] |
+//! | store Rust values | [`to_document`], [`from_document`] |
 //! | hold the attributes of a session | [`AttributeMap`] |
 //! | take a document apart, or only look whether it is one | [`Attributes`], [`check`] |
 
 mod attributes;
+mod big;
+mod bridge;
 pub mod builtin;
 mod check;
 mod definition;
@@ -26,6 +29,7 @@ mod token;
 mod writer;
 
 pub use attributes::{Attribute, Attributes};
+pub use bridge::{SerdeError, from_document, from_value, to_document, to_value};
 pub use check::{Limits, check, check_value};
 pub use definition::{Definition, Head, Item, Kind, Super};
 pub use error::{Error, ErrorKind};

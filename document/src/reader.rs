@@ -154,6 +154,31 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Passes over so many values.
+    ///
+    /// # Errors
+    /// When the bytes are no document.
+    pub fn skip_values(&mut self, count: u32) -> Result<(), Error> {
+        (0..count).try_for_each(|_| self.skip())
+    }
+
+    /// Whether null comes next.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        self.tokens.peek() == Some(0xc0)
+    }
+
+    /// Reads bytes, if they come next; else nothing.
+    pub(crate) fn next_bin(&mut self) -> Result<Option<&'a [u8]>, Error> {
+        if !matches!(self.tokens.peek(), Some(0xc4..=0xc6)) {
+            return Ok(None);
+        }
+        match self.next()? {
+            Event::Bin(bytes) => Ok(Some(bytes)),
+            _ => Ok(None),
+        }
+    }
+
     /// The extras, which stand behind the last attribute, and with them the end of the document.
     ///
     /// # Errors

@@ -39,8 +39,7 @@ impl Engine {
             let look = |live: &mut Live| (Content::of(live), live.stored_print.filter(|_| !live.dirty));
             let (now, stored_print) = slot.with(look).ok_or_else(ended)?;
             if how.if_unchanged && now.version != work.version() {
-                self.statistics.count(|numbers| &numbers.conflicts);
-                return Err(ManagerError::Conflict { id: slot.id.clone() });
+                return Err(self.conflict(slot));
             }
             let next = work.applied_to(&now)?;
             let part = self.codec.stored_part(&next.document)?;

@@ -7,7 +7,7 @@ use super::engine::Engine;
 use super::error::ManagerError;
 use super::graves::What;
 use super::request::{Held, Request};
-use super::slot::{Fingerprint, Live, Pending, Slot};
+use super::slot::{Fingerprint, Live, Pending, Slot, State};
 use super::view::Session;
 use super::work::Work;
 
@@ -82,7 +82,7 @@ impl Request {
             });
         }
         let ended = match self.ending.take() {
-            Some(slot) => Some(engine.invalidate(&slot).await?),
+            Some((slot, seen)) => Some(engine.invalidate(&slot, self.if_unchanged.then_some(seen)).await?),
             None => None,
         };
         match self.held {
@@ -158,9 +158,15 @@ impl Engine {
         self.store_in_time(slot).await.map(|()| Backup::Stored)
     }
 
-    /// Ends a session for good, here and on its node.
-    pub(super) async fn invalidate(self: &Arc<Self>, slot: &Arc<Slot>) -> Result<Finished, ManagerError> {
-        let Some(live) = slot.end() else { return Err(ManagerError::Ended { id: slot.id.clone() }) };
+    /// Ends a session for good, here and on its node; if it is to be one version of it, only that.
+    pub(super) async fn invalidate(
+        self: &Arc<Self>,
+        slot: &Arc<Slot>,
+        only: Option<u64>,
+    ) -> Result<Finished, ManagerError> {
+        let Some(live) = slot.end_if(|live| only.is_none_or(|version| live.version == version)) else {
+            return self.cannot_end(slot);
+        };
         // Dead from now on, whatever becomes of the deletion.
         self.graves.insert(slot.id.clone(), What::Whatever);
         self.missing.insert(slot.id.clone());
@@ -177,11 +183,25 @@ impl Engine {
         Ok(Finished::after(None, deleted.map(|()| Backup::Stored)))
     }
 
+    fn cannot_end(&self, slot: &Slot) -> Result<Finished, ManagerError> {
+        match &*slot.lock() {
+            State::Live(_) => Err(self.conflict(slot)),
+            State::Moved(_) => Err(ManagerError::Ended { id: slot.id.clone() }),
+            // Somebody else had the same wish, and sees to it.
+            State::Ended => Ok(Finished::new(None, Backup::Skipped)),
+        }
+    }
+
     /// A change that was refused because it could not be stored is a failed backup too.
     fn count_refused(&self, error: &ManagerError) {
         if matches!(error, ManagerError::Unserializable { .. } | ManagerError::Serializer { .. }) {
             self.statistics.count(|numbers| &numbers.backup_failures);
         }
+    }
+
+    pub(super) fn conflict(&self, slot: &Slot) -> ManagerError {
+        self.statistics.count(|numbers| &numbers.conflicts);
+        ManagerError::Conflict { id: slot.id.clone() }
     }
 
     pub(super) fn too_many(&self) -> ManagerError {

@@ -167,7 +167,7 @@ impl Manager {
     pub async fn delete(&self, id: &SessionId) -> Result<(), ManagerError> {
         let engine = &self.engine;
         if let Some(slot) = engine.sessions.get(&engine.own_id(id)) {
-            match engine.invalidate(&slot).await {
+            match engine.invalidate(&slot, None).await {
                 Ok(finished) if slot.id == *id => return finished.failure.map_or(Ok(()), Err),
                 _ => {}
             }

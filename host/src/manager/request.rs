@@ -44,8 +44,8 @@ pub struct Request {
     /// `requestUriIgnorePattern` matches.
     pub(super) ignored: bool,
     pub(super) held: Held,
-    /// The session that is to end.
-    pub(super) ending: Option<Arc<Slot>>,
+    /// The session that is to end, and its version at the first look.
+    pub(super) ending: Option<(Arc<Slot>, u64)>,
     pub(super) stored_part_touched: bool,
     pub(super) if_unchanged: bool,
     pub(super) renew: bool,
@@ -215,8 +215,8 @@ impl Request {
     pub fn invalidate(&mut self) -> Result<(), ManagerError> {
         self.may_change()?;
         self.work()?;
-        if let Held::Known { slot, .. } = std::mem::replace(&mut self.held, Held::None) {
-            self.ending = Some(slot);
+        if let Held::Known { slot, work, .. } = std::mem::replace(&mut self.held, Held::None) {
+            self.ending = Some((slot, work.version()));
         }
         self.renew = false;
         Ok(())

@@ -135,12 +135,7 @@ impl Slot {
         }
     }
 
-    /// Ends the session, and hands out what it was.
-    pub(super) fn end(&self) -> Option<Live> {
-        self.end_if(|_| true)
-    }
-
-    /// Ends the session if it is as `doomed` says.
+    /// Ends the session if it is as `doomed` says, and hands out what it was.
     pub(super) fn end_if(&self, doomed: impl FnOnce(&Live) -> bool) -> Option<Live> {
         let mut state = self.lock();
         match &*state {

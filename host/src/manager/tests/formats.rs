@@ -86,6 +86,19 @@ async fn a_value_whose_serializer_is_missing_is_kept_and_the_format_is_named() {
     assert_eq!(read(&server, &id, "foo").await.as_deref(), Some("bar"));
 }
 
+#[test]
+fn a_serializer_that_is_not_there_stops_the_start_and_is_named() {
+    let plugins = Plugins::default();
+    let mut config = ManagerConfig::default();
+    config.transcoder_factory_class = "com.example.MyFactory".to_owned();
+    let error = Serializers::choose(&config, &plugins).err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "transcoderFactoryClass is 'com.example.MyFactory', and no plugin has that name or stands for that class; \
+         there is no plugin at all"
+    );
+}
+
 /// Stores what a server would, but with other flags.
 async fn stored_with_flags(world: &World, id: &str, flags: u32) {
     let value = world.stored(id).await.unwrap().value;

@@ -114,6 +114,31 @@ async fn a_change_is_refused_when_the_session_has_been_changed_meanwhile_and_tha
 }
 
 #[tokio::test]
+async fn a_session_is_not_ended_by_a_request_that_has_not_seen_its_last_change_if_that_was_asked_for() {
+    let world = World::new();
+    let server = world.server(None);
+    let id = create(&server, &[("a", "0")]).await;
+    let mut guarded = begin(&server, &id).await;
+    guarded.only_if_unchanged();
+    guarded.invalidate().unwrap();
+    put(&server, &id, &[("a", "1")]).await;
+    assert!(matches!(guarded.finish().await, Err(ManagerError::Conflict { .. })));
+    assert_eq!(read(&server, &id, "a").await.as_deref(), Some("1"));
+}
+
+#[tokio::test]
+async fn of_two_requests_that_end_a_session_neither_fails() {
+    let world = World::new();
+    let server = world.server(None);
+    let id = create(&server, &[]).await;
+    let (mut first, mut second) = (begin(&server, &id).await, begin(&server, &id).await);
+    first.invalidate().unwrap();
+    second.invalidate().unwrap();
+    assert_eq!(first.finish().await.unwrap().backup, Backup::Stored);
+    assert_eq!(second.finish().await.unwrap().backup, Backup::Skipped);
+}
+
+#[tokio::test]
 async fn a_request_that_is_given_up_has_changed_nothing() {
     let world = World::new();
     let server = world.server(None);

@@ -89,8 +89,8 @@ async fn a_value_whose_serializer_is_missing_is_kept_and_the_format_is_named() {
 #[test]
 fn a_serializer_that_is_not_there_stops_the_start_and_is_named() {
     let plugins = Plugins::default();
-    let mut config = ManagerConfig::default();
-    config.transcoder_factory_class = "com.example.MyFactory".to_owned();
+    let wanted = "com.example.MyFactory".to_owned();
+    let config = ManagerConfig { transcoder_factory_class: wanted, ..ManagerConfig::default() };
     let error = Serializers::choose(&config, &plugins).err().unwrap();
     assert_eq!(
         error.to_string(),

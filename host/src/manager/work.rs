@@ -67,11 +67,10 @@ impl Work {
 
     /// The attributes, with what this request has changed.
     pub(super) fn attributes(&mut self) -> Result<&mut AttributeMap, ManagerError> {
-        if self.attributes.is_none() {
-            self.attributes = Some(thaw(&self.seen.document)?);
+        match &mut self.attributes {
+            Some(attributes) => Ok(attributes),
+            none => Ok(none.insert(thaw(&self.seen.document)?)),
         }
-        // It was put there in the line before.
-        self.attributes.as_mut().ok_or(ManagerError::NoSession)
     }
 
     /// The attributes as a document.

@@ -254,3 +254,54 @@ async fn a_renewed_session_that_is_not_stored_yet_is_not_found_under_its_old_id(
     let new = finished.session.unwrap().id.to_string();
     assert_eq!(read(&world.server(None), &new, "foo").await.as_deref(), Some("bar"));
 }
+
+/// Many requests of few sessions on nodes that lose writes and lie about others; then the server dies.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_acknowledged_change_is_lost_whatever_the_nodes_do() {
+    for backup_async in [false, true] {
+        let mut world = World::new();
+        world.config.session_backup_async = backup_async;
+        world.config.session_backup_timeout = Duration::from_secs(10);
+        let server = world.server(None);
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            ids.push(create(&server, &[]).await);
+        }
+        for (_, node) in &world.nodes {
+            node.flaky.store(true, Ordering::Relaxed);
+        }
+        let mut tasks = tokio::task::JoinSet::new();
+        for task in 0..12 {
+            let (server, id) = (server.clone(), ids[task % ids.len()].clone());
+            tasks.spawn(async move {
+                let name = format!("of{task}");
+                let (mut acknowledged, mut last) = (None, 0);
+                for n in 0..100 {
+                    if n % 10 == 9 {
+                        server.refresh().await;
+                    }
+                    let backup = if n % 3 == 2 {
+                        let mut request = begin(&server, &id).await;
+                        assert_eq!(rmp_text(&request.attribute(&name).unwrap().unwrap()), last.to_string());
+                        request.finish().await.unwrap().backup
+                    } else {
+                        last = n;
+                        put(&server, &id, &[(&name, &n.to_string())]).await.backup
+                    };
+                    if backup.is_acknowledgement() {
+                        acknowledged = Some(last);
+                    }
+                }
+                (id, name, acknowledged)
+            });
+        }
+        let outcomes = tasks.join_all().await;
+        drop(server);
+        let server = world.server(None);
+        for (id, name, acknowledged) in outcomes {
+            let found = read(&server, &id, &name).await.map(|text| text.parse::<i32>().unwrap());
+            assert!(found >= acknowledged, "{name} of {id}: {found:?}, acknowledged was {acknowledged:?}");
+            assert!(backup_async || acknowledged.is_some());
+        }
+    }
+}

@@ -95,6 +95,8 @@ struct Watched {
     deletes: AtomicUsize,
     expiries: Mutex<HashMap<String, Expiry>>,
     down: AtomicBool,
+    /// Of ten sets one is lost, and one is done though it is said to have failed.
+    flaky: AtomicBool,
     /// What every set has to pass.
     gate: Mutex<Arc<Semaphore>>,
 }
@@ -108,6 +110,7 @@ impl Watched {
             deletes: AtomicUsize::new(0),
             expiries: Mutex::default(),
             down: AtomicBool::new(false),
+            flaky: AtomicBool::new(false),
             gate: Mutex::new(Arc::new(Semaphore::new(Semaphore::MAX_PERMITS))),
         }
     }
@@ -133,13 +136,11 @@ impl Watched {
     }
 
     fn check(&self) -> Result<(), StoreError> {
-        if self.down.load(Ordering::Relaxed) {
-            return Err(StoreError::Timeout {
-                node: self.inner.name().to_owned(),
-                after: Duration::from_secs(1),
-            });
-        }
-        Ok(())
+        if self.down.load(Ordering::Relaxed) { Err(self.timed_out()) } else { Ok(()) }
+    }
+
+    fn timed_out(&self) -> StoreError {
+        StoreError::Timeout { node: self.inner.name().to_owned(), after: Duration::from_secs(1) }
     }
 }
 
@@ -166,7 +167,11 @@ impl Node for Watched {
             let _passed = gate.acquire().await.unwrap();
             self.check()?;
             self.expiries.lock().unwrap().insert(key.to_owned(), expiry);
-            self.inner.set(key, value, flags, expiry).await
+            let luck = if self.flaky.load(Ordering::Relaxed) { rand::random_range(0..10) } else { 2 };
+            if luck != 0 {
+                self.inner.set(key, value, flags, expiry).await?;
+            }
+            if luck < 2 { Err(self.timed_out()) } else { Ok(()) }
         })
     }
 

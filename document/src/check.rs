@@ -38,6 +38,11 @@ pub fn check(document: &[u8], limits: Limits) -> Result<(), Error> {
 /// # Errors
 /// The first thing that is wrong, and where.
 pub fn check_value(value: &[u8], limits: Limits) -> Result<(), Error> {
+    walk_value(value, limits).map(|_| ())
+}
+
+/// Checks a value that stands alone.
+pub(crate) fn walk_value(value: &[u8], limits: Limits) -> Result<Traits, Error> {
     if value.len() > limits.bytes {
         return Err(Error::new(limits.bytes, ErrorKind::TooLarge(limits.bytes)));
     }
@@ -51,7 +56,8 @@ pub fn check_value(value: &[u8], limits: Limits) -> Result<(), Error> {
             ErrorKind::Expected("a value that leads into no other attribute"),
         ));
     }
-    checker.references_lead_somewhere(value)
+    checker.references_lead_somewhere(value)?;
+    Ok(checker.traits)
 }
 
 /// An attribute of a document: its name, and where its value begins and ends.
@@ -68,6 +74,16 @@ pub(crate) struct Walked<'a> {
     pub(crate) extras: Extras<'a>,
     /// Which attribute each name of the extras means.
     pub(crate) numbers: Vec<Option<usize>>,
+    pub(crate) traits: Traits,
+}
+
+/// What a walk over values found out by the way.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Traits {
+    /// Whether there is any reference.
+    pub(crate) references: bool,
+    /// How deep they are nested.
+    pub(crate) depth: usize,
 }
 
 /// Checks a document and finds its attributes.
@@ -96,7 +112,7 @@ pub(crate) fn walk(document: &[u8], limits: Limits) -> Result<Walked<'_>, Error>
     }
     let numbers = names.numbers(&extras, extras_at)?;
     checker.crossing_references_lead_somewhere(document, &names.spans, &numbers, &extras)?;
-    Ok(Walked { spans: names.spans, extras, numbers })
+    Ok(Walked { spans: names.spans, extras, numbers, traits: checker.traits })
 }
 
 /// The attributes that were met. Most documents have so few that comparing them all is the fastest.
@@ -168,12 +184,19 @@ struct Checker {
     open: Vec<u64>,
     /// Where a reference stands and where it leads.
     references: Vec<(usize, u32)>,
+    traits: Traits,
     crossing: Vec<Crossing>,
 }
 
 impl Checker {
-    const fn new(limits: Limits) -> Self {
-        Self { limits, open: Vec::new(), references: Vec::new(), crossing: Vec::new() }
+    fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            open: Vec::new(),
+            references: Vec::new(),
+            traits: Traits::default(),
+            crossing: Vec::new(),
+        }
     }
 
     fn value(&mut self, reader: &mut Reader<'_>, attribute: u32) -> Result<(), Error> {
@@ -212,6 +235,7 @@ impl Checker {
                     0
                 }
                 Event::Xref(number, place) => {
+                    self.traits.references = true;
                     self.crossing.push(Crossing { at, attribute, number, place });
                     0
                 }
@@ -222,6 +246,7 @@ impl Checker {
                     return Err(Error::new(at, ErrorKind::TooDeep(self.limits.depth)));
                 }
                 self.open.push(left);
+                self.traits.depth = self.traits.depth.max(self.open.len());
                 left = inside;
             }
         }
@@ -231,6 +256,7 @@ impl Checker {
         if self.references.is_empty() {
             return Ok(());
         }
+        self.traits.references = true;
         let targets = Targets::of(value)?;
         for (at, place) in self.references.drain(..) {
             if !targets.has(place) {

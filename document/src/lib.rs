@@ -20,6 +20,8 @@ mod detach;
 mod error;
 mod event;
 mod extras;
+#[cfg(feature = "json")]
+pub mod json;
 mod map;
 mod notes;
 mod path;

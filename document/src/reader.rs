@@ -24,7 +24,7 @@ use crate::token::{Token, Tokens, ext, utf8};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Reader<'a> {
     tokens: Tokens<'a>,
     /// Where the current attribute's value begins; references count from here.

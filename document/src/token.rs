@@ -38,6 +38,27 @@ pub mod ext {
     pub const TIMESTAMP: i8 = -1;
 }
 
+/// How long the header of an array is that begins with this marker.
+pub(crate) const fn array_header(marker: u8) -> u32 {
+    match marker {
+        0xdc => 3,
+        0xdd => 5,
+        _ => 1,
+    }
+}
+
+/// Whether bytes begin with an extension of this type.
+pub(crate) fn is_extension(bytes: &[u8], kind: i8) -> bool {
+    let at = match bytes.first() {
+        Some(0xd4..=0xd8) => 1,
+        Some(0xc7) => 2,
+        Some(0xc8) => 3,
+        Some(0xc9) => 5,
+        _ => return false,
+    };
+    bytes.get(at) == Some(&kind.cast_unsigned())
+}
+
 /// One MessagePack token. Containers are announced by their length, their elements follow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Token<'a> {
@@ -57,7 +78,7 @@ pub(crate) enum Token<'a> {
 }
 
 /// A position in bytes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Tokens<'a> {
     bytes: &'a [u8],
     at: usize,

@@ -558,6 +558,19 @@ impl<'v> Writer<'v> {
         self.out.extend_from_slice(&place.to_be_bytes());
     }
 
+    /// Fills in where a reference leads to, of which the last four bytes stand at `field`.
+    pub(crate) fn fill_in(&mut self, field: u32, place: u32) {
+        let at = self.base + field as usize;
+        if let Some(field) = self.out.get_mut(at..at + 4) {
+            field.copy_from_slice(&place.to_be_bytes());
+        }
+    }
+
+    /// What was written of the attribute from a place on.
+    pub(crate) fn from(&self, place: u32) -> &[u8] {
+        self.out.get(self.base + place as usize..).unwrap_or_default()
+    }
+
     /// Copies a value that holds no reference and no use of a definition, or a whole attribute, or elements of a
     /// primitive array.
     pub fn copy(&mut self, value: &[u8]) {

@@ -10,6 +10,7 @@ use crate::check::Limits;
 use crate::definition::Head;
 use crate::error::{Error, ErrorKind};
 use crate::event::Event;
+use crate::token::array_header;
 use crate::writer::Writer;
 
 /// Rewrites the attributes of `order` one after the other; sources stand by their number in the extras.
@@ -205,11 +206,7 @@ impl<'r, 'a> Walk<'r, 'a> {
             }
             _ => {}
         }
-        let header = match source.value.get(at as usize) {
-            Some(0xdc) => 3,
-            Some(0xdd) => 5,
-            _ => 1,
-        };
+        let header = source.value.get(at as usize).map_or(1, |marker| array_header(*marker));
         // A class literal has its mark in front of the class.
         let mark = if matches!(event, Event::Class(_)) { 3 } else { 0 };
         self.copy_to(at + header + mark)?;

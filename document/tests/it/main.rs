@@ -12,3 +12,4 @@ mod attribute_map;
 mod detach;
 mod graph;
 mod picture;
+mod plain_json;

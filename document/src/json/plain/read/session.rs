@@ -1,0 +1,245 @@
+//! New attributes of a session from plain JSON.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::old::Old;
+use super::{Fill, Lookup, attribute_of, pointer};
+use crate::check::{Limits, walk, walk_value};
+use crate::extras::Extras;
+use crate::json::plain::{to_plain, value_to_plain};
+use crate::json::{JsonError, Kind, Node, Tree, deep, push_segment};
+use crate::map::AttributeMap;
+use crate::writer::Writer;
+
+/// What becomes of the attributes that JSON does not name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Others {
+    /// They stay as they are.
+    Stay,
+    /// They go.
+    Go,
+}
+
+/// Sets the attributes that a JSON object has: a null removes one. A value takes its types from the value that it
+/// replaces, as far as it fits; one that says what the old one said changes nothing. True when anything changed.
+///
+/// # Errors
+/// When a value cannot stand where it does: with its place, as a JSON pointer. Then nothing has changed.
+pub fn merge_plain(attributes: &mut AttributeMap, json: Node<'_>, others: Others) -> Result<bool, JsonError> {
+    if json.kind() != Kind::Object {
+        return Err(JsonError::value("/attributes", "expected an object"));
+    }
+    let mut document = Vec::new();
+    attributes.to_document(None, &mut document)?;
+    let walked = walk(&document, Limits::default())?;
+    deep::run(walked.traits.depth.max(json.depth_of_all()), || merge(attributes, &document, json, others))
+}
+
+fn merge(
+    attributes: &mut AttributeMap,
+    before: &[u8],
+    json: Node<'_>,
+    others: Others,
+) -> Result<bool, JsonError> {
+    let named: HashMap<Cow<'_, str>, Node<'_>> = json.entries().collect();
+    let stays = |name: &str| match named.get(name) {
+        Some(value) => !value.is_null(),
+        None => others == Others::Stay,
+    };
+    let leads = Leads::of(&named);
+    let changed = find_changed(attributes, before, &named, &leads, stays)?;
+    let mut done: HashMap<String, Rc<[u8]>> = HashMap::new();
+    for name in leads.order(&changed)? {
+        let Some(json) = named.get(name.as_str()) else { continue };
+        let old = attributes.get(&name)?;
+        let mut lookup = |other: &str| match done.get(other) {
+            Some(value) => Ok(Some(Rc::clone(value))),
+            None if stays(other) => Ok(attributes.get(other)?.map(Rc::from)),
+            None => Ok(None),
+        };
+        let value = write(&name, *json, old.as_deref(), &mut lookup)?;
+        done.insert(name, value.into());
+    }
+    let mut merged = attributes.clone();
+    let mut any = merged.retain(stays)?;
+    for (name, _) in json.entries() {
+        if let Some(value) = done.get(name.as_ref()) {
+            any |= merged.set(&name, value)?;
+        }
+    }
+    *attributes = merged;
+    Ok(any)
+}
+
+/// Makes the value of the attribute of this name from JSON. It takes its types from the old value as far as it
+/// fits.
+///
+/// # Errors
+/// When a value cannot stand where it does: with its place, as a JSON pointer.
+pub fn value_from_plain(name: &str, json: Node<'_>, old: Option<&[u8]>) -> Result<Vec<u8>, JsonError> {
+    let levels = match old {
+        Some(old) => walk_value(old, Limits::default())?.depth.max(json.depth_of_all()),
+        None => json.depth_of_all(),
+    };
+    deep::run(levels, || write(name, json, old, &mut |_| Ok(None)))
+}
+
+/// The attributes that are not what they were: their JSON is another one, or leads into one of which it is.
+fn find_changed(
+    attributes: &AttributeMap,
+    before: &[u8],
+    named: &HashMap<Cow<'_, str>, Node<'_>>,
+    leads: &Leads,
+    stays: impl Fn(&str) -> bool,
+) -> Result<HashSet<String>, JsonError> {
+    let present = || named.iter().filter(|(_, json)| !json.is_null());
+    let text =
+        if present().any(|(name, _)| attributes.contains(name)) { to_plain(before)? } else { "{}".into() };
+    // Two keys of a map may have the same text: then it cannot be compared, and counts as changed.
+    let before = Tree::parse(text.as_bytes()).ok();
+    let before: HashMap<_, _> = before.iter().flat_map(|tree| tree.root().entries()).collect();
+
+    let mut changed = HashSet::new();
+    for (name, json) in present() {
+        if before.get(name).is_some_and(|before| before.says_the_same_as(*json)) {
+            continue;
+        }
+        // Handed out alone, an attribute that shares objects looks otherwise.
+        if let Some(Cow::Owned(alone)) = attributes.get(name)? {
+            let text = value_to_plain(name, &alone)?;
+            if Tree::parse(text.as_bytes()).is_ok_and(|tree| tree.root().says_the_same_as(*json)) {
+                continue;
+            }
+        }
+        changed.insert(name.clone().into_owned());
+    }
+    let led_into = leads.0.iter().flat_map(|(name, others)| others.iter().map(move |other| (other, name)));
+    let mut by_target: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (other, name) in led_into {
+        by_target.entry(other).or_default().push(name);
+    }
+    let gone = by_target.keys().filter(|other| !stays(other)).map(|other| (*other).to_owned());
+    let mut open: Vec<String> = changed.iter().cloned().chain(gone).collect();
+    while let Some(name) = open.pop() {
+        for from in by_target.get(name.as_str()).into_iter().flatten() {
+            if changed.insert((*from).to_owned()) {
+                open.push((*from).to_owned());
+            }
+        }
+    }
+    Ok(changed)
+}
+
+/// Which other attributes the `$ref`s of an attribute lead into.
+struct Leads(HashMap<String, Vec<String>>);
+
+impl Leads {
+    fn of(named: &HashMap<Cow<'_, str>, Node<'_>>) -> Self {
+        let mut leads = HashMap::new();
+        for (name, json) in named {
+            let mut others: Vec<String> = json
+                .all()
+                .filter_map(|node| attribute_of(&pointer(node)?))
+                .filter(|other| other != name)
+                .collect();
+            others.sort_unstable();
+            others.dedup();
+            if !others.is_empty() {
+                leads.insert(name.clone().into_owned(), others);
+            }
+        }
+        Self(leads)
+    }
+
+    /// These attributes in such an order that what they lead into stands before them.
+    fn order(&self, names: &HashSet<String>) -> Result<Vec<String>, JsonError> {
+        let others = |name: &str| self.0.get(name).map_or(&[][..], Vec::as_slice);
+        let mut order = Vec::with_capacity(names.len());
+        // False while it is open.
+        let mut closed: HashMap<&str, bool> = HashMap::new();
+        for name in names {
+            let mut open = vec![(name.as_str(), 0)];
+            while let Some((name, next)) = open.pop() {
+                if next == 0 && closed.contains_key(name) {
+                    continue;
+                }
+                match others(name).get(next) {
+                    Some(other) if names.contains(other) && closed.get(other.as_str()) == Some(&false) => {
+                        let mut path = "/attributes".to_owned();
+                        push_segment(&mut path, name);
+                        let what = "attributes lead into each other, which plain JSON cannot say";
+                        return Err(JsonError::value(&path, what));
+                    }
+                    Some(other) => {
+                        closed.insert(name, false);
+                        open.push((name, next + 1));
+                        if names.contains(other) {
+                            open.push((other, 0));
+                        }
+                    }
+                    None => {
+                        closed.insert(name, true);
+                        order.push(name.to_owned());
+                    }
+                }
+            }
+        }
+        Ok(order)
+    }
+}
+
+fn write(name: &str, json: Node<'_>, old: Option<&[u8]>, lookup: Lookup<'_>) -> Result<Vec<u8>, JsonError> {
+    let mut out = Vec::new();
+    let mut path = "/attributes".to_owned();
+    push_segment(&mut path, name);
+    let within = |pointer: &String| {
+        pointer.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let targets = json.all().filter_map(pointer).filter(within).map(|pointer| (pointer, None)).collect();
+    let old = old.map(Old::new).transpose()?;
+    let mut fill = Fill {
+        writer: Writer::value(&mut out),
+        classes: HashMap::new(),
+        json,
+        root: path.len(),
+        path,
+        targets,
+        open: Vec::new(),
+        lookup,
+        others: Vec::new(),
+        old,
+    };
+    let like = fill.old.is_some().then_some(0);
+    fill.value(json, like, None, 0)?;
+    for (field, pointer) in std::mem::take(&mut fill.open) {
+        let Some(place) = fill.targets.get(&pointer).copied().flatten() else {
+            return Err(fill.bad(format!("{{\"$ref\": \"{pointer}\"}} leads to no value that may be shared")));
+        };
+        fill.writer.fill_in(field, place);
+    }
+    let others = std::mem::take(&mut fill.others);
+    if others.is_empty() { Ok(out) } else { without_references(&out, &others) }
+}
+
+/// Copies what references into other attributes lead to into the value.
+fn without_references(value: &[u8], others: &[(String, Rc<[u8]>)]) -> Result<Vec<u8>, JsonError> {
+    let number = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
+    let names: Vec<String> = (0..=others.len()).map(|number| number.to_string()).collect();
+    let mut document = Vec::new();
+    let mut writer = Writer::document(&mut document, number(others.len() + 1));
+    let values = others.iter().map(|(_, other)| &**other).chain([value]);
+    for (name, value) in names.iter().zip(values) {
+        writer.attribute(name);
+        writer.copy(value);
+    }
+    writer.end_with(&Extras {
+        names: names.iter().map(|name| Some(name.as_str())).collect(),
+        edges: (0..others.len()).map(|other| (number(others.len()), number(other))).collect(),
+        notes: Vec::new(),
+    });
+    let map = AttributeMap::from_document(&document, Limits::default())?;
+    let alone = names.last().map(|name| map.get(name)).transpose()?.flatten();
+    Ok(alone.unwrap_or_default().into_owned())
+}

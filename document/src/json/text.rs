@@ -1,0 +1,154 @@
+//! Writes JSON text.
+
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// JSON text that grows, without white space.
+#[derive(Debug, Default)]
+pub(super) struct Text {
+    pub(super) out: String,
+    /// Whether a value stands in front, from which the next one is set apart.
+    comma: bool,
+    /// Whether a string that is the whole text goes without its quotes: it is to be a key.
+    bare: bool,
+}
+
+impl Text {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self { out: String::with_capacity(bytes), ..Self::default() }
+    }
+
+    pub(super) fn bare() -> Self {
+        Self { bare: true, ..Self::default() }
+    }
+
+    /// Begins a value.
+    fn value(&mut self) {
+        if self.comma {
+            self.out.push(',');
+        }
+        self.comma = true;
+    }
+
+    pub(super) fn begin(&mut self, bracket: char) {
+        self.value();
+        self.bare = false;
+        self.out.push(bracket);
+        self.comma = false;
+    }
+
+    pub(super) fn end(&mut self, bracket: char) {
+        self.out.push(bracket);
+        self.comma = true;
+    }
+
+    pub(super) fn key(&mut self, key: &str) {
+        self.str(key);
+        self.out.push(':');
+        self.comma = false;
+    }
+
+    /// Digits, `null`, `true`: what stands in the text as it is.
+    pub(super) fn word(&mut self, word: &str) {
+        self.value();
+        self.out.push_str(word);
+    }
+
+    pub(super) fn bool(&mut self, value: bool) {
+        self.word(if value { "true" } else { "false" });
+    }
+
+    pub(super) fn int(&mut self, value: i64) {
+        self.value();
+        let _ = write!(self.out, "{value}");
+    }
+
+    pub(super) fn unsigned(&mut self, value: u64) {
+        self.value();
+        let _ = write!(self.out, "{value}");
+    }
+
+    /// A number with a point or an exponent in it; a string for what JSON has no number for.
+    pub(super) fn f64(&mut self, value: f64) {
+        match special(value) {
+            Some(word) => self.str(word),
+            None => {
+                self.value();
+                let _ = write!(self.out, "{value:?}");
+            }
+        }
+    }
+
+    pub(super) fn f32(&mut self, value: f32) {
+        match special(f64::from(value)) {
+            Some(word) => self.str(word),
+            None => {
+                self.value();
+                let _ = write!(self.out, "{value:?}");
+            }
+        }
+    }
+
+    pub(super) fn str(&mut self, text: &str) {
+        if self.bare {
+            self.out.push_str(text);
+            return;
+        }
+        self.value();
+        self.out.push('"');
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+            let (plain, escaped) = rest.split_at_checked(at).unwrap_or((rest, ""));
+            self.out.push_str(plain);
+            let _ = match escaped.as_bytes().first() {
+                Some(b'"') => self.out.write_str("\\\""),
+                Some(b'\\') => self.out.write_str("\\\\"),
+                Some(b'\n') => self.out.write_str("\\n"),
+                Some(b'\r') => self.out.write_str("\\r"),
+                Some(b'\t') => self.out.write_str("\\t"),
+                Some(byte) => write!(self.out, "\\u{byte:04x}"),
+                None => Ok(()),
+            };
+            rest = escaped.get(1..).unwrap_or_default();
+        }
+        self.out.push_str(rest);
+        self.out.push('"');
+    }
+
+    pub(super) fn base64(&mut self, bytes: &[u8]) {
+        self.value();
+        let quote = if self.bare { "" } else { "\"" };
+        self.out.push_str(quote);
+        STANDARD.encode_string(bytes, &mut self.out);
+        self.out.push_str(quote);
+    }
+}
+
+/// The name of a number that JSON does not have.
+pub(super) fn special(value: f64) -> Option<&'static str> {
+    if value.is_nan() {
+        Some("NaN")
+    } else if value == f64::INFINITY {
+        Some("Infinity")
+    } else if value == f64::NEG_INFINITY {
+        Some("-Infinity")
+    } else {
+        None
+    }
+}
+
+/// The number of such a name.
+pub(super) fn parse_special(text: &str) -> Option<f64> {
+    match text {
+        "NaN" => Some(f64::NAN),
+        "Infinity" => Some(f64::INFINITY),
+        "-Infinity" => Some(f64::NEG_INFINITY),
+        _ => None,
+    }
+}
+
+pub(super) fn parse_base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}

@@ -293,9 +293,17 @@ impl Tree {
                             }
                             (level, name.to_owned(), value)
                         }
-                        item => panic!("{item:?} in {class}"),
+                        Item::Custom { level } | Item::TypedCustom { level } => {
+                            (level, "*".to_owned(), self.read(reader, extras))
+                        }
+                        Item::Interface(name) => panic!("interface {name} in {class}"),
                     })
-                    .collect();
+                    .collect::<Vec<_>>();
+                // The data of a `writeObject` method that writes no more than the fields.
+                let is_empty =
+                    |value: usize| matches!(&self.nodes[value], Node::List(_, _, data) if data.is_empty());
+                let fields =
+                    fields.into_iter().filter(|(_, name, value)| name != "*" || !is_empty(*value)).collect();
                 Node::Object(class, fields)
             }
         }
@@ -350,7 +358,7 @@ fn scalar(number: u16, class: String, parts: &[String]) -> Node {
                 parts[4]
             ),
         ),
-        100 => value(format!("{:04}-{:02}-{:02}", number_of(0), number_of(1), number_of(2))),
+        100 => value(format!("{}-{:02}-{:02}", year(number_of(0)), number_of(1), number_of(2))),
         _ => value(parts.join(" ")),
     }
 }
@@ -560,18 +568,26 @@ impl Printer<'_> {
             }
         };
         let mut line = String::new();
-        if let Some(loader) = text("classLoaderName") {
+        let number = |name: &str| {
+            let text = text(name).unwrap_or_default();
+            text.rsplit_once(":\"")
+                .and_then(|(_, rest)| rest.trim_end_matches("\"}").parse::<i64>().ok())
+                .unwrap_or(0)
+        };
+        // Bits that say what is left away: the loader and the module's version, where they are the JDK's own.
+        let format = number("format");
+        if let Some(loader) = text("classLoaderName").filter(|_| format & 1 == 0) {
             let _ = write!(line, "{loader}/");
         }
         if let Some(module) = text("moduleName") {
-            let version = text("moduleVersion").map_or(String::new(), |version| format!("@{version}"));
+            let version = text("moduleVersion")
+                .filter(|_| format & 2 == 0)
+                .map_or(String::new(), |version| format!("@{version}"));
             let _ = write!(line, "{module}{version}/");
         }
-        let number = text("lineNumber").unwrap_or_default();
-        let number = number.trim_start_matches("{\"i32\":\"").trim_end_matches("\"}");
-        let place = match (text("fileName"), number) {
-            (_, "-2") => "Native Method".to_owned(),
-            (Some(file), number) if !number.starts_with('-') => format!("{file}:{number}"),
+        let place = match (text("fileName"), number("lineNumber")) {
+            (_, -2) => "Native Method".to_owned(),
+            (Some(file), line @ 0..) => format!("{file}:{line}"),
             (Some(file), _) => file,
             (None, _) => "Unknown Source".to_owned(),
         };
@@ -708,6 +724,15 @@ fn decimal(bytes: &[u8]) -> String {
     digits.iter().rev().map(|digit| char::from(*digit)).collect()
 }
 
+/// A year of ISO 8601: four digits, more with a sign.
+fn year(year: i64) -> String {
+    match year {
+        10_000.. => format!("+{year}"),
+        0.. => format!("{year:04}"),
+        _ => format!("-{:04}", year.unsigned_abs()),
+    }
+}
+
 /// ISO 8601 with nine digits, as the golden files have it for nanoseconds.
 fn instant(seconds: i64, nanos: u32) -> String {
     let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
@@ -728,5 +753,6 @@ fn instant(seconds: i64, nanos: u32) -> String {
         n if n % 1_000 == 0 => format!(".{:06}", n / 1_000),
         n => format!(".{n:09}"),
     };
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+    let year = self::year(year);
+    format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
 }

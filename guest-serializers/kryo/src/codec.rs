@@ -65,7 +65,7 @@ pub(crate) enum Codec {
     AtomicLong,
     /// A field that is a string.
     Uri,
-    /// All fields are transient: nothing is written.
+    /// A field that is an array of words; how many of them count is transient.
     BitSet,
     Instant,
     Duration,

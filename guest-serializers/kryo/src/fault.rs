@@ -27,8 +27,5 @@ pub(crate) fn unrepresentable(document: &[u8], at: usize, text: impl Into<String
 /// A document that is none. The host checks documents before a serializer sees them.
 #[cold]
 pub(crate) fn no_document(error: Error) -> Box<Failure> {
-    Box::new(Failure::Damaged {
-        offset: error.at as u64,
-        text: format!("the session document: {}", error.kind),
-    })
+    Box::new(error.into())
 }

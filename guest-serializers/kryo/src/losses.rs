@@ -24,7 +24,9 @@ impl Loss {
             Self::Defaults => "java.util.Properties keep no defaults",
             Self::Comparator => "the class keeps no comparator: its elements are in natural order afterwards",
             Self::AccessOrder => "a java.util.LinkedHashMap in access order is in insertion order afterwards",
-            Self::Bits => "a java.util.BitSet keeps no bits: its fields are transient",
+            Self::Bits => {
+                "the library reads a java.util.BitSet without bits: how many of its words count is not stored"
+            }
             Self::CustomData => "what a writeObject method writes beside the fields is not kept",
             Self::ZoneOffset => {
                 "a java.time.ZonedDateTime keeps no offset: of the hour that comes twice when clocks go back, the \

@@ -42,7 +42,7 @@ pub(crate) const LOSSES: &[&str] = &[
     "java.sql.Timestamp: nanoseconds beyond the milliseconds",
     "java.util.Locale: script and extensions",
     "java.util.Properties: defaults",
-    "java.util.BitSet: its bits",
+    "java.util.BitSet: its bits, to the library; they are stored and read here",
     "java.util.LinkedHashMap: that it is in access order",
     "PriorityQueue, ConcurrentSkipListMap, ConcurrentSkipListSet: a comparator",
     "java.time.ZonedDateTime: which of the two hours is meant when clocks go back",

@@ -231,7 +231,9 @@ impl Reading<'_, '_, '_> {
                 Ok(false)
             }
             Codec::Class => {
-                self.class_object()?;
+                let object = self.class_of_object()?;
+                self.number_class(object);
+                self.class_object(object)?;
                 Ok(false)
             }
             Codec::Named | Codec::Unreadable(_) | Codec::Refused(_) | Codec::Unknown => {

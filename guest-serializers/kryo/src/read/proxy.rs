@@ -5,7 +5,6 @@ use holdfast_document::Kind;
 use super::refs::Seen;
 use super::{FrameKind, Reading};
 use crate::classes::ClassId;
-use crate::codec::Codec;
 use crate::fault::{Outcome, damaged};
 use crate::table::IdMap;
 
@@ -104,18 +103,16 @@ impl Reading<'_, '_, '_> {
                 0 => return Err(damaged(at, "a null among the interfaces of a proxy")),
                 1 => {
                     self.number(class_of_class);
-                    self.class_of_object()?.0
+                    let object = self.class_of_object()?;
+                    self.number_class(object);
+                    object.0
                 }
                 number => {
                     let seen = self.seen(number)?;
-                    if self.classes.codec(seen.class) != Codec::Class {
+                    if seen.class != class_of_class {
                         return Err(damaged(at, "an interface of a proxy is no class"));
                     }
-                    let back = self.input.at();
-                    self.input.seek(seen.at as usize);
-                    let class = self.class_of_object()?.0;
-                    self.input.seek(back);
-                    class
+                    ClassId(seen.place)
                 }
             };
             self.shelf.proxies.interfaces.push(class);

@@ -13,9 +13,9 @@ use crate::table::hash;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen {
     pub(super) class: ClassId,
-    /// Where it stands in the document; for a constant its ordinal.
+    /// Where it stands in the document; for a constant its ordinal, for a class object the class.
     pub(super) place: u32,
-    /// Where what is in it begins in Kryo's bytes.
+    /// Where what is in it begins in Kryo's bytes; for a class object, whether it is that of a primitive type.
     pub(super) at: u32,
     /// For a string or number that came again: the group of notes that says so; 0 is none.
     group: u32,
@@ -252,6 +252,14 @@ impl Reading<'_, '_, '_> {
         }
     }
 
+    /// Says of the object that was just numbered which class it is.
+    pub(super) fn number_class(&mut self, (class, is_primitive): (ClassId, bool)) {
+        if let Some(seen) = self.shelf.seen.last_mut() {
+            seen.place = class.0;
+            seen.at = u32::from(is_primitive);
+        }
+    }
+
     /// The object of a reference as it stands in the bytes.
     pub(super) fn seen(&self, number: u32) -> Outcome<Seen> {
         let seen = number.checked_sub(2).and_then(|id| self.shelf.seen.get(id as usize));
@@ -295,9 +303,12 @@ impl Reading<'_, '_, '_> {
             }
             Codec::BigInteger | Codec::BigDecimal => {
                 self.note_same(place, Part::Value, id);
-                self.reread(seen, |reading| reading.scalar(codec))?;
+                let back = self.input.at();
+                self.input.seek(seen.at as usize);
+                self.scalar(codec)?;
+                self.input.seek(back);
             }
-            Codec::Class => self.reread(seen, Self::class_object)?,
+            Codec::Class => self.class_object((ClassId(seen.place), seen.at != 0))?,
             Codec::Enum(_) => self.constant(class, seen.place)?,
             _ => {
                 let (here, home) = (self.here(), self.home(id));
@@ -316,14 +327,6 @@ impl Reading<'_, '_, '_> {
             }
         }
         Ok(false)
-    }
-
-    fn reread(&mut self, seen: Seen, read: impl FnOnce(&mut Self) -> Outcome<()>) -> Outcome<()> {
-        let back = self.input.at();
-        self.input.seek(seen.at as usize);
-        read(self)?;
-        self.input.seek(back);
-        Ok(())
     }
 
     /// The current attribute.

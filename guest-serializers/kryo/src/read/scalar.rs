@@ -108,10 +108,7 @@ impl<'i> Reading<'i, '_, '_> {
                 self.doc.builtin(83, 1);
                 self.doc.int(value);
             }
-            Codec::BitSet => {
-                self.doc.builtin(95, 1);
-                self.doc.bin(&[]);
-            }
+            Codec::BitSet => self.bit_set()?,
             codec => self.time(codec)?,
         }
         Ok(())
@@ -165,6 +162,25 @@ impl<'i> Reading<'i, '_, '_> {
                 self.doc.primitives(element, bytes);
             }
         }
+        Ok(())
+    }
+
+    /// The words are stored, and how many of them count is not: the library reads a set without bits. Here they all
+    /// count.
+    fn bit_set(&mut self) -> Outcome<()> {
+        let at = self.input.at();
+        if self.input.varint()? != 1 {
+            return Err(damaged(at, "the words of a BitSet are an array of their own"));
+        }
+        self.shelf.seen.push(super::refs::Seen::HIDDEN);
+        let count = self.input.count_plus_one(1)?;
+        let mut bits = Vec::with_capacity(count as usize * 8);
+        for _ in 0..count {
+            bits.extend_from_slice(&self.input.zigzag_long()?.to_le_bytes());
+        }
+        let len = bits.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        self.doc.builtin(95, 1);
+        self.doc.bin(bits.get(..len).unwrap_or_default());
         Ok(())
     }
 
@@ -232,9 +248,8 @@ impl<'i> Reading<'i, '_, '_> {
         Err(damaged(at, "half of a surrogate pair"))
     }
 
-    /// Reads what is in a class object and writes it.
-    pub(super) fn class_object(&mut self) -> Outcome<()> {
-        let (class, is_primitive) = self.class_of_object()?;
+    /// Writes a class object.
+    pub(super) fn class_object(&mut self, (class, is_primitive): (ClassId, bool)) -> Outcome<()> {
         if let Some(number) = crate::primitive::builtin(class).filter(|_| is_primitive) {
             self.doc.class();
             self.doc.head_builtin(number);

@@ -128,12 +128,27 @@ impl<'d> Writing<'d, '_, '_> {
                     if bytes.iter().any(|byte| *byte != 0) {
                         self.lose(Loss::Bits, at)?;
                     }
+                    self.words(bytes);
                 }
                 _ => return Err(self.bad_form(at)),
             },
             codec => self.time(codec, at)?,
         }
         Ok(())
+    }
+
+    /// The words of a BitSet, an array that has a number and no place. One without bits has one of them.
+    fn words(&mut self, bits: &[u8]) {
+        self.first();
+        let words = bits.len().div_ceil(8).max(1);
+        varint(self.out, words as u32 + 1);
+        for index in 0..words {
+            let mut word = [0; 8];
+            for (byte, bit) in word.iter_mut().zip(bits.iter().skip(index * 8)) {
+                *byte = *bit;
+            }
+            zigzag_long(self.out, i64::from_le_bytes(word));
+        }
     }
 
     fn calendar(&mut self, at: usize) -> Outcome<()> {

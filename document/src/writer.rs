@@ -215,6 +215,13 @@ impl<'v> Writer<'v> {
         self.definitions = definitions;
     }
 
+    /// Takes back the attribute that was begun when [`Writer::len`] was `at`, with all that was written since.
+    pub fn withdraw(&mut self, at: usize) {
+        self.out.truncate(self.start + at);
+        self.base = self.out.len();
+        self.definitions = 0;
+    }
+
     /// Writes null.
     #[inline]
     pub fn nil(&mut self) {

@@ -1,0 +1,114 @@
+//! BigIntegers: two's complement in documents, sign and magnitude in streams.
+
+/// Sign and magnitude of a big-endian two's complement. The magnitude goes to `out`, without leading zeros.
+pub(crate) fn magnitude(twos_complement: &[u8], out: &mut Vec<u8>) -> i32 {
+    out.clear();
+    let negative = twos_complement.first().is_some_and(|byte| *byte >= 0x80);
+    if negative {
+        out.extend(twos_complement.iter().map(|byte| !byte));
+        for byte in out.iter_mut().rev() {
+            let carry;
+            (*byte, carry) = byte.overflowing_add(1);
+            if !carry {
+                break;
+            }
+        }
+        // All bytes zero: the value was -256^n, whose magnitude has a byte more.
+        if out.iter().all(|byte| *byte == 0) {
+            out.insert(0, 1);
+        }
+    } else {
+        out.extend_from_slice(twos_complement);
+    }
+    let zeros = out.iter().take_while(|byte| **byte == 0).count();
+    out.drain(..zeros);
+    match (out.is_empty(), negative) {
+        (true, _) => 0,
+        (false, true) => -1,
+        (false, false) => 1,
+    }
+}
+
+/// The shortest two's complement of sign and magnitude, which `BigInteger.toByteArray` gives, replaces `out`.
+///
+/// False where sign and magnitude are not as Java writes them.
+pub(crate) fn twos_complement(signum: i32, magnitude: &[u8], out: &mut Vec<u8>) -> bool {
+    out.clear();
+    let Some(first) = magnitude.first() else {
+        out.push(0);
+        return signum == 0;
+    };
+    if *first == 0 || !matches!(signum, -1 | 1) {
+        return false;
+    }
+    out.push(0);
+    out.extend_from_slice(magnitude);
+    if signum < 0 {
+        let mut carry = true;
+        for byte in out.iter_mut().rev() {
+            (*byte, carry) = (!*byte).overflowing_add(u8::from(carry));
+        }
+    }
+    // The sign byte is needed only where the next one does not say the sign.
+    if let [sign, next, ..] = out[..]
+        && (sign ^ next) & 0x80 == 0
+    {
+        out.remove(0);
+    }
+    true
+}
+
+/// The value, where it has at most 64 bits.
+pub(crate) fn small(twos_complement: &[u8]) -> Option<i64> {
+    let (first, rest) = twos_complement.split_first()?;
+    if rest.len() > 7 {
+        return None;
+    }
+    let start = i64::from(*first as i8);
+    Some(rest.iter().fold(start, |value, byte| value << 8 | i64::from(*byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn signs_and_borders() {
+        for (bytes, sign, expected) in [
+            (&[0u8][..], 0, &[][..]),
+            (&[5], 1, &[5]),
+            (&[0, 0x80], 1, &[0x80]),
+            (&[0x80], -1, &[0x80]),
+            (&[0xff], -1, &[1]),
+            (&[0xff, 0x7f], -1, &[0x81]),
+            (&[0xff, 0x00], -1, &[1, 0]),
+            (&[0x80, 0x00], -1, &[0x80, 0]),
+        ] {
+            let (mut out, mut back) = (Vec::new(), Vec::new());
+            assert_eq!(magnitude(bytes, &mut out), sign, "{bytes:?}");
+            assert_eq!(out, expected, "{bytes:?}");
+            assert!(twos_complement(sign, &out, &mut back));
+            assert_eq!(back, bytes);
+        }
+    }
+
+    #[test]
+    fn what_java_never_writes_is_told() {
+        let mut out = Vec::new();
+        assert!(!twos_complement(1, &[], &mut out));
+        assert!(!twos_complement(0, &[1], &mut out));
+        assert!(!twos_complement(1, &[0, 1], &mut out));
+        assert!(!twos_complement(2, &[1], &mut out));
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_come_back(value in any::<i64>()) {
+            let (mut out, mut back) = (Vec::new(), Vec::new());
+            let sign = magnitude(&value.to_be_bytes(), &mut out);
+            prop_assert!(twos_complement(sign, &out, &mut back));
+            prop_assert_eq!(small(&back), Some(value));
+        }
+    }
+}

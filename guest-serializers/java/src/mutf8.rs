@@ -1,0 +1,146 @@
+//! Java's modified UTF-8: NUL in two bytes, supplementary characters as two surrogates in three bytes each.
+
+/// Whether text is the same in UTF-8 and in modified UTF-8: neither NUL nor a character of four bytes.
+#[inline]
+pub(crate) fn is_same(utf8: &[u8]) -> bool {
+    // One pass without a branch inside, so that it is vectorised.
+    let mut odd = 0;
+    for byte in utf8 {
+        odd |= u8::from(byte.wrapping_sub(1) >= 0xef);
+    }
+    odd == 0
+}
+
+/// Whether modified UTF-8 is UTF-8 as well. Bytes that are no UTF-8 at all are not.
+#[inline]
+pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
+    is_ascii(bytes) || (is_same(bytes) && std::str::from_utf8(bytes).is_ok())
+}
+
+#[inline]
+fn is_ascii(bytes: &[u8]) -> bool {
+    let mut all = 0;
+    for byte in bytes {
+        all |= byte;
+    }
+    all < 0x80
+}
+
+/// How many bytes UTF-8, or WTF-8, takes in modified UTF-8.
+pub(crate) fn encoded_len(utf8: &[u8]) -> usize {
+    utf8.len()
+        + utf8
+            .iter()
+            .map(|byte| match byte {
+                0 => 1,
+                0xf0.. => 2,
+                _ => 0,
+            })
+            .sum::<usize>()
+}
+
+/// Appends UTF-8, or WTF-8, in modified UTF-8.
+pub(crate) fn encode(utf8: &[u8], out: &mut Vec<u8>) {
+    let mut rest = utf8;
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, 0 | 0xf0..)) {
+        let (same, odd) = rest.split_at(at);
+        out.extend_from_slice(same);
+        rest = match *odd {
+            [a, b, c, d, ref after @ ..] if a != 0 => {
+                let bits = |byte: u8| u32::from(byte & 0x3f);
+                let scalar = u32::from(a & 0x07) << 18 | bits(b) << 12 | bits(c) << 6 | bits(d);
+                let above = scalar.saturating_sub(0x1_0000);
+                surrogate(0xd800 | (above >> 10 & 0x3ff), out);
+                surrogate(0xdc00 | (above & 0x3ff), out);
+                after
+            }
+            [0, ref after @ ..] => {
+                out.extend_from_slice(&[0xc0, 0x80]);
+                after
+            }
+            _ => return,
+        };
+    }
+    out.extend_from_slice(rest);
+}
+
+fn surrogate(unit: u32, out: &mut Vec<u8>) {
+    out.extend_from_slice(&[0xe0 | (unit >> 12) as u8, 0x80 | (unit >> 6 & 0x3f) as u8, 0x80 | (unit & 0x3f) as u8]);
+}
+
+/// Replaces what stands in `units` by the UTF-16 units of modified UTF-8, as `DataInput.readUTF` takes it.
+///
+/// The error is the offset of the first byte that makes no sense.
+pub(crate) fn decode(bytes: &[u8], units: &mut Vec<u16>) -> Result<(), usize> {
+    units.clear();
+    units.reserve(bytes.len());
+    let mut rest = bytes;
+    loop {
+        let (unit, after) = match *rest {
+            [] => return Ok(()),
+            [a @ 0..=0x7f, ref after @ ..] => (u16::from(a), after),
+            [a @ 0xc0..=0xdf, b @ 0x80..=0xbf, ref after @ ..] => {
+                (u16::from(a & 0x1f) << 6 | u16::from(b & 0x3f), after)
+            }
+            [a @ 0xe0..=0xef, b @ 0x80..=0xbf, c @ 0x80..=0xbf, ref after @ ..] => {
+                (u16::from(a & 0x0f) << 12 | u16::from(b & 0x3f) << 6 | u16::from(c & 0x3f), after)
+            }
+            _ => return Err(bytes.len() - rest.len()),
+        };
+        units.push(unit);
+        rest = after;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn encoded(text: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        encode(text.as_bytes(), &mut out);
+        assert_eq!(out.len(), encoded_len(text.as_bytes()));
+        out
+    }
+
+    #[test]
+    fn nul_and_supplementary_characters_are_written_as_java_does() {
+        assert_eq!(encoded("a\0b"), b"a\xc0\x80b");
+        assert_eq!(encoded("\u{1f600}!"), b"\xed\xa0\xbd\xed\xb8\x80!");
+        assert_eq!(encoded("中é"), "中é".as_bytes());
+    }
+
+    #[test]
+    fn four_bytes_and_stray_ones_are_refused_where_they_begin() {
+        let mut units = Vec::new();
+        assert_eq!(decode(b"ab\xf0\x9f\x98\x80", &mut units), Err(2));
+        assert_eq!(decode(b"\x80", &mut units), Err(0));
+        assert_eq!(decode(b"a\xe4\xb8", &mut units), Err(1));
+    }
+
+    proptest! {
+        #[test]
+        fn text_comes_back(text in any::<String>()) {
+            let bytes = encoded(&text);
+            prop_assert_eq!(is_same(text.as_bytes()), bytes == text.as_bytes());
+            if is_utf8(&bytes) {
+                prop_assert_eq!(&bytes, text.as_bytes());
+            }
+            let mut units = Vec::new();
+            decode(&bytes, &mut units).unwrap();
+            prop_assert_eq!(String::from_utf16(&units).unwrap(), text);
+        }
+
+        #[test]
+        fn any_bytes_decode_or_are_refused(bytes in any::<Vec<u8>>()) {
+            let mut units = Vec::new();
+            if is_utf8(&bytes) {
+                prop_assert!(decode(&bytes, &mut units).is_ok());
+            }
+            let _ = decode(&bytes, &mut units);
+            let mut out = Vec::new();
+            encode(&bytes, &mut out);
+        }
+    }
+}

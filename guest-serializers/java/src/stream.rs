@@ -1,0 +1,43 @@
+//! Words of the Java Object Serialization Stream Protocol, version 2.
+
+/// `STREAM_MAGIC` and `STREAM_VERSION`, with which every stream begins.
+pub(crate) const HEADER: [u8; 4] = [0xac, 0xed, 0x00, 0x05];
+
+/// `baseWireHandle`: the number of the first object or class of a stream.
+pub(crate) const BASE_HANDLE: u32 = 0x7e_0000;
+
+/// What a content element is: `TC_*`.
+pub(crate) mod tc {
+    pub(crate) const NULL: u8 = 0x70;
+    pub(crate) const REFERENCE: u8 = 0x71;
+    pub(crate) const CLASSDESC: u8 = 0x72;
+    pub(crate) const OBJECT: u8 = 0x73;
+    pub(crate) const STRING: u8 = 0x74;
+    pub(crate) const ARRAY: u8 = 0x75;
+    pub(crate) const CLASS: u8 = 0x76;
+    pub(crate) const BLOCKDATA: u8 = 0x77;
+    pub(crate) const ENDBLOCKDATA: u8 = 0x78;
+    pub(crate) const RESET: u8 = 0x79;
+    pub(crate) const BLOCKDATALONG: u8 = 0x7a;
+    pub(crate) const EXCEPTION: u8 = 0x7b;
+    pub(crate) const LONGSTRING: u8 = 0x7c;
+    pub(crate) const PROXYCLASSDESC: u8 = 0x7d;
+    pub(crate) const ENUM: u8 = 0x7e;
+}
+
+/// Flags of a class descriptor: `SC_*`, and one of ours.
+pub(crate) mod sc {
+    pub(crate) const WRITE_METHOD: u8 = 0x01;
+    pub(crate) const SERIALIZABLE: u8 = 0x02;
+    pub(crate) const EXTERNALIZABLE: u8 = 0x04;
+    pub(crate) const BLOCK_DATA: u8 = 0x08;
+    pub(crate) const ENUM: u8 = 0x10;
+    /// In documents only: the class's `writeObject` wrote none of the fields that its descriptor lists.
+    pub(crate) const FIELDLESS: u8 = 0x80;
+}
+
+/// What MSM writes in place of a value that Java refused to serialize.
+pub(crate) const NOT_SERIALIZABLE: &str = "___NOT_SERIALIZABLE_EXCEPTION___";
+
+/// How many classes a chain of superclasses may have: as many as a document may.
+pub(crate) const MAX_SUPERCLASSES: usize = 64;

@@ -1,0 +1,258 @@
+//! Class descriptors: each is written in full the first time, and by its handle from then on.
+
+use super::{Kept, Writing};
+use crate::classes::{self, COUNT, ClassId};
+use crate::layout::Code;
+use crate::stream::{sc, tc};
+use crate::table::Table;
+
+/// A definition whose class was not looked up yet.
+pub(super) const UNKNOWN: u32 = u32::MAX;
+
+/// So many classes of documents are kept from one call to the next.
+const MAX_KEPT: usize = 4_096;
+/// So many steps for them.
+const MAX_STEPS: usize = 1 << 18;
+
+/// What kind of class it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    Bean,
+    Enum,
+    Proxy,
+    Array,
+}
+
+/// A class that a document defines, made ready for streams. Texts are modified UTF-8.
+#[derive(Debug)]
+pub(super) struct Defined {
+    pub(super) sort: Sort,
+    pub(super) name: Vec<u8>,
+    pub(super) suid: i64,
+    pub(super) flags: u8,
+    /// Type and name of each field of its own; for a proxy, the interfaces.
+    pub(super) fields: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(super) superclass: Option<u32>,
+    /// All slots of its values: level, a byte for the length of the type, then type and name; see
+    /// [`super::compile`].
+    pub(super) slots: Vec<u8>,
+    /// Where the steps for its values begin.
+    pub(super) code: u32,
+    pub(super) parts: u32,
+    /// The class whose descriptor this is: itself, an equal one, or one of the JDK.
+    pub(super) descriptor: u32,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Handles {
+    /// The handle of the descriptor, plus one.
+    descriptor: u32,
+    /// The handle of the class as a value, plus one.
+    literal: u32,
+}
+
+/// All classes: first those of the JDK, then those that documents defined.
+#[derive(Debug, Default)]
+pub(crate) struct Classes {
+    pub(super) defined: Vec<Defined>,
+    handles: Vec<Handles>,
+    /// Those that have a handle.
+    used: Vec<u32>,
+    /// Classes by the bytes of their definitions and the superclass plus one.
+    pub(super) by_definition: Table,
+    /// Descriptors by their content and the superclass plus one.
+    pub(super) by_content: Table,
+}
+
+impl Classes {
+    pub(super) fn forget_handles(&mut self) {
+        for class in self.used.drain(..) {
+            if let Some(handles) = self.handles.get_mut(class as usize) {
+                *handles = Handles::default();
+            }
+        }
+        self.handles.resize(COUNT + self.defined.len(), Handles::default());
+    }
+
+    /// Forgets classes of earlier documents before they become too many.
+    pub(super) fn limit(&mut self, code: &mut Code) {
+        if self.defined.len() > MAX_KEPT || code.defined() > MAX_STEPS {
+            *self = Self::default();
+            code.forget();
+        }
+    }
+
+    /// Adds a class, and gives its number.
+    pub(super) fn add(&mut self, class: Defined) -> u32 {
+        let number = self.next();
+        self.defined.push(class);
+        self.handles.push(Handles::default());
+        number
+    }
+
+    /// The number of the next class.
+    pub(super) const fn next(&self) -> u32 {
+        (COUNT + self.defined.len()) as u32
+    }
+
+    /// A class that a document defined.
+    #[inline]
+    pub(super) fn get(&self, class: u32) -> Option<&Defined> {
+        self.defined.get((class as usize).checked_sub(COUNT)?)
+    }
+
+    /// The class whose descriptor stands for this one.
+    #[inline]
+    pub(super) fn descriptor(&self, class: u32) -> u32 {
+        self.get(class).map_or(class, |defined| defined.descriptor)
+    }
+
+    fn use_it(&mut self, class: u32, set: impl FnOnce(&mut Handles)) {
+        if let Some(handles) = self.handles.get_mut(class as usize) {
+            if handles.descriptor == 0 && handles.literal == 0 {
+                self.used.push(class);
+            }
+            set(handles);
+        }
+    }
+
+    /// The handle of a class as a value.
+    pub(super) fn literal(&self, class: u32) -> Option<u32> {
+        self.handles.get(self.descriptor(class) as usize)?.literal.checked_sub(1)
+    }
+
+    pub(super) fn set_literal(&mut self, class: u32, handle: u32) {
+        let class = self.descriptor(class);
+        self.use_it(class, |handles| handles.literal = handle + 1);
+    }
+}
+
+impl Writing<'_> {
+    /// Writes the descriptor of a class.
+    #[inline]
+    pub(super) fn class_desc(&mut self, class: u32) {
+        let class = self.kept.classes.descriptor(class);
+        match self.kept.classes.handles.get(class as usize) {
+            Some(Handles { descriptor: handle @ 1.., .. }) => {
+                let handle = handle - 1;
+                self.reference(handle);
+            }
+            _ => self.new_class_desc(class),
+        }
+    }
+
+    /// The descriptor of the superclass stands at the end of that of the class: a loop does what looks like a
+    /// recursion.
+    fn new_class_desc(&mut self, class: u32) {
+        let mut next = Some(class);
+        while let Some(class) = next {
+            let class = self.kept.classes.descriptor(class);
+            if let Some(Handles { descriptor: handle @ 1.., .. }) = self.kept.classes.handles.get(class as usize) {
+                let handle = handle - 1;
+                self.reference(handle);
+                return;
+            }
+            let handle = self.next_handle();
+            self.kept.classes.use_it(class, |handles| handles.descriptor = handle + 1);
+            next = match ClassId::try_from(class).ok().filter(|class| usize::from(*class) < COUNT) {
+                Some(class) => {
+                    self.jdk_desc(class);
+                    classes::superclass(class).map(u32::from)
+                }
+                None => self.defined_desc(class),
+            };
+        }
+        self.out.push(tc::NULL);
+    }
+
+    fn jdk_desc(&mut self, class: ClassId) {
+        let Some(row) = classes::class(class) else { return };
+        self.desc_head(row.name.as_bytes(), row.suid, row.flags, row.field_count());
+        for field in row.fields() {
+            let (descriptor, name) = field.split_at_checked(descriptor_len(field.as_bytes())).unwrap_or((field, ""));
+            self.field(descriptor.as_bytes(), name.as_bytes());
+        }
+        self.out.push(tc::ENDBLOCKDATA);
+    }
+
+    /// Writes the descriptor of a class that a document defined, and gives the superclass.
+    fn defined_desc(&mut self, class: u32) -> Option<u32> {
+        // Taken out for a moment: the fields are read while the stream is written.
+        let index = (class as usize).checked_sub(COUNT)?;
+        let place = self.kept.classes.defined.get_mut(index)?;
+        let fields = std::mem::take(&mut place.fields);
+        let name = std::mem::take(&mut place.name);
+        let (sort, suid, flags, superclass) = (place.sort, place.suid, place.flags, place.superclass);
+        if sort == Sort::Proxy {
+            self.out.push(tc::PROXYCLASSDESC);
+            self.out.extend_from_slice(&(fields.len() as u32).to_be_bytes());
+            for (_, name) in &fields {
+                self.short_text(name);
+            }
+        } else {
+            self.desc_head(&name, suid, flags, fields.len());
+            for (descriptor, name) in &fields {
+                self.field(descriptor, name);
+            }
+        }
+        self.out.push(tc::ENDBLOCKDATA);
+        if let Some(place) = self.kept.classes.defined.get_mut(index) {
+            place.fields = fields;
+            place.name = name;
+        }
+        superclass
+    }
+
+    fn desc_head(&mut self, name: &[u8], suid: i64, flags: u8, fields: usize) {
+        self.out.push(tc::CLASSDESC);
+        self.short_text(name);
+        self.out.extend_from_slice(&suid.to_be_bytes());
+        self.out.push(flags & !sc::FIELDLESS);
+        self.out.extend_from_slice(&(fields as u16).to_be_bytes());
+    }
+
+    fn field(&mut self, descriptor: &[u8], name: &[u8]) {
+        let code = descriptor.first().copied().unwrap_or(b'L');
+        self.out.push(code);
+        self.short_text(name);
+        if matches!(code, b'L' | b'[') {
+            self.interned(descriptor);
+        }
+    }
+
+    /// A text of at most 65535 bytes behind its length.
+    pub(super) fn short_text(&mut self, text: &[u8]) {
+        self.out.extend_from_slice(&(text.len() as u16).to_be_bytes());
+        self.out.extend_from_slice(text);
+    }
+
+    /// A string of a class description, the name of a constant, a part of a Locale: one object for one text.
+    pub(super) fn interned(&mut self, text: &[u8]) {
+        match self.kept.interned.get(super::scalar::STRINGS, text) {
+            Some(handle) => self.reference(handle),
+            None => {
+                let handle = self.next_handle();
+                self.kept.interned.insert(super::scalar::STRINGS, text, handle);
+                self.out.push(tc::STRING);
+                self.short_text(text);
+            }
+        }
+    }
+}
+
+/// A type descriptor says itself where it ends.
+pub(super) fn descriptor_len(text: &[u8]) -> usize {
+    let dimensions = text.iter().take_while(|byte| **byte == b'[').count();
+    match text.get(dimensions) {
+        Some(b'L') => text.iter().position(|byte| *byte == b';').map_or(text.len(), |end| end + 1),
+        Some(_) => dimensions + 1,
+        None => dimensions,
+    }
+}
+
+impl Kept {
+    /// The class with a number of the built-in table, as a class of its own.
+    pub(super) fn built_in(number: u16) -> Option<u32> {
+        classes::by_number(number).map(u32::from)
+    }
+}

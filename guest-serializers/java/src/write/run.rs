@@ -1,0 +1,219 @@
+//! Runs the steps of values that lie in each other.
+
+use holdfast_document::Event;
+use holdfast_sdk::Failure;
+
+use super::{Frame, Step, Writing};
+use crate::layout::{Hint, Op};
+use crate::stream::tc;
+
+/// What a step led to.
+enum Next {
+    /// The next step of the same value.
+    Step,
+    /// A value inside begins.
+    Inside(Frame),
+    /// The value is complete.
+    Done,
+}
+
+impl<'a> Writing<'a> {
+    /// Writes the value that was begun to its end.
+    pub(super) fn run(&mut self, mut frame: Frame) -> Step<()> {
+        loop {
+            match self.step(&mut frame)? {
+                Next::Step => {}
+                Next::Inside(inner) => {
+                    self.kept.frames.push(std::mem::replace(&mut frame, inner));
+                    if self.kept.frames.len() >= self.depth {
+                        return Err(Box::new(Failure::Limit(format!(
+                            "values lie more than {} deep in each other (option maxDepth)",
+                            self.depth
+                        ))));
+                    }
+                }
+                Next::Done => {
+                    self.last = frame.handle;
+                    if frame.back {
+                        self.come_back();
+                    }
+                    match self.kept.frames.pop() {
+                        Some(outer) => frame = outer,
+                        None => return Ok(()),
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn step(&mut self, frame: &mut Frame) -> Step<Next> {
+        let op = self.kept.code.at(frame.pc);
+        frame.pc += 1;
+        match op {
+            Op::Return => return Ok(Next::Done),
+            Op::Elements | Op::Entries => {
+                while frame.left > 0 {
+                    frame.left -= 1;
+                    if let Some(inner) = self.value(Hint::None)? {
+                        frame.pc -= 1;
+                        return Ok(Next::Inside(inner));
+                    }
+                }
+            }
+            Op::Primitive(code) => self.primitive(code)?,
+            Op::Part(hint) => {
+                if let Some(inner) = self.value(hint)? {
+                    return Ok(Next::Inside(inner));
+                }
+            }
+            Op::Absent => {
+                let at = self.at();
+                if self.event()? != Event::Nil {
+                    return Err(self.misfit(at, "a value for a field that its class does not write"));
+                }
+            }
+            Op::Custom => {
+                let at = self.at();
+                let Event::Array(left) = self.event()? else {
+                    return Err(self.misfit(at, "custom data is an array of blocks and objects"));
+                };
+                let pc = self.kept.code.items();
+                return Ok(Next::Inside(Frame { pc, left, handle: frame.handle, ..Frame::default() }));
+            }
+            Op::Items => return self.items(frame),
+            Op::ElementsToNull | Op::EntriesToNull | Op::EntriesToTwoNulls | Op::KeysToNull => {
+                return self.to_null(op, frame);
+            }
+            _ => return self.built_in_step(op, frame).map(|inner| inner.map_or(Next::Step, Next::Inside)),
+        }
+        Ok(Next::Step)
+    }
+
+    /// The next event of the document.
+    #[inline]
+    pub(super) fn event(&mut self) -> Step<Event<'a>> {
+        match self.context.reader.next() {
+            Ok(event) => Ok(event),
+            Err(error) => Err(self.broken(error)),
+        }
+    }
+
+    /// A field of a primitive type.
+    #[inline]
+    fn primitive(&mut self, code: u8) -> Step<()> {
+        let at = self.context.reader.at();
+        match (code, self.event()?) {
+            (b'I', Event::Int(number)) if i32::try_from(number.value).is_ok() => {
+                self.out.extend_from_slice(&(number.value as i32).to_be_bytes());
+            }
+            (b'J', Event::Int(number)) => self.out.extend_from_slice(&number.value.to_be_bytes()),
+            (b'S', Event::Int(number)) if i16::try_from(number.value).is_ok() => {
+                self.out.extend_from_slice(&(number.value as i16).to_be_bytes());
+            }
+            (b'B', Event::Int(number)) if i8::try_from(number.value).is_ok() => self.out.push(number.value as u8),
+            (b'Z', Event::Bool(value)) => self.out.push(u8::from(value)),
+            (b'C', Event::Char(unit)) => self.out.extend_from_slice(&unit.to_be_bytes()),
+            (b'F', Event::F32(value)) => self.out.extend_from_slice(&value.to_bits().to_be_bytes()),
+            (b'D', Event::F64(value)) => self.out.extend_from_slice(&value.to_bits().to_be_bytes()),
+            (code, event) => self.converted(self.context.origin + at as u32, code, event)?,
+        }
+        Ok(())
+    }
+
+    /// A value that is not quite of the field's type: a program without Java's types wrote it.
+    #[cold]
+    fn converted(&mut self, at: u32, code: u8, event: Event<'_>) -> Step<()> {
+        let number = match event {
+            Event::Int(number) if (number.value as f64) as i64 == number.value => Some(number.value as f64),
+            Event::F32(value) => Some(f64::from(value)),
+            Event::F64(value) => Some(value),
+            _ => None,
+        };
+        match (code, number, event) {
+            (b'D', Some(value), _) => self.out.extend_from_slice(&value.to_bits().to_be_bytes()),
+            (b'F', Some(value), _) if f64::from(value as f32) == value => {
+                self.out.extend_from_slice(&(value as f32).to_bits().to_be_bytes());
+            }
+            (b'C', _, Event::Str(text)) if single(text).is_some() => {
+                let unit = single(text).unwrap_or_default();
+                self.out.extend_from_slice(&unit.to_be_bytes());
+            }
+            _ => {
+                let name = match code {
+                    b'B' => "a byte, -128 to 127",
+                    b'C' => "a char, one UTF-16 unit",
+                    b'D' => "a double",
+                    b'F' => "a float",
+                    b'J' => "a long, a whole number of 64 bits",
+                    b'S' => "a short, -32768 to 32767",
+                    b'Z' => "a boolean",
+                    _ => "an int, a whole number of 32 bits",
+                };
+                return Err(self.misfit(at, format!("the field is {name}, and the value is not")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Blocks and objects of custom data.
+    fn items(&mut self, frame: &mut Frame) -> Step<Next> {
+        while frame.left > 0 {
+            frame.left -= 1;
+            let at = self.at();
+            match self.event()? {
+                Event::Bin(data) => {
+                    match u8::try_from(data.len()) {
+                        Ok(len) => self.out.extend_from_slice(&[tc::BLOCKDATA, len]),
+                        Err(_) => {
+                            self.out.push(tc::BLOCKDATALONG);
+                            self.out.extend_from_slice(&(data.len() as u32).to_be_bytes());
+                        }
+                    }
+                    self.out.extend_from_slice(data);
+                }
+                event => {
+                    if let Some(inner) = self.value_of(at, event, Hint::None)? {
+                        frame.pc -= 1;
+                        return Ok(Next::Inside(inner));
+                    }
+                }
+            }
+        }
+        self.out.push(tc::ENDBLOCKDATA);
+        Ok(Next::Step)
+    }
+
+    /// Elements, or keys and values, and a null behind the last.
+    fn to_null(&mut self, op: Op, frame: &mut Frame) -> Step<Next> {
+        loop {
+            if op == Op::KeysToNull && frame.half {
+                frame.half = false;
+                self.hidden_true();
+            }
+            if frame.left == 0 {
+                self.out.push(tc::NULL);
+                if op == Op::EntriesToTwoNulls {
+                    self.out.push(tc::NULL);
+                }
+                return Ok(Next::Step);
+            }
+            if self.is_nil() {
+                return Err(self.misfit(self.at(), "Java has no null in such a collection"));
+            }
+            frame.left -= 1;
+            frame.half = op == Op::KeysToNull;
+            if let Some(inner) = self.value(Hint::None)? {
+                frame.pc -= 1;
+                return Ok(Next::Inside(inner));
+            }
+        }
+    }
+}
+
+/// The UTF-16 unit of a text that is one.
+fn single(text: &[u8]) -> Option<u16> {
+    let mut units = std::str::from_utf8(text).ok()?.encode_utf16();
+    let unit = units.next()?;
+    units.next().is_none().then_some(unit)
+}

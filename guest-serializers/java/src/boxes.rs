@@ -102,7 +102,13 @@ mod tests {
 
     #[test]
     fn values_outside_of_the_caches_have_none() {
-        for value in [Boxed::Integer(128), Boxed::Long(-129), Boxed::Character(128), Boxed::Big(Some(17)), Boxed::Big(None)] {
+        for value in [
+            Boxed::Integer(128),
+            Boxed::Long(-129),
+            Boxed::Character(128),
+            Boxed::Big(Some(17)),
+            Boxed::Big(None),
+        ] {
             assert_eq!(value.slot(), None);
         }
         let mut boxes = Boxes::default();

@@ -55,6 +55,8 @@ pub(crate) enum Op {
     BlockTable,
     /// A block with buckets, load factor and count.
     BlockSet,
+    /// The int by which a Vector grows.
+    Increment,
     /// An int that is always this.
     Is(i32),
     /// The int that bounds a queue.
@@ -132,8 +134,8 @@ const ANY: Op = Part(Hint::None);
 const PROGRAMS: &[Program] = &[
     program(1, "java.util.ArrayList", &[Count, BlockCapacity, Elements, End]),
     program(2, "java.util.LinkedList", &[BlockCount, Elements, End]),
-    program(3, "java.util.Vector", &[Is(0), Count, VectorArray, Elements, Nulls, End]),
-    program(4, "java.util.Stack", &[Is(0), Count, VectorArray, Elements, Nulls, End]),
+    program(3, "java.util.Vector", &[Increment, Count, VectorArray, Elements, Nulls, End]),
+    program(4, "java.util.Stack", &[Increment, Count, VectorArray, Elements, Nulls, End]),
     program(5, "java.util.ArrayDeque", &[BlockCount, Elements, End]),
     program(6, "java.util.PriorityQueue", &[Count, ANY, BlockQueue, Elements, End]),
     program(7, "java.util.concurrent.CopyOnWriteArrayList", &[BlockCount, Elements, End]),
@@ -179,11 +181,7 @@ const PROGRAMS: &[Program] = &[
     program(42, "java.util.LinkedHashMap", &[Table, BlockTable, Entries, End, AccessOrder]),
     program(43, "java.util.TreeMap", &[Open, ANY, BlockCount, Entries, End]),
     program(44, "java.util.Hashtable", &[Table, BlockTable, Entries, End]),
-    program(
-        45,
-        "java.util.Properties",
-        &[DefaultsBefore, Table, BlockTable, Entries, End, DefaultsBehind],
-    ),
+    program(45, "java.util.Properties", &[DefaultsBefore, Table, BlockTable, Entries, End, DefaultsBehind]),
     program(
         46,
         "java.util.concurrent.ConcurrentHashMap",

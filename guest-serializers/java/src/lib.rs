@@ -1,4 +1,9 @@
-//! The java serializer.
+//! The serializer `java`: Java Object Serialization, protocol 2, in the layout of memcached-session-manager.
+//!
+//! A stored value is one stream of an `ObjectOutputStream`: the number of attributes as an Integer, then each name, a
+//! String, and its value. What was read and not changed is written byte for byte as it came: classes, handles, blocks
+//! of data, capacities. The README of this crate says how.
+
 mod big;
 mod boxes;
 mod classes;
@@ -6,44 +11,73 @@ mod hidden;
 mod layout;
 mod mutf8;
 mod read;
-mod write;
 mod stream;
 mod table;
 mod time;
+mod write;
+
+use holdfast_sdk::{Common, Description, Failure, MAX_BYTES, MAX_DEPTH, Serializer, Settings};
 
 /// What a value may be at most.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    pub(crate) depth: usize,
-    pub(crate) bytes: usize,
+struct Limits {
+    /// How deep values may lie in each other.
+    depth: usize,
+    /// How many bytes a result may have.
+    bytes: usize,
 }
+
 impl Limits {
-    /// How long a document may get.
-    pub(crate) fn room_for(self, stream: usize) -> usize {
-        self.bytes.min(stream.saturating_mul(32).saturating_add(384 << 10))
+    /// How long the document of a stream may get. Strings and numbers are written in full each time that a stream
+    /// refers to them, and so are classes in each attribute: hostile streams would make much out of little.
+    fn room_for(self, stream: usize) -> usize {
+        self.bytes.min(stream.saturating_mul(20).saturating_add(256 << 10))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn golden() {
-        let mut wkept = crate::write::Kept::default();
-        let mut kept = crate::read::Kept::default();
-        for dir in ["/work/shared/golden", "/tmp/jb/samples"] {
-            let mut files: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "java")).collect();
-            files.sort();
-            for file in files {
-                let bytes = std::fs::read(&file).unwrap();
-                let mut out = Vec::new();
-                let r = crate::read::read(&bytes, &mut kept, crate::Limits { depth: 1000, bytes: 1 << 26 }, &mut out);
-                let check = holdfast_document::check(&out, holdfast_document::Limits::default());
-                let notes: usize = holdfast_document::Extras::of(&out).map(|e| e.notes.iter().map(|n| n.1.len()).sum()).unwrap_or(0);
-                let mut back = Vec::new();
-                let w = crate::write::write(&out, &mut wkept, crate::Limits { depth: 1000, bytes: 1 << 26 }, &mut back);
-                if back != bytes { println!("DIFF {:?} at {:?} of {}", w, back.iter().zip(&bytes).position(|(a, b)| a != b), back.len()); std::fs::write(format!("/tmp/jb/diff-{}", file.file_name().unwrap().to_str().unwrap()), &back).unwrap(); }
-                println!("{} {} -> {} notes {} {:?} {:?}", file.file_name().unwrap().to_str().unwrap(), bytes.len(), out.len(), notes, r, check);
-            }
-        }
+/// The serializer. It keeps its tables and the classes of earlier documents from one call to the next.
+#[derive(Debug, Default)]
+pub struct Java {
+    common: Common,
+    reading: read::Kept,
+    writing: write::Kept,
+}
+
+impl Java {
+    const fn limits(&self) -> Limits {
+        Limits { depth: self.common.max_depth, bytes: self.common.max_bytes }
     }
 }
+
+impl Serializer for Java {
+    const DESCRIPTION: Description = Description {
+        name: "java",
+        version: env!("CARGO_PKG_VERSION"),
+        format: "java/2",
+        media_type: "application/x-java-serialized-object",
+        classes: &["de.javakaffee.web.msm.JavaSerializationTranscoderFactory"],
+        options: &[MAX_DEPTH, MAX_BYTES],
+        losses: &[
+            "an attribute that is null, or that Java could not serialize, is left out, as MSM does",
+            "refused: application objects from other formats without the schema of their class; java.util.Optional; \
+             time zones with a history and calendars from other formats",
+        ],
+    };
+
+    fn configure(&mut self, settings: &Settings<'_>) -> Result<(), Failure> {
+        self.common = settings.common(Self::DESCRIPTION.options, |_, _| Ok(()))?;
+        Ok(())
+    }
+
+    fn serialize(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+        let limits = self.limits();
+        write::write(document, &mut self.writing, limits, out)
+    }
+
+    fn deserialize(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+        let limits = self.limits();
+        read::read(bytes, &mut self.reading, limits, out)
+    }
+}
+
+holdfast_sdk::export!(Java);

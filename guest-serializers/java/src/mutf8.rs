@@ -65,7 +65,11 @@ pub(crate) fn encode(utf8: &[u8], out: &mut Vec<u8>) {
 }
 
 fn surrogate(unit: u32, out: &mut Vec<u8>) {
-    out.extend_from_slice(&[0xe0 | (unit >> 12) as u8, 0x80 | (unit >> 6 & 0x3f) as u8, 0x80 | (unit & 0x3f) as u8]);
+    out.extend_from_slice(&[
+        0xe0 | (unit >> 12) as u8,
+        0x80 | (unit >> 6 & 0x3f) as u8,
+        0x80 | (unit & 0x3f) as u8,
+    ]);
 }
 
 /// Replaces what stands in `units` by the UTF-16 units of modified UTF-8, as `DataInput.readUTF` takes it.

@@ -41,3 +41,15 @@ pub(crate) const NOT_SERIALIZABLE: &str = "___NOT_SERIALIZABLE_EXCEPTION___";
 
 /// How many classes a chain of superclasses may have: as many as a document may.
 pub(crate) const MAX_SUPERCLASSES: usize = 64;
+
+/// Whether a text is the type descriptor of a field whose code is its first byte: `Ljava/util/List;`, `[I`,
+/// `[[Ljava/lang/String;`.
+pub(crate) fn is_descriptor(code: u8, text: &[u8]) -> bool {
+    let dimensions = text.iter().take_while(|byte| **byte == b'[').count();
+    text.first() == Some(&code)
+        && match text.get(dimensions..).unwrap_or_default() {
+            [b'L', name @ .., b';'] => !name.is_empty() && !name.contains(&b';'),
+            [b'B' | b'C' | b'D' | b'F' | b'I' | b'J' | b'S' | b'Z'] => true,
+            _ => false,
+        }
+}

@@ -31,11 +31,6 @@ impl Table {
         }
     }
 
-    /// How many keys there are.
-    pub(crate) const fn len(&self) -> usize {
-        self.used
-    }
-
     /// The number of a key.
     pub(crate) fn get(&self, space: u32, key: &[u8]) -> Option<u32> {
         if self.used == 0 {
@@ -43,10 +38,10 @@ impl Table {
         }
         let hash = hash(space, key);
         self.probe(hash, |slot| {
-            slot.space == space && self.keys.get(slot.from as usize..).and_then(|at| at.get(..slot.len as usize)) == Some(key)
+            slot.space == space
+                && self.keys.get(slot.from as usize..).and_then(|at| at.get(..slot.len as usize)) == Some(key)
         })
         .and_then(|at| self.slots.get(at))
-        
         .filter(|slot| slot.epoch == self.epoch)
         .map(|slot| slot.value)
     }
@@ -57,7 +52,14 @@ impl Table {
             self.grow();
         }
         let hash = hash(space, key);
-        let slot = Slot { epoch: self.epoch, hash, space, from: self.keys.len() as u32, len: key.len() as u32, value };
+        let slot = Slot {
+            epoch: self.epoch,
+            hash,
+            space,
+            from: self.keys.len() as u32,
+            len: key.len() as u32,
+            value,
+        };
         self.keys.extend_from_slice(key);
         self.place(slot);
         self.used += 1;
@@ -129,7 +131,6 @@ mod tests {
                 assert_eq!(table.get(space, &key.to_be_bytes()), Some(space * 1_000 + key));
             }
         }
-        assert_eq!(table.len(), 2_000);
         table.clear();
         assert_eq!(table.get(0, &7u32.to_be_bytes()), None);
         table.insert(0, b"", 9);

@@ -122,7 +122,9 @@ impl<'a> Temporal<'a> {
             106 | INSTANT => {
                 out.push(if self.number == 106 { 1 } else { 2 });
                 out.extend_from_slice(&part(0).to_be_bytes());
-                out.extend_from_slice(&ranged::<i32>(part(1), 0..=999_999_999, "nanos are below 1000000000")?.to_be_bytes());
+                out.extend_from_slice(
+                    &ranged::<i32>(part(1), 0..=999_999_999, "nanos are below 1000000000")?.to_be_bytes(),
+                );
             }
             100 => {
                 out.push(3);
@@ -240,7 +242,8 @@ fn int(value: i64) -> Result<i32, &'static str> {
 }
 
 fn write_offset(seconds: i64, out: &mut Vec<u8>) -> Result<(), &'static str> {
-    let seconds: i32 = ranged(seconds, -MAX_OFFSET..=MAX_OFFSET, "an offset is at most 18 hours, in seconds")?;
+    let seconds: i32 =
+        ranged(seconds, -MAX_OFFSET..=MAX_OFFSET, "an offset is at most 18 hours, in seconds")?;
     if seconds % 900 == 0 {
         out.push((seconds / 900) as u8);
     } else {
@@ -271,7 +274,8 @@ fn parse_offset(id: &str) -> Option<i64> {
         _ => return None,
     };
     let two = |high: u8, low: u8| {
-        (high.is_ascii_digit() && low.is_ascii_digit()).then(|| i64::from(high - b'0') * 10 + i64::from(low - b'0'))
+        (high.is_ascii_digit() && low.is_ascii_digit())
+            .then(|| i64::from(high - b'0') * 10 + i64::from(low - b'0'))
     };
     match *digits {
         [a, b, b':', c, d] => Some(sign * (two(a, b)? * 3600 + two(c, d)? * 60)),
@@ -283,8 +287,8 @@ fn parse_offset(id: &str) -> Option<i64> {
 /// The offset, in milliseconds, of a `java.util.TimeZone` that has no history, where its id tells it.
 pub(crate) fn zone_offset(id: &[u8]) -> Option<i32> {
     match id {
-        b"UTC" | b"GMT" | b"Z" | b"Etc/UTC" | b"Etc/GMT" | b"UCT" | b"Etc/UCT" | b"Zulu" | b"Etc/Zulu" | b"Greenwich"
-        | b"Universal" | b"Etc/Universal" | b"Etc/Greenwich" => Some(0),
+        b"UTC" | b"GMT" | b"Z" | b"Etc/UTC" | b"Etc/GMT" | b"UCT" | b"Etc/UCT" | b"Zulu" | b"Etc/Zulu"
+        | b"Greenwich" | b"Universal" | b"Etc/Universal" | b"Etc/Greenwich" => Some(0),
         [b'G', b'M', b'T', offset @ ..] => {
             let seconds = parse_offset(std::str::from_utf8(offset).ok()?)?;
             i32::try_from(seconds * 1000).ok()
@@ -412,7 +416,9 @@ mod tests {
     #[test]
     fn ids_of_offsets_are_those_of_java() {
         let mut buffer = [0; 9];
-        for (seconds, id) in [(0, "Z"), (3600, "+01:00"), (-1800, "-00:30"), (3661, "+01:01:01"), (64_800, "+18:00")] {
+        for (seconds, id) in
+            [(0, "Z"), (3600, "+01:00"), (-1800, "-00:30"), (3661, "+01:01:01"), (64_800, "+18:00")]
+        {
             assert_eq!(offset_id(seconds, &mut buffer), id);
             assert_eq!(parse_offset(id), Some(seconds));
         }

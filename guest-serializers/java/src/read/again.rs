@@ -18,9 +18,8 @@ pub(super) struct Again {
     /// Offsets of the descriptors of classes whose `writeObject` writes none of their fields.
     fieldless: Vec<u32>,
     suspects: Vec<u32>,
-    /// The first failure, which is the one that is told, and how far the stream was understood.
-    failure: Option<Failure>,
-    reached: u64,
+    /// The failure of the pass that came furthest, and how far.
+    failure: Option<(u64, Failure)>,
 }
 
 /// After so many passes for single objects none is taken for a built-in one any more.
@@ -60,19 +59,23 @@ impl Again {
             }
             Stop::Failed(failure) => {
                 let Failure::Damaged { offset, .. } = *failure else { return Err(*failure) };
-                let first = self.failure.get_or_insert(*failure).clone();
-                if offset <= self.reached {
-                    // The last suspect is innocent.
-                    self.fieldless.pop();
+                match &self.failure {
+                    // The last suspect is innocent: without its fields the stream is understood no further.
+                    Some((reached, _)) if offset <= *reached => {
+                        self.fieldless.pop();
+                    }
+                    _ => self.failure = Some((offset, *failure.clone())),
                 }
-                self.reached = self.reached.max(offset);
-                match suspect {
-                    Some(class) if self.suspects.len() < MAX_SUSPECTS && !self.suspects.contains(&class) => {
+                match (suspect, &self.failure) {
+                    (Some(class), _)
+                        if self.suspects.len() < MAX_SUSPECTS && !self.suspects.contains(&class) =>
+                    {
                         self.suspects.push(class);
                         self.fieldless.push(class);
                         Ok(())
                     }
-                    _ => Err(first),
+                    (_, Some((_, failure))) => Err(failure.clone()),
+                    (_, None) => Err(*failure),
                 }
             }
         }

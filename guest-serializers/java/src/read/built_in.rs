@@ -53,6 +53,12 @@ impl Reading<'_> {
                 let found = self.input.i32()?;
                 self.unless(found == expected, frame)?;
             }
+            Op::Increment => {
+                let increment = self.input.i32()?;
+                if increment != 0 {
+                    self.note(frame.place, 0, Fact::Hidden(increment));
+                }
+            }
             Op::Bound => {
                 let bound = self.input.u32()?;
                 if bound != i32::MAX as u32 {
@@ -77,7 +83,9 @@ impl Reading<'_> {
             }
             Op::AccessOrder => match self.input.u8()? {
                 0 => {}
-                1 => self.writer.patch_builtin(frame.place as usize, builtin::LINKED_HASH_MAP_ACCESS_ORDER as u8),
+                1 => self
+                    .writer
+                    .patch_builtin(frame.place as usize, builtin::LINKED_HASH_MAP_ACCESS_ORDER as u8),
                 _ => return Self::raw(frame.at, frame.class),
             },
             Op::DefaultsBehind => {
@@ -123,14 +131,11 @@ impl Reading<'_> {
         if frame.counted {
             return self.unless(frame.count == count, frame);
         }
-        let shape = builtin::by_number(u16::from(frame.number)).map_or(builtin::Shape::Elements, |row| row.shape);
+        let shape =
+            builtin::by_number(u16::from(frame.number)).map_or(builtin::Shape::Elements, |row| row.shape);
         let size = if shape.is_map() { 2 } else { 1 };
-        if count as usize > self.input.left() / size {
-            return Err(damaged(
-                self.input.at().saturating_sub(4),
-                format!("the stream is too short for a collection of {count} elements"),
-            ));
-        }
+        // Read by its fields, it shows where the stream ends too early.
+        self.unless(count as usize <= self.input.left() / size, frame)?;
         frame.counted = true;
         frame.count = count;
         frame.left = count * size as u32;
@@ -154,7 +159,8 @@ impl Reading<'_> {
         if frame.kept > 0 {
             self.unless(frame.kept == frame.count + 1, frame)?;
         }
-        let shape = builtin::by_number(u16::from(frame.number)).map_or(builtin::Shape::Elements, |row| row.shape);
+        let shape =
+            builtin::by_number(u16::from(frame.number)).map_or(builtin::Shape::Elements, |row| row.shape);
         let size = if shape.is_map() { 2 } else { 1 };
         if let Some(patch) = frame.patch.take() {
             self.writer.patch(patch, 1 + shape.own_parts() + frame.count * size);
@@ -201,7 +207,13 @@ impl Reading<'_> {
     }
 
     /// Begins an array of a class that no part shows, and gives its length.
-    pub(super) fn hidden_array(&mut self, at: u32, known: ClassId, class: ClassId, width: usize) -> Step<u32> {
+    pub(super) fn hidden_array(
+        &mut self,
+        at: u32,
+        known: ClassId,
+        class: ClassId,
+        width: usize,
+    ) -> Step<u32> {
         if !self.input.skip_if(&[tc::ARRAY]) {
             return Self::raw(at, known);
         }

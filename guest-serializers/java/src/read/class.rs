@@ -6,7 +6,7 @@ use super::{HandleKind, Reading, Span, Step, damaged, limit};
 use crate::classes::{self, ClassId};
 use crate::layout::{Op, field};
 use crate::mutf8;
-use crate::stream::{MAX_SUPERCLASSES, sc, tc};
+use crate::stream::{MAX_SUPERCLASSES, is_descriptor, sc, tc};
 
 /// A class descriptor.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,6 @@ pub(super) struct Described {
 /// A field, or the interface of a proxy, which has a name only.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field {
-    pub(super) code: u8,
     pub(super) name: Span,
     pub(super) descriptor: Span,
 }
@@ -75,7 +74,12 @@ impl<'a> Reading<'a> {
                 }
                 tc::REFERENCE => match self.handle_number()? {
                     (_, handle) if handle.kind == HandleKind::Class && handle.at < first => Some(handle.at),
-                    _ => return Err(damaged(at, "expected a superclass, found a reference to something else")),
+                    _ => {
+                        return Err(damaged(
+                            at,
+                            "expected a superclass, found a reference to something else",
+                        ));
+                    }
                 },
                 tc::NULL if self.kept.classes.len() as u32 > first => None,
                 tc::EXCEPTION => return Err(damaged(at, EXCEPTION)),
@@ -117,7 +121,7 @@ impl<'a> Reading<'a> {
             if name.len == 0 {
                 return Err(damaged(field_at, "a field has no name"));
             }
-            self.kept.fields.push(Field { code, name, descriptor });
+            self.kept.fields.push(Field { name, descriptor });
         }
         self.no_annotation()?;
         let bad = |text| Err(damaged(flags_at, text));
@@ -127,12 +131,19 @@ impl<'a> Reading<'a> {
         if flags & sc::EXTERNALIZABLE != 0 && (count > 0 || flags & sc::WRITE_METHOD != 0) {
             return bad("an Externalizable class with fields");
         }
-        if flags & !(sc::WRITE_METHOD | sc::SERIALIZABLE | sc::EXTERNALIZABLE | sc::BLOCK_DATA | sc::ENUM) != 0 {
+        if flags & !(sc::WRITE_METHOD | sc::SERIALIZABLE | sc::EXTERNALIZABLE | sc::BLOCK_DATA | sc::ENUM)
+            != 0
+        {
             return bad("flags of a class that the protocol does not have");
         }
         let is_array = self.input.span(name).first() == Some(&b'[');
-        if (is_array || flags & sc::ENUM != 0) && count > 0 {
-            return bad("an array or an enum with fields");
+        let fixed = match () {
+            () if is_array => Some(sc::SERIALIZABLE),
+            () if flags & sc::ENUM != 0 => Some(sc::SERIALIZABLE | sc::ENUM),
+            () => None,
+        };
+        if fixed.is_some_and(|fixed| fixed != flags || count > 0) {
+            return bad("an array or an enum with fields, or with other flags than Java gives it");
         }
         if flags & sc::SERIALIZABLE == 0 && (count > 0 || flags & sc::WRITE_METHOD != 0) {
             return bad("a class with fields that is not Serializable");
@@ -168,7 +179,7 @@ impl<'a> Reading<'a> {
         let first = self.kept.fields.len() as u32;
         for _ in 0..count {
             let name = self.input.short_text()?;
-            self.kept.fields.push(Field { code: 0, name, descriptor: Span::default() });
+            self.kept.fields.push(Field { name, descriptor: Span::default() });
         }
         self.no_annotation()?;
         self.kept.classes.push(Described {
@@ -197,7 +208,10 @@ impl<'a> Reading<'a> {
         match self.input.u8()? {
             tc::ENDBLOCKDATA => Ok(()),
             tc::EXCEPTION => Err(damaged(at, EXCEPTION)),
-            _ => Err(damaged(at, "a class descriptor with an annotation, as RMI writes it; no session holds one")),
+            _ => Err(damaged(
+                at,
+                "a class descriptor with an annotation, as RMI writes it; no session holds one",
+            )),
         }
     }
 
@@ -221,11 +235,12 @@ impl<'a> Reading<'a> {
             if self.input.span(class.name).first() == Some(&b'[') && superclass.is_some() {
                 return bad("an array class with a superclass");
             }
-            let known = if class.proxy { None } else { self.known_row(&class, above_known, superclass.is_some()) };
+            let known =
+                if class.proxy { None } else { self.known_row(&class, above_known, superclass.is_some()) };
             let is_enum = class.flags & sc::ENUM != 0;
             if is_enum
                 && known != Some(const { classes::id("java.lang.Enum") })
-                && !above.is_some_and(|above| above.flags & sc::ENUM != 0)
+                && above.is_none_or(|above| above.flags & sc::ENUM == 0)
             {
                 return bad("an enum whose superclass is no enum");
             }
@@ -351,20 +366,10 @@ impl<'a> Reading<'a> {
 
     /// A name for a message.
     pub(super) fn shown(&self, span: Span) -> String {
-        self.text(span, 0).map_or_else(|_| String::from_utf8_lossy(self.input.span(span)).into_owned(), Cow::into_owned)
+        self.text(span, 0)
+            .map_or_else(|_| String::from_utf8_lossy(self.input.span(span)).into_owned(), Cow::into_owned)
     }
 }
 
 pub(super) const BAD_TEXT: &str = "a text that is not modified UTF-8";
 pub(super) const EXCEPTION: &str = "the stream ends with an exception that its writer met";
-
-/// `Ljava/util/List;`, `[I`, `[[Ljava/lang/String;`: what a document takes for one as well.
-fn is_descriptor(code: u8, text: &[u8]) -> bool {
-    let dimensions = text.iter().take_while(|byte| **byte == b'[').count();
-    text.first() == Some(&code)
-        && match text.get(dimensions..).unwrap_or_default() {
-            [b'L', name @ .., b';'] => !name.is_empty() && !name.contains(&b';') && mutf8::is_utf8(name),
-            [b'B' | b'C' | b'D' | b'F' | b'I' | b'J' | b'S' | b'Z'] => true,
-            _ => false,
-        }
-}

@@ -80,7 +80,11 @@ impl Reading<'_> {
     }
 
     fn begin_definition(&mut self, class: u32, found: &Described) -> Step<()> {
-        let name = if found.proxy { Cow::Borrowed("java.lang.reflect.Proxy") } else { self.text(found.name, found.at)? };
+        let name = if found.proxy {
+            Cow::Borrowed("java.lang.reflect.Proxy")
+        } else {
+            self.text(found.name, found.at)?
+        };
         let told = Some((found.flags | self.fieldless_flag(found), found.suid));
         let (kind, java) = if found.proxy {
             (Kind::Proxy, None)

@@ -7,7 +7,7 @@ use holdfast_sdk::Failure;
 
 use super::{Reading, Stop};
 
-pub(super) const TOO_LARGE: &str = "the document would be larger than option maxBytes allows, or than 32 times the stream";
+pub(super) const TOO_LARGE: &str = "the document would be larger than maxBytes, or than 20 times the stream";
 
 impl Reading<'_> {
     /// Writes the number of attributes and the extras.
@@ -51,7 +51,8 @@ impl Reading<'_> {
         for note in &notes {
             let after = self.kept.attributes.partition_point(|attribute| attribute.base <= note.at);
             let attribute = after.saturating_sub(1) as u32;
-            let Some(base) = self.kept.attributes.get(attribute as usize).map(|attribute| attribute.base) else {
+            let Some(base) = self.kept.attributes.get(attribute as usize).map(|attribute| attribute.base)
+            else {
                 continue;
             };
             if current != Some(attribute) {

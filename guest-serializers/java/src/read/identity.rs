@@ -139,9 +139,10 @@ impl<'a> Reading<'a> {
             }
             HandleKind::Scalar => (handle.at, 0),
             HandleKind::Inner => (handle.at, INNER_PART),
-            HandleKind::Name => {
-                (self.kept.attributes.get(handle.at as usize).map_or(0, |attribute| attribute.base), NAME_PART)
-            }
+            HandleKind::Name => (
+                self.kept.attributes.get(handle.at as usize).map_or(0, |attribute| attribute.base),
+                NAME_PART,
+            ),
             _ => return,
         };
         let group = if handle.group > 0 {
@@ -195,8 +196,11 @@ impl<'a> Reading<'a> {
                     match handle.kind {
                         HandleKind::Scalar => self.note(handle.at, 0, Fact::Interned),
                         HandleKind::Name => {
-                            let base =
-                                self.kept.attributes.get(handle.at as usize).map_or(0, |attribute| attribute.base);
+                            let base = self
+                                .kept
+                                .attributes
+                                .get(handle.at as usize)
+                                .map_or(0, |attribute| attribute.base);
                             self.note(base, NAME_PART, Fact::Interned);
                         }
                         _ => {}
@@ -218,7 +222,10 @@ impl<'a> Reading<'a> {
                 let (number, handle) = self.handle_number()?;
                 match self.text_of(handle) {
                     Some(text) => Ok((text, Some(number))),
-                    None => Err(damaged(at, "expected the name of an attribute, found a reference to something else")),
+                    None => Err(damaged(
+                        at,
+                        "expected the name of an attribute, found a reference to something else",
+                    )),
                 }
             }
             _ => Err(damaged(at, "expected the name of an attribute, a string")),

@@ -30,10 +30,6 @@ impl<'a> Input<'a> {
         self.at as u32
     }
 
-    pub(super) const fn seek(&mut self, at: u32) {
-        self.at = at as usize;
-    }
-
     #[inline]
     pub(super) fn left(&self) -> usize {
         self.bytes.len().saturating_sub(self.at)

@@ -155,6 +155,9 @@ struct Reading<'a> {
 /// The document of a stream.
 pub(crate) fn read(bytes: &[u8], kept: &mut Kept, limits: Limits, out: &mut Vec<u8>) -> Result<(), Failure> {
     header(bytes)?;
+    if bytes.len() > i32::MAX as usize {
+        return Err(Failure::Limit("a stream over 2 GiB".into()));
+    }
     let mut again = Again::default();
     loop {
         kept.clear();
@@ -188,9 +191,10 @@ fn header(bytes: &[u8]) -> Result<(), Failure> {
     let not = |text: &str| Err(Failure::NotThisFormat(text.to_owned()));
     match bytes {
         [0xac, 0xed, 0x00, 0x05, tc::OBJECT, tc::CLASSDESC, ..] => Ok(()),
-        [0xac, 0xed, 0x00, 0x05, tc::OBJECT] | [0xac, 0xed, 0x00, 0x05] => {
-            Err(Failure::Damaged { offset: bytes.len() as u64, text: "the stream ends before its first object".into() })
-        }
+        [0xac, 0xed, 0x00, 0x05, tc::OBJECT] | [0xac, 0xed, 0x00, 0x05] => Err(Failure::Damaged {
+            offset: bytes.len() as u64,
+            text: "the stream ends before its first object".into(),
+        }),
         [0xac, 0xed, 0x00, 0x05, ..] => {
             not("a Java stream, but not of attributes: those begin with their number, a java.lang.Integer")
         }
@@ -218,7 +222,8 @@ impl<'a> Reading<'a> {
         let class = self.class_desc()?;
         if self.known_class(class) != Some(id("java.lang.Integer")) {
             return Err(Stop::Failed(Box::new(Failure::NotThisFormat(
-                "a Java stream, but not of attributes: those begin with their number, a java.lang.Integer".into(),
+                "a Java stream, but not of attributes: those begin with their number, a java.lang.Integer"
+                    .into(),
             ))));
         }
         let value_at = self.input.at();
@@ -228,9 +233,10 @@ impl<'a> Reading<'a> {
         // A name takes three bytes at least, or a reference of five, and the value one.
         match u32::try_from(value) {
             Ok(count) if count as usize <= self.input.left() / 4 + 1 => Ok(count),
-            Ok(count) => {
-                Err(damaged(value_at, format!("the stream is too short for {count} attributes, the number at its head")))
-            }
+            Ok(count) => Err(damaged(
+                value_at,
+                format!("the stream is too short for {count} attributes, the number at its head"),
+            )),
             Err(_) => Err(damaged(at, format!("{value} attributes, the number at its head, is below zero"))),
         }
     }
@@ -241,7 +247,10 @@ impl<'a> Reading<'a> {
         let first_handle = self.kept.handles.len();
         let (name, fresh) = self.attribute_name()?;
         if self.kept.interned.get(identity::NAMES, self.input.span(name)).is_some() {
-            return Err(damaged(start, format!("the attribute {} stands in the stream twice", self.shown(name))));
+            return Err(damaged(
+                start,
+                format!("the attribute {} stands in the stream twice", self.shown(name)),
+            ));
         }
         let text = self.text(name, start)?;
         self.writer.attribute(&text);
@@ -273,7 +282,9 @@ impl<'a> Reading<'a> {
         for handle in self.kept.handles.iter_mut().skip(first_handle) {
             match handle.kind {
                 HandleKind::Name => *handle = Handle { kind: HandleKind::Text, at: name, more: 0, group: 0 },
-                HandleKind::Scalar => *handle = Handle { kind: HandleKind::Text, at: value, more: 0, group: 0 },
+                HandleKind::Scalar => {
+                    *handle = Handle { kind: HandleKind::Text, at: value, more: 0, group: 0 }
+                }
                 _ => {}
             }
         }

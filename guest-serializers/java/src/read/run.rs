@@ -70,7 +70,7 @@ impl Reading<'_> {
             Op::Custom => return self.custom(frame),
             Op::Items => return self.items_of_data(frame),
             Op::ElementsToNull | Op::EntriesToNull | Op::EntriesToTwoNulls | Op::KeysToNull => {
-                return self.to_null(op, frame);
+                return self.up_to_null(op, frame);
             }
             _ => self.built_in_step(op, frame)?,
         }
@@ -127,9 +127,7 @@ impl Reading<'_> {
                 self.writer.array(0);
                 return Ok(Next::Step);
             }
-            [tc::BLOCKDATA, len, ref rest @ ..] => {
-                rest.get(..=usize::from(len)).and_then(<[u8]>::split_last)
-            }
+            [tc::BLOCKDATA, len, ref rest @ ..] => rest.get(..=usize::from(len)).and_then(<[u8]>::split_last),
             _ => None,
         };
         if let Some((&tc::ENDBLOCKDATA, data)) = block {
@@ -178,7 +176,7 @@ impl Reading<'_> {
     }
 
     /// Elements, or keys and values, up to a null in place of one.
-    fn to_null(&mut self, op: Op, frame: &mut Frame) -> Step<Next> {
+    fn up_to_null(&mut self, op: Op, frame: &mut Frame) -> Step<Next> {
         loop {
             if frame.half {
                 frame.half = false;

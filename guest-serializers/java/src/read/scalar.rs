@@ -173,10 +173,10 @@ impl Reading<'_> {
     /// The two's complement of a big number that stands at a place of the document, into `bytes`.
     fn number_bytes(&mut self, place: u32, kind: HandleKind) -> bool {
         let found = self.writer.written().get(place as usize..).unwrap_or_default();
-        let bytes = match (Document::value(found).next(), kind) {
-            (Ok(Event::BigInteger(bytes)), HandleKind::Scalar | HandleKind::Cached)
-            | (Ok(Event::BigDecimal(_, bytes)), HandleKind::Inner) => bytes,
-            _ => return false,
+        let ((Ok(Event::BigInteger(bytes)), HandleKind::Scalar | HandleKind::Cached)
+        | (Ok(Event::BigDecimal(_, bytes)), HandleKind::Inner)) = (Document::value(found).next(), kind)
+        else {
+            return false;
         };
         self.kept.bytes.clear();
         self.kept.bytes.extend_from_slice(bytes);

@@ -53,7 +53,9 @@ impl<'a> Reading<'a> {
             }
             tc::RESET => Err(damaged(at, "a reset in the middle of the stream, which MSM never writes")),
             tc::EXCEPTION => Err(damaged(at, EXCEPTION)),
-            tc::BLOCKDATA | tc::BLOCKDATALONG => Err(damaged(at, "expected an object, found a block of data")),
+            tc::BLOCKDATA | tc::BLOCKDATALONG => {
+                Err(damaged(at, "expected an object, found a block of data"))
+            }
             tc::ENDBLOCKDATA => Err(damaged(at, "expected an object, found the end of another one's data")),
             _ => Err(damaged(at, "no kind of content begins with this byte")),
         }
@@ -252,11 +254,11 @@ impl<'a> Reading<'a> {
                 self.writer.bool(handle.at != 0);
                 Ok(())
             }
-            HandleKind::Inner => {
-                self.repeat_inner(at, number, handle.at)
-            }
+            HandleKind::Inner => self.repeat_inner(at, number, handle.at),
             HandleKind::Hidden => Self::raw(handle.at, handle.more as classes::ClassId),
-            HandleKind::Class => Err(damaged(at, "a class descriptor as a value; a document has no place for one")),
+            HandleKind::Class => {
+                Err(damaged(at, "a class descriptor as a value; a document has no place for one"))
+            }
         }
     }
 

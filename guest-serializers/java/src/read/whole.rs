@@ -60,9 +60,8 @@ impl Reading<'_> {
     fn characters(&mut self, frame: &Frame, count: u32) -> Step<()> {
         let capacity = self.hidden_array(frame.at, frame.class, const { id("[C") }, 2)?;
         let data = self.input.take(capacity as usize * 2)?;
-        let Some((text, rest)) = data.split_at_checked(count as usize * 2) else {
-            return Self::raw(frame.at, frame.class);
-        };
+        let text_and_rest = (count as usize).checked_mul(2).and_then(|len| data.split_at_checked(len));
+        let Some((text, rest)) = text_and_rest else { return Self::raw(frame.at, frame.class) };
         if rest.iter().any(|byte| *byte != 0) {
             return Self::raw(frame.at, frame.class);
         }
@@ -143,7 +142,8 @@ impl Reading<'_> {
     /// Notes for the parts of a URL that are strings met before. They come last, when all parts have their places.
     fn url_identity(&mut self, frame: &Frame, texts: &[Option<(Span, u32, bool)>; 5]) -> Step<()> {
         let written = self.writer.written();
-        let mut reader = holdfast_document::Reader::value(written.get(frame.place as usize..).unwrap_or_default());
+        let mut reader =
+            holdfast_document::Reader::value(written.get(frame.place as usize..).unwrap_or_default());
         let mut places = [0; 6];
         let _ = reader.next();
         for place in &mut places {
@@ -198,7 +198,8 @@ impl Reading<'_> {
             _ => return Self::raw(frame.at, frame.class),
         };
         let data = self.input.rest().get(id_len..).and_then(|data| data.first_chunk::<20>());
-        let Some(&[0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d, 0, 0, 0, 0, 0, tc::NULL, tc::NULL, tc::NULL]) = data else {
+        let Some(&[0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d, 0, 0, 0, 0, 0, tc::NULL, tc::NULL, tc::NULL]) = data
+        else {
             return Self::raw(frame.at, frame.class);
         };
         let text = self.writer.len();

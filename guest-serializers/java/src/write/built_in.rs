@@ -37,6 +37,10 @@ impl Writing<'_> {
                 self.block(&[buckets, load_factor, frame.count]);
             }
             Op::Is(value) => self.int(value as u32),
+            Op::Increment => {
+                let increment = self.noted(frame, super::whole::hidden).unwrap_or_default();
+                self.int(increment as u32);
+            }
             Op::Bound => {
                 let bound = self.capacity(frame).unwrap_or(i32::MAX as u32);
                 self.int(bound);
@@ -121,7 +125,9 @@ impl Writing<'_> {
             Fact::HashTable { capacity, load_factor } => Some((capacity, load_factor)),
             _ => None,
         });
-        let Some((buckets, load_factor)) = noted else { return layout::grown_table(frame.number, frame.count) };
+        let Some((buckets, load_factor)) = noted else {
+            return layout::grown_table(frame.number, frame.count);
+        };
         let threshold = self.noted(frame, |fact| match fact {
             Fact::Threshold(threshold) => Some(threshold),
             _ => None,

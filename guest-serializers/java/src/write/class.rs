@@ -147,7 +147,9 @@ impl Writing<'_> {
         let mut next = Some(class);
         while let Some(class) = next {
             let class = self.kept.classes.descriptor(class);
-            if let Some(Handles { descriptor: handle @ 1.., .. }) = self.kept.classes.handles.get(class as usize) {
+            if let Some(Handles { descriptor: handle @ 1.., .. }) =
+                self.kept.classes.handles.get(class as usize)
+            {
                 let handle = handle - 1;
                 self.reference(handle);
                 return;
@@ -169,7 +171,8 @@ impl Writing<'_> {
         let Some(row) = classes::class(class) else { return };
         self.desc_head(row.name.as_bytes(), row.suid, row.flags, row.field_count());
         for field in row.fields() {
-            let (descriptor, name) = field.split_at_checked(descriptor_len(field.as_bytes())).unwrap_or((field, ""));
+            let (descriptor, name) =
+                field.split_at_checked(descriptor_len(field.as_bytes())).unwrap_or((field, ""));
             self.field(descriptor.as_bytes(), name.as_bytes());
         }
         self.out.push(tc::ENDBLOCKDATA);

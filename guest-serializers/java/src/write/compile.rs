@@ -7,7 +7,7 @@ use super::{Kept, Step, Writing, suid};
 use crate::classes::{self, ClassId, id};
 use crate::layout::{Hint, Op, field};
 use crate::mutf8;
-use crate::stream::{MAX_SUPERCLASSES, sc};
+use crate::stream::{MAX_SUPERCLASSES, is_descriptor, sc};
 
 const ENUM_FLAGS: u8 = sc::SERIALIZABLE | sc::ENUM;
 
@@ -15,9 +15,8 @@ impl<'a> Writing<'a> {
     /// The class of a HEAD that is named only: in a class literal.
     pub(super) fn named_class(&mut self, at: u32, head: &Head<'a>) -> Step<u32> {
         match head {
-            Head::Builtin(number) => {
-                Kept::built_in(*number).ok_or_else(|| self.misfit(at, "a built-in class that this plugin does not know"))
-            }
+            Head::Builtin(number) => Kept::built_in(*number)
+                .ok_or_else(|| self.misfit(at, "a built-in class that this plugin does not know")),
             Head::Known(number) => self.class_of(at, *number),
             Head::Defined(definition) => self.class_of(at, definition.number),
         }
@@ -47,7 +46,9 @@ impl<'a> Writing<'a> {
             };
             open.push(definition);
             if open.len() > MAX_SUPERCLASSES {
-                return Err(self.misfit(at, format!("a class with more than {MAX_SUPERCLASSES} superclasses")));
+                return Err(
+                    self.misfit(at, format!("a class with more than {MAX_SUPERCLASSES} superclasses"))
+                );
             }
             match definition.superclass {
                 None => break None,
@@ -139,8 +140,19 @@ impl<'a> Writing<'a> {
                 class.code = self.kept.code.elements();
             }
         }
-        if !matches!(definition.kind, Kind::Bean | Kind::Proxy) && !definition.is_empty() {
-            return Err(self.misfit(at, format!("{}: an enum or array class has no fields", definition.name)));
+        let fixed = match definition.kind {
+            Kind::Enum => Some(ENUM_FLAGS),
+            Kind::Array => Some(sc::SERIALIZABLE),
+            Kind::Bean | Kind::Proxy => None,
+        };
+        if fixed.is_some_and(|fixed| fixed != class.flags || !definition.is_empty()) {
+            return Err(self.misfit(
+                at,
+                format!(
+                    "the class {}: an enum or array has no fields, and the flags that Java gives it",
+                    definition.name
+                ),
+            ));
         }
         Ok(self.add(class))
     }
@@ -173,8 +185,14 @@ impl<'a> Writing<'a> {
 
     /// Fields, flags and steps of a class with fields.
     fn bean(&mut self, at: u32, definition: &Definition<'a>, class: &mut Defined) -> Step<()> {
-        let bad = |writing: &Self, why: &str| Err(writing.misfit(at, format!("the class {}: {why}", definition.name)));
-        if class.superclass.and_then(|above| self.kept.classes.get(above)).is_some_and(|above| above.sort != Sort::Bean) {
+        let bad = |writing: &Self, why: &str| {
+            Err(writing.misfit(at, format!("the class {}: {why}", definition.name)))
+        };
+        if class
+            .superclass
+            .and_then(|above| self.kept.classes.get(above))
+            .is_some_and(|above| above.sort != Sort::Bean)
+        {
             return bad(self, "its superclass is an enum, a proxy or an array");
         }
         let above = self.slots_above(class.superclass);
@@ -186,12 +204,18 @@ impl<'a> Writing<'a> {
                 Item::Field { level, descriptor, name } => (level, descriptor, name),
                 Item::Custom { level } => (level, "*", ""),
                 Item::TypedCustom { .. } => {
-                    return bad(self, "its custom data came from a format that does not tell it as Java has it");
+                    return bad(
+                        self,
+                        "its custom data came from a format that does not tell it as Java has it",
+                    );
                 }
                 Item::Interface(_) => continue,
             };
             if text == "?" {
                 return bad(self, "the type of a field is not known; Java needs the schema of the class");
+            }
+            if text != "*" && !text.bytes().next().is_some_and(|code| is_descriptor(code, text.as_bytes())) {
+                return bad(self, "the type of a field is no type descriptor");
             }
             let slot = slot(level, &self.short(at, text)?, &self.short(at, name)?);
             class.slots.extend_from_slice(&slot);
@@ -211,7 +235,8 @@ impl<'a> Writing<'a> {
         if !expected.is_empty() && !is_externalizable {
             return bad(self, "it lacks slots of its superclass");
         }
-        let is_object = |(descriptor, _): &(Vec<u8>, Vec<u8>)| matches!(descriptor.first(), Some(b'L' | b'['));
+        let is_object =
+            |(descriptor, _): &(Vec<u8>, Vec<u8>)| matches!(descriptor.first(), Some(b'L' | b'['));
         if !class.fields.is_sorted_by_key(is_object) || class.fields.len() > usize::from(u16::MAX) {
             return bad(self, "Java has primitive fields in front of the others, and at most 65535");
         }
@@ -229,11 +254,12 @@ impl<'a> Writing<'a> {
             },
         };
         let fits = if is_externalizable {
-            class.flags & (sc::BLOCK_DATA | sc::WRITE_METHOD) == sc::BLOCK_DATA
+            class.flags & (sc::BLOCK_DATA | sc::WRITE_METHOD | sc::SERIALIZABLE) == sc::BLOCK_DATA
                 && class.fields.is_empty()
                 && definition.len() == u32::from(custom)
         } else {
             (class.flags & sc::WRITE_METHOD != 0) == custom
+                && (class.flags & sc::SERIALIZABLE != 0 || (class.fields.is_empty() && !custom))
         };
         let known = sc::WRITE_METHOD | sc::SERIALIZABLE | sc::EXTERNALIZABLE | sc::BLOCK_DATA | sc::FIELDLESS;
         if !fits || class.flags & !known != 0 {

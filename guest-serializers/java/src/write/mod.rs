@@ -110,7 +110,12 @@ struct Writing<'a> {
 }
 
 /// The stream of a document.
-pub(crate) fn write(document: &[u8], kept: &mut Kept, limits: Limits, out: &mut Vec<u8>) -> Result<(), Failure> {
+pub(crate) fn write(
+    document: &[u8],
+    kept: &mut Kept,
+    limits: Limits,
+    out: &mut Vec<u8>,
+) -> Result<(), Failure> {
     if document.len() > i32::MAX as usize {
         return Err(Failure::Limit("a document over 2 GiB".into()));
     }
@@ -134,10 +139,21 @@ pub(crate) fn write(document: &[u8], kept: &mut Kept, limits: Limits, out: &mut 
 }
 
 impl<'a> Writing<'a> {
-    fn begin(document: &'a [u8], kept: &'a mut Kept, limits: Limits, out: &'a mut Vec<u8>) -> Result<Self, Failure> {
-        let extras = Extras::of(document).map_err(|error| broken(document, 0, error))?;
+    fn begin(
+        document: &'a [u8],
+        kept: &'a mut Kept,
+        limits: Limits,
+        out: &'a mut Vec<u8>,
+    ) -> Result<Self, Failure> {
+        let extras = Extras::of(document).map_err(|error| broken(0, error))?;
         let definitions = std::mem::take(&mut kept.definitions);
-        let context = Context { reader: Reader::value(document), origin: 0, base: 0, notes: Cursor::default(), definitions };
+        let context = Context {
+            reader: Reader::value(document),
+            origin: 0,
+            base: 0,
+            notes: Cursor::default(),
+            definitions,
+        };
         Ok(Self {
             document,
             out,
@@ -193,7 +209,7 @@ impl<'a> Writing<'a> {
     }
 
     fn is_nil(&self) -> bool {
-        self.document.get(self.context.reader.at()) == Some(&0xc0)
+        self.document.get(self.at() as usize) == Some(&0xc0)
     }
 
     /// Where the walk is in the document.
@@ -232,12 +248,11 @@ impl<'a> Writing<'a> {
 
     #[cold]
     fn broken(&self, error: Error) -> Box<Failure> {
-        Box::new(broken(self.document, self.context.origin, error))
+        Box::new(broken(self.context.origin, error))
     }
 }
 
 /// The bytes are no document. The host looks at documents before, so this is nobody's daily bread.
-fn broken(document: &[u8], origin: u32, error: Error) -> Failure {
-    let at = origin as usize + error.at;
-    Failure::Unrepresentable { path: path(document, at), text: format!("the document is damaged: {error}") }
+fn broken(origin: u32, error: Error) -> Failure {
+    Error { at: origin as usize + error.at, ..error }.into()
 }

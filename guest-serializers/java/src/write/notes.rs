@@ -103,9 +103,11 @@ pub(super) struct Told<'a> {
 
 impl<'a> Told<'a> {
     pub(super) fn new(extras: Extras<'a>) -> Self {
-        let mut names: Vec<_> = (0u32..).zip(&extras.names).filter_map(|(number, name)| Some(((*name)?, number))).collect();
+        let mut names: Vec<_> =
+            (0u32..).zip(&extras.names).filter_map(|(number, name)| Some(((*name)?, number))).collect();
         names.sort_unstable();
-        let mut notes: Vec<_> = extras.notes.iter().enumerate().map(|(at, (number, _))| (*number, at)).collect();
+        let mut notes: Vec<_> =
+            extras.notes.iter().enumerate().map(|(at, (number, _))| (*number, at)).collect();
         notes.sort_unstable();
         Self { bases: vec![None; extras.names.len()], extras, names, notes }
     }

@@ -70,7 +70,9 @@ impl Writing<'_> {
         if self.extras.base(number).is_none() {
             self.find_all()?;
         }
-        self.extras.base(number).ok_or_else(|| self.misfit(at, "a reference into an attribute that is not there"))
+        self.extras
+            .base(number)
+            .ok_or_else(|| self.misfit(at, "a reference into an attribute that is not there"))
     }
 
     /// Finds all attributes, because one that comes later is needed.

@@ -83,7 +83,7 @@ impl<'a> Writing<'a> {
             }
             Op::Items => return self.items(frame),
             Op::ElementsToNull | Op::EntriesToNull | Op::EntriesToTwoNulls | Op::KeysToNull => {
-                return self.to_null(op, frame);
+                return self.up_to_null(op, frame);
             }
             _ => return self.built_in_step(op, frame).map(|inner| inner.map_or(Next::Step, Next::Inside)),
         }
@@ -111,7 +111,9 @@ impl<'a> Writing<'a> {
             (b'S', Event::Int(number)) if i16::try_from(number.value).is_ok() => {
                 self.out.extend_from_slice(&(number.value as i16).to_be_bytes());
             }
-            (b'B', Event::Int(number)) if i8::try_from(number.value).is_ok() => self.out.push(number.value as u8),
+            (b'B', Event::Int(number)) if i8::try_from(number.value).is_ok() => {
+                self.out.push(number.value as u8);
+            }
             (b'Z', Event::Bool(value)) => self.out.push(u8::from(value)),
             (b'C', Event::Char(unit)) => self.out.extend_from_slice(&unit.to_be_bytes()),
             (b'F', Event::F32(value)) => self.out.extend_from_slice(&value.to_bits().to_be_bytes()),
@@ -185,7 +187,7 @@ impl<'a> Writing<'a> {
     }
 
     /// Elements, or keys and values, and a null behind the last.
-    fn to_null(&mut self, op: Op, frame: &mut Frame) -> Step<Next> {
+    fn up_to_null(&mut self, op: Op, frame: &mut Frame) -> Step<Next> {
         loop {
             if op == Op::KeysToNull && frame.half {
                 frame.half = false;

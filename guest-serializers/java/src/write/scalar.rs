@@ -142,7 +142,9 @@ impl<'a> Writing<'a> {
             (Hint::Short, _) if i16::try_from(value).is_ok() => {
                 self.number(at, Number { value, width: Width::Short }, Hint::None);
             }
-            (Hint::Float, _) => self.unboxed(at, const { id("java.lang.Float") }, &(value as f32).to_bits().to_be_bytes()),
+            (Hint::Float, _) => {
+                self.unboxed(at, const { id("java.lang.Float") }, &(value as f32).to_bits().to_be_bytes());
+            }
             (Hint::Double, _) => self.double(at, value as f64, hint),
             (Hint::BigInteger, _) => self.fresh_big_integer(at, value),
             (Hint::Long, _) | (_, Err(_)) => self.long(at, value),

@@ -25,7 +25,8 @@ fn sha1(data: &[u8]) -> [u32; 5] {
         let mut words: Vec<u32> =
             block.chunks_exact(4).map(|word| word.try_into().map_or(0, u32::from_be_bytes)).collect();
         for at in 16..80 {
-            let word = [3, 8, 14, 16].iter().fold(0, |sum, back| sum ^ words.get(at - back).copied().unwrap_or(0));
+            let word =
+                [3, 8, 14, 16].iter().fold(0, |sum, back| sum ^ words.get(at - back).copied().unwrap_or(0));
             words.push(word.rotate_left(1));
         }
         let [mut a, mut b, mut c, mut d, mut e] = state;
@@ -36,7 +37,8 @@ fn sha1(data: &[u8]) -> [u32; 5] {
                 40..60 => (b & c | b & d | c & d, 0x8f1b_bcdc),
                 _ => (b ^ c ^ d, 0xca62_c1d6u32),
             };
-            let next = a.rotate_left(5).wrapping_add(mix).wrapping_add(e).wrapping_add(constant).wrapping_add(*word);
+            let next =
+                a.rotate_left(5).wrapping_add(mix).wrapping_add(e).wrapping_add(constant).wrapping_add(*word);
             (a, b, c, d, e) = (next, a, b.rotate_left(30), c, d);
         }
         for (sum, part) in state.iter_mut().zip([a, b, c, d, e]) {

@@ -49,7 +49,12 @@ impl<'a> Writing<'a> {
             }
             Event::F64(value) => self.double(at, value, hint),
             Event::Char(unit) => {
-                self.boxed(at, const { id("java.lang.Character") }, Boxed::Character(unit), &unit.to_be_bytes());
+                self.boxed(
+                    at,
+                    const { id("java.lang.Character") },
+                    Boxed::Character(unit),
+                    &unit.to_be_bytes(),
+                );
             }
             Event::Date(millis) => {
                 self.object(at, u32::from(const { id("java.util.Date") }));
@@ -59,7 +64,7 @@ impl<'a> Writing<'a> {
             Event::BigInteger(value) => self.big_integer(at, 0, value),
             Event::Unsigned(value) => self.big_integer_of(at, value),
             Event::Array(count) => return Ok(Some(self.collection(at, 1, count, count))),
-            Event::Map(count) => return Ok(Some(self.collection(at, 40, count, count * 2))),
+            Event::Map(count) => return Ok(Some(self.collection(at, 40, count, count.saturating_mul(2)))),
             Event::Bin(data) => self.primitives(at, const { id("[B") }, data, 1),
             Event::Primitives(element, data) => {
                 let (class, width) = match element {
@@ -85,7 +90,10 @@ impl<'a> Writing<'a> {
             Event::Class(head) => self.literal(at, &head)?,
             Event::Opaque(format, _) => {
                 let format = String::from_utf8_lossy(format);
-                return Err(self.misfit(at, format!("the value is kept in the bytes of {format}, which only that format can write")));
+                return Err(self.misfit(
+                    at,
+                    format!("the value is kept in the bytes of {format}, which only that format can write"),
+                ));
             }
         }
         Ok(None)
@@ -150,14 +158,16 @@ impl<'a> Writing<'a> {
                 Ok(Some(Frame { pc, left: parts, count: parts, at, handle, ..Frame::default() }))
             }
             Kind::Bean | Kind::Proxy => {
-                let (pc, expected, flags, sort) = self
-                    .kept
-                    .classes
-                    .get(class)
-                    .map_or((0, 0, 0, ClassSort::Bean), |class| (class.code, class.parts, class.flags, class.sort));
+                let (pc, expected, flags, sort) =
+                    self.kept.classes.get(class).map_or((0, 0, 0, ClassSort::Bean), |class| {
+                        (class.code, class.parts, class.flags, class.sort)
+                    });
                 let expected = if sort == ClassSort::Proxy { 1 } else { expected };
                 if parts != expected {
-                    return Err(self.misfit(at, format!("an object with {parts} values of a class with {expected} slots")));
+                    return Err(self.misfit(
+                        at,
+                        format!("an object with {parts} values of a class with {expected} slots"),
+                    ));
                 }
                 if flags & (sc::SERIALIZABLE | sc::EXTERNALIZABLE) == 0 {
                     return Err(self.misfit(at, "an object of a class that is not Serializable"));
@@ -193,7 +203,14 @@ impl<'a> Writing<'a> {
         Ok(Some(Frame { pc, left: parts, count: parts, at, handle, ..Frame::default() }))
     }
 
-    fn begin_program(&mut self, at: u32, program: &Program, pc: u32, count: u32, left: u32) -> Step<Option<Frame>> {
+    fn begin_program(
+        &mut self,
+        at: u32,
+        program: &Program,
+        pc: u32,
+        count: u32,
+        left: u32,
+    ) -> Step<Option<Frame>> {
         let handle = self.object(at, u32::from(program.class));
         Ok(Some(Frame { pc, left, count, at, handle, number: program.number, ..Frame::default() }))
     }
@@ -222,7 +239,10 @@ impl<'a> Writing<'a> {
         let name = match self.event()? {
             Event::Str(name) if parts == 1 && mutf8::encoded_len(name) <= usize::from(u16::MAX) => name,
             Event::Int(_) => {
-                return Err(self.misfit(name_at, "an enum constant by its number; Java needs its name, which the schema has"));
+                return Err(self.misfit(
+                    name_at,
+                    "an enum constant by its number; Java needs its name, which the schema has",
+                ));
             }
             _ => return Err(self.misfit(name_at, "an enum constant without its name")),
         };
@@ -284,7 +304,8 @@ fn why_not(class: &str) -> String {
     match class {
         "java.util.Optional" => "java.util.Optional is not Serializable".to_owned(),
         "java.util.GregorianCalendar" => {
-            "a calendar from another format: Java stores the whole history of its time zone with it".to_owned()
+            "a calendar from another format: Java stores the whole history of its time zone with it"
+                .to_owned()
         }
         _ => format!("the number of {class} names the class, and no value is written with it"),
     }

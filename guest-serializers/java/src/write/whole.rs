@@ -23,7 +23,9 @@ impl<'a> Writing<'a> {
             }
             Op::Flag => {
                 let at = self.at();
-                let Event::Bool(value) = self.event()? else { return Err(self.misfit(at, "a boolean is needed here")) };
+                let Event::Bool(value) = self.event()? else {
+                    return Err(self.misfit(at, "a boolean is needed here"));
+                };
                 self.int(u32::from(value));
                 Ok(())
             }
@@ -172,7 +174,9 @@ impl<'a> Writing<'a> {
     fn words(&mut self, frame: &Frame) -> Step<()> {
         const MAX_FREE: usize = 1 << 17;
         let at = self.at();
-        let Event::Bin(bits) = self.event()? else { return Err(self.misfit(at, "the bits of a BitSet are bin")) };
+        let Event::Bin(bits) = self.event()? else {
+            return Err(self.misfit(at, "the bits of a BitSet are bin"));
+        };
         let needed = bits.len().div_ceil(8);
         let count = self
             .capacity(frame)
@@ -195,11 +199,12 @@ impl<'a> Writing<'a> {
         let at = self.at();
         let millis = self.long_part()?;
         let nanos = self.int_part()?;
-        if !(0..1_000_000_000).contains(&nanos) {
-            return Err(self.misfit(at, "the nanos of a Timestamp are 0 to 999999999"));
-        }
         // The milliseconds are in the nanos too.
-        self.date_block(millis - millis.rem_euclid(1_000));
+        let seconds = millis.checked_sub(millis.rem_euclid(1_000));
+        let (Some(seconds), 0..=999_999_999) = (seconds, nanos) else {
+            return Err(self.misfit(at, "the nanos of a Timestamp are 0 to 999999999"));
+        };
+        self.date_block(seconds);
         self.int(nanos as u32);
         Ok(())
     }
@@ -208,7 +213,9 @@ impl<'a> Writing<'a> {
         let noted = self.noted(frame, hidden);
         let at = self.at();
         let event = self.event()?;
-        let Event::Str(zone) = event else { return Err(self.misfit(at, "the id of a time zone is a string")) };
+        let Event::Str(zone) = event else {
+            return Err(self.misfit(at, "the id of a time zone is a string"));
+        };
         let Some(offset) = noted.or_else(|| time::zone_offset(zone)) else {
             let zone = String::from_utf8_lossy(zone);
             return Err(self.misfit(
@@ -238,7 +245,10 @@ impl<'a> Writing<'a> {
             match self.event()? {
                 Event::Int(part) => value.push(part.value),
                 Event::Nil if number == 104 => {
-                    return Err(self.misfit(at, "a ZonedDateTime without its offset, which only the rules of its zone tell"));
+                    return Err(self.misfit(
+                        at,
+                        "a ZonedDateTime without its offset, which only the rules of its zone tell",
+                    ));
                 }
                 _ => return Err(self.misfit(at, "a whole number is needed here")),
             }
@@ -278,7 +288,8 @@ impl<'a> Writing<'a> {
     }
 }
 
-fn hidden(fact: Fact<'_>) -> Option<i32> {
+/// A number that only the class knows.
+pub(super) fn hidden(fact: Fact<'_>) -> Option<i32> {
     match fact {
         Fact::Hidden(number) => Some(number),
         _ => None,

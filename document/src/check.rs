@@ -203,11 +203,13 @@ impl Checker {
         self.open.clear();
         let mut left: u64 = 1;
         loop {
-            while left == 0 {
+            left -= reader.pass_scalars(left);
+            if left == 0 {
                 match self.open.pop() {
                     Some(outer) => left = outer,
                     None => return Ok(()),
                 }
+                continue;
             }
             left -= 1;
             let at = reader.at();

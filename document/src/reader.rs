@@ -143,7 +143,11 @@ impl<'a> Reader<'a> {
     /// When the bytes are no document.
     pub fn skip(&mut self) -> Result<(), Error> {
         let mut left: u64 = 1;
-        while left > 0 {
+        loop {
+            left -= self.pass_scalars(left);
+            if left == 0 {
+                return Ok(());
+            }
             left -= 1;
             left += match self.next()? {
                 Event::Array(count) | Event::Typed(_, count) => u64::from(count),
@@ -151,7 +155,12 @@ impl<'a> Reader<'a> {
                 _ => 0,
             };
         }
-        Ok(())
+    }
+
+    /// Passes over at most so many values that are plain scalars; gives how many there were.
+    #[inline]
+    pub(crate) fn pass_scalars(&mut self, most: u64) -> u64 {
+        self.tokens.pass_scalars(most)
     }
 
     /// Passes over so many values.

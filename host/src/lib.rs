@@ -1,5 +1,6 @@
 //! Session backup with pluggable serializers.
 
+pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod config;

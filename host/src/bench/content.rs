@@ -19,7 +19,13 @@ const MOST: usize = 20;
 /// When one of them is no document.
 pub fn difference(before: &[u8], after: &[u8]) -> Result<Vec<String>, Error> {
     let (before, after) = (Content::read(before)?, Content::read(after)?);
-    let mut comparison = Comparison { before: &before, after: &after, pairs: HashMap::new(), taken: HashSet::new(), lost: Vec::new() };
+    let mut comparison = Comparison {
+        before: &before,
+        after: &after,
+        pairs: HashMap::new(),
+        taken: HashSet::new(),
+        lost: Vec::new(),
+    };
     for (number, (name, node)) in before.attributes.iter().enumerate() {
         let path = format!("/{name}");
         match after.attributes.iter().position(|(other, _)| other == name) {
@@ -126,7 +132,9 @@ impl Comparison<'_> {
         }
         let before = resolve(self.before, before);
         let after = resolve(self.after, after);
-        let (Some(old), Some(new)) = (self.before.node(before.0, before.1), self.after.node(after.0, after.1)) else {
+        let (Some(old), Some(new)) =
+            (self.before.node(before.0, before.1), self.after.node(after.0, after.1))
+        else {
             self.lost.push(path.to_owned());
             return;
         };
@@ -156,7 +164,11 @@ impl Comparison<'_> {
             {
                 let (old, new) = (sorted(self.before, before.0, old), sorted(self.after, after.0, new));
                 for (old, new) in old.into_iter().zip(new) {
-                    self.compare((before.0, old), (after.0, new), &format!("{path}/{}", self.before.key(before.0, old)));
+                    self.compare(
+                        (before.0, old),
+                        (after.0, new),
+                        &format!("{path}/{}", self.before.key(before.0, old)),
+                    );
                 }
             }
             (Node::Map(old_class, ordered, old), Node::Map(new_class, _, new))
@@ -316,7 +328,9 @@ fn shape_of(reader: &Reader<'_>, head: &Head<'_>) -> Typed {
                 definition
                     .items()
                     .map(|item| match item {
-                        Ok(Item::Field { level, name, .. }) => format!("{}{name}", "^".repeat(level as usize)),
+                        Ok(Item::Field { level, name, .. }) => {
+                            format!("{}{name}", "^".repeat(level as usize))
+                        }
                         Ok(Item::Custom { level } | Item::TypedCustom { level }) => {
                             format!("{}*", "^".repeat(level as usize))
                         }
@@ -344,9 +358,10 @@ fn builtin_node(row: &builtin::Builtin, class: String, parts: &[Place]) -> Node 
             | "java.util.ImmutableCollections$MapN"
     );
     match row.shape {
-        Shape::Parts(names) => {
-            Node::Object(class, names.iter().map(|name| (*name).to_owned()).zip(parts.iter().copied()).collect())
-        }
+        Shape::Parts(names) => Node::Object(
+            class,
+            names.iter().map(|name| (*name).to_owned()).zip(parts.iter().copied()).collect(),
+        ),
         _ if before.is_empty() && row.shape.is_map() => Node::Map(class, ordered_map, pairs(inside)),
         _ if row.shape.is_map() => {
             // The part of its own stands as the first entry, its own key.
@@ -361,9 +376,13 @@ fn builtin_node(row: &builtin::Builtin, class: String, parts: &[Place]) -> Node 
 
 fn class_of(reader: &Reader<'_>, head: &Head<'_>) -> String {
     match head {
-        Head::Builtin(builtin::LINKED_HASH_MAP_ACCESS_ORDER) => "java.util.LinkedHashMap in access order".to_owned(),
+        Head::Builtin(builtin::LINKED_HASH_MAP_ACCESS_ORDER) => {
+            "java.util.LinkedHashMap in access order".to_owned()
+        }
         Head::Builtin(number) => builtin::by_number(*number).map_or("?", |row| row.class).to_owned(),
-        Head::Known(number) => reader.definition(*number).map_or("?", |definition| definition.name).to_owned(),
+        Head::Known(number) => {
+            reader.definition(*number).map_or("?", |definition| definition.name).to_owned()
+        }
         Head::Defined(definition) => definition.name.to_owned(),
     }
 }

@@ -19,7 +19,7 @@ pub struct Session {
 ///
 /// # Errors
 /// Never for these data; the serde bridge could refuse others.
-pub fn built_in() -> Result<Vec<Session>, holdfast_document::SerializeError> {
+pub fn built_in() -> Result<Vec<Session>, holdfast_document::SerdeError> {
     Ok(vec![
         session("3 strings", &strings())?,
         session("shopping cart", &shopping_cart())?,
@@ -28,7 +28,7 @@ pub fn built_in() -> Result<Vec<Session>, holdfast_document::SerializeError> {
     ])
 }
 
-fn session(name: &str, attributes: &impl Serialize) -> Result<Session, holdfast_document::SerializeError> {
+fn session(name: &str, attributes: &impl Serialize) -> Result<Session, holdfast_document::SerdeError> {
     Ok(Session { name: name.to_owned(), document: to_document(attributes)? })
 }
 
@@ -100,12 +100,16 @@ fn shopping_cart() -> Shop {
 fn line(number: u32) -> Line {
     Line {
         sku: format!("SKU-{:06}", number * 104_729 % 1_000_000),
-        name: if number % 5 == 3 { format!("Product number {number} 商品") } else { format!("Product number {number}") },
+        name: if number % 5 == 3 {
+            format!("Product number {number} 商品")
+        } else {
+            format!("Product number {number}")
+        },
         quantity: number % 4 + 1,
         unit_price: f64::from(number * 311 % 9_973) / 100.0,
         added_at: 1_706_659_200_123 + i64::from(number) * 61_000,
-        gift: number % 7 == 0,
-        note: (number % 7 == 0).then(|| format!("gift wrap, please: {number}")),
+        gift: number.is_multiple_of(7),
+        note: number.is_multiple_of(7).then(|| format!("gift wrap, please: {number}")),
     }
 }
 

@@ -4,10 +4,12 @@
 //! standard output, whatever is said about them to standard error, and the exit status is 0 for done, 1 for refused or
 //! failed and 2 for wrong usage.
 
+mod bench;
 mod completions;
 mod config;
 mod plugins;
 mod settings;
+mod transcode;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -52,6 +54,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Config(config::ConfigArgs),
+    Bench(bench::BenchArgs),
+    Transcode(transcode::TranscodeArgs),
     Plugins(plugins::PluginsArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -61,6 +65,8 @@ enum Command {
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Config(args) => args.run(),
+        Command::Bench(args) => args.run(),
+        Command::Transcode(args) => args.run(),
         Command::Plugins(args) => args.run(),
         Command::Completions(args) => args.run(),
     };

@@ -1,0 +1,80 @@
+//! `holdfast transcode`: sessions from one format into another.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+use super::examples;
+use crate::plugin::{Format, PluginSettings, Plugins};
+
+/// Turn stored sessions of one format into another
+///
+/// A format is the name of a plugin, `document` (the session document itself) or `json` (the document as typed
+/// JSON, without loss). What the new format cannot hold is refused with its path, and nothing is written.
+#[derive(Debug, clap::Args)]
+#[command(after_help = examples!(
+    "holdfast transcode --from java --to json session.java session.json"
+    "holdfast transcode --from java --to kryo --out-dir converted/ sessions/*.java"
+))]
+pub(super) struct TranscodeArgs {
+    /// Format of the files that are read
+    #[arg(long, value_name = "FORMAT")]
+    from: String,
+    /// Format of the files that are written
+    #[arg(long, value_name = "FORMAT")]
+    to: String,
+    /// Folder of plugins
+    #[arg(long, value_name = "DIR", default_value = "plugins")]
+    plugins: PathBuf,
+    /// Folder for the results, each under the name of its file with the extension of the new format
+    #[arg(long, value_name = "DIR")]
+    out_dir: Option<PathBuf>,
+    /// IN OUT, or, with --out-dir, as many files to read as there are
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+}
+
+impl TranscodeArgs {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// What could not be read, converted or written.
+    pub(super) fn run(self) -> Result<ExitCode> {
+        run(&self).map(|()| ExitCode::SUCCESS)
+    }
+}
+
+fn run(args: &TranscodeArgs) -> Result<()> {
+    let plugins = Plugins::load(&args.plugins, &PluginSettings::default())?;
+    let from = Format::named(&args.from, &plugins)?;
+    let to = Format::named(&args.to, &plugins)?;
+    let Some(folder) = &args.out_dir else {
+        let [source, target] = args.files.as_slice() else {
+            bail!("two files are needed, the one to read and the one to write; for many, --out-dir DIR");
+        };
+        return transcode(&from, &to, source, target);
+    };
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let mut failed = 0;
+    for source in &args.files {
+        let name = source.file_name().with_context(|| format!("{} is no file", source.display()))?;
+        let target = folder.join(name).with_extension(to.extension());
+        if let Err(error) = transcode(&from, &to, source, &target) {
+            eprintln!("error: {error:#}");
+            failed += 1;
+        }
+    }
+    if failed > 0 {
+        bail!("{failed} of {} files could not be converted", args.files.len());
+    }
+    Ok(())
+}
+
+fn transcode(from: &Format, to: &Format, source: &Path, target: &Path) -> Result<()> {
+    let bytes = fs::read(source).with_context(|| format!("cannot read {}", source.display()))?;
+    let document = from.read(bytes).with_context(|| source.display().to_string())?;
+    let bytes = to.write(document).with_context(|| source.display().to_string())?;
+    fs::write(target, bytes).with_context(|| format!("cannot write {}", target.display()))
+}

@@ -137,6 +137,32 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// The next value, if it is a string below 256 bytes: the commonest event, without the detour over [`Event`].
+    /// Otherwise the reader stays where it is.
+    #[inline]
+    pub fn take_str(&mut self) -> Option<&'a [u8]> {
+        let (len, from) = match *self.tokens.rest() {
+            [marker @ 0xa0..=0xbf, ..] => (usize::from(marker & 0x1f), 1),
+            [0xd9, len, ..] => (usize::from(len), 2),
+            _ => return None,
+        };
+        let taken = self.tokens.rest().get(from..from + len)?;
+        self.tokens.seek(self.tokens.at() + from + len);
+        Some(taken)
+    }
+
+    /// The next value, if it is one of below 15 parts of a class that was defined earlier in the attribute: the
+    /// definition's number, and how many parts follow. Otherwise the reader stays where it is.
+    #[inline]
+    pub fn take_known(&mut self) -> Option<(u32, u32)> {
+        let [count @ 0x91..=0x9f, 0xd4, 2, number, ..] = *self.tokens.rest() else { return None };
+        if usize::from(number) >= self.definitions.len() {
+            return None;
+        }
+        self.tokens.seek(self.tokens.at() + 4);
+        Some((u32::from(number), u32::from(count & 0x0f) - 1))
+    }
+
     /// Passes over one value. Definitions in it are taken note of.
     ///
     /// # Errors
@@ -409,6 +435,21 @@ mod tests {
         assert_eq!(reader.next().unwrap(), Event::Typed(Head::Known(0), 1));
         assert_eq!(reader.next().unwrap(), Event::Ref(0));
         reader.end().unwrap();
+    }
+
+    #[test]
+    fn common_values_are_taken_and_others_left() {
+        let bytes = b"\xa2hi\x92\x93\xd4\x03\x01\xa1E\xc0\xa1A\x92\xd4\x02\x00\xa1B\xd9\x02hi\xa3cu";
+        let mut reader = Reader::value(bytes);
+        assert_eq!(reader.take_known(), None);
+        assert_eq!(reader.take_str(), Some(b"hi".as_slice()));
+        assert_eq!((reader.take_str(), reader.take_known()), (None, None));
+        reader.skip().unwrap();
+        assert_eq!(reader.take_known(), Some((0, 1)));
+        assert_eq!(reader.take_str(), Some(b"B".as_slice()));
+        assert_eq!(reader.take_str(), Some(b"hi".as_slice()));
+        assert_eq!(reader.take_str(), None);
+        assert!(reader.next().is_err());
     }
 
     #[test]

@@ -310,12 +310,13 @@ impl<'v> Writer<'v> {
         raw::str(self.out, value);
     }
 
-    /// Writes a string of two pieces that are UTF-8 together.
+    /// Writes a string of ASCII whose last byte has its high bit set to mark the end.
     #[inline]
-    pub fn str_pieces(&mut self, first: &[u8], second: &[u8]) {
-        raw::str_len(self.out, first.len() + second.len());
-        self.out.extend_from_slice(first);
-        self.out.extend_from_slice(second);
+    pub fn str_marked(&mut self, marked: &[u8]) {
+        raw::str(self.out, marked);
+        if let Some(last) = self.out.last_mut() {
+            *last &= 0x7f;
+        }
     }
 
     /// Writes UTF-16 units: as a string, or with [`ext::WSTR`] when surrogates are unpaired.

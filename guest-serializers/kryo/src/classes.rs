@@ -6,7 +6,7 @@ use holdfast_document::builtin;
 
 use crate::codec::Codec;
 use crate::jdk::{self, Is};
-use crate::plan::{Plan, compile};
+use crate::plan::{Mode, Plan, compile};
 use crate::schema::{ClassInfo, Constant, FieldInfo, Schema, Shape};
 use crate::table::{IdMap, hash};
 
@@ -55,6 +55,13 @@ pub(crate) struct Class {
     pub(crate) declared: ClassId,
 }
 
+/// Where the modes of a plan's fields end among those of all plans, and how many they are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Modes {
+    pub(crate) end: u32,
+    pub(crate) count: u32,
+}
+
 static UNKNOWN: Class = Class {
     name: Cow::Borrowed("?"),
     codec: Codec::Unknown,
@@ -75,6 +82,8 @@ pub(crate) struct Classes {
     /// Which class a number of the document's table means; `u32::MAX` until it is asked for.
     by_builtin: Vec<u32>,
     plans: Vec<Plan>,
+    /// How the fields of all plans are stored, one plan's after the other's.
+    modes: Vec<Mode>,
     constants: Vec<Vec<Constant>>,
     reasons: Vec<String>,
     /// How often all classes were forgotten.
@@ -93,6 +102,7 @@ impl Classes {
         self.list.clear();
         self.by_name.clear();
         self.plans.clear();
+        self.modes.clear();
         self.constants.clear();
         self.reasons.clear();
         self.by_builtin.clear();
@@ -140,6 +150,18 @@ impl Classes {
 
     pub(crate) fn plan(&self, number: u32) -> Option<&Plan> {
         self.plans.get(number as usize)
+    }
+
+    /// Where the modes of a plan's fields stand.
+    #[inline]
+    pub(crate) fn modes_of(&self, number: u32) -> Modes {
+        self.plans.get(number as usize).map_or(Modes { end: 0, count: 0 }, |plan| plan.modes)
+    }
+
+    /// How the field is stored that is followed by so many others of its plan.
+    #[inline]
+    pub(crate) fn mode(&self, end: u32, left: u32) -> Mode {
+        self.modes.get((end as usize).wrapping_sub(left as usize + 1)).copied().unwrap_or(Mode::Any)
     }
 
     pub(crate) fn constants(&self, number: u32) -> &[Constant] {
@@ -343,7 +365,9 @@ impl Classes {
         self.plans.push(Plan::default());
         let id = self.add(Cow::Owned(name.to_owned()), Codec::Fields(number), is_final);
         match compile(self, name) {
-            Ok(plan) => {
+            Ok(mut plan) => {
+                self.modes.extend(plan.slots.iter().map(|slot| slot.mode));
+                plan.modes = Modes { end: self.modes.len() as u32, count: plan.slots.len() as u32 };
                 if let Some(place) = self.plans.get_mut(number as usize) {
                     *place = plan;
                 }

@@ -1,7 +1,7 @@
 //! Kryo's `Input`: numbers and strings, from bytes that nobody vouches for.
 
 use crate::fault::{Outcome, damaged};
-use crate::text::Text;
+use crate::text::{Text, end_of_marked};
 
 /// A position in bytes.
 #[derive(Debug, Clone)]
@@ -169,6 +169,17 @@ impl<'i> Input<'i> {
         Ok(count)
     }
 
+    /// A string of the short form, as it stands there. Otherwise the position stays.
+    #[inline]
+    pub(crate) fn marked(&mut self) -> Option<&'i [u8]> {
+        let rest = self.rest();
+        let end = end_of_marked(rest)?;
+        // One that begins with a mark has its length in front.
+        let marked = rest.get(..=end).filter(|_| end > 0)?;
+        self.at += end + 1;
+        Some(marked)
+    }
+
     /// A string; Kryo's null string never stands where a class was given.
     #[inline]
     pub(crate) fn text(&mut self) -> Outcome<Text<'i>> {
@@ -177,14 +188,13 @@ impl<'i> Input<'i> {
         match rest.first() {
             None => Err(self.truncated()),
             Some(0x80..) => self.counted_text(start),
-            Some(_) => {
-                let Some(last) = rest.iter().position(|byte| *byte >= 0x80) else {
-                    return Err(self.truncated());
-                };
-                self.at += last + 1;
-                let (head, tail) = rest.split_at_checked(last).unwrap_or((rest, &[]));
-                Ok(Text::Marked(head, tail.first().map_or(0, |byte| byte & 0x7f)))
-            }
+            Some(_) => match end_of_marked(rest) {
+                Some(last) => {
+                    self.at += last + 1;
+                    Ok(Text::Marked(rest.get(..=last).unwrap_or_default()))
+                }
+                None => Err(self.truncated()),
+            },
         }
     }
 

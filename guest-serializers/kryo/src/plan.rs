@@ -1,6 +1,6 @@
 //! How `FieldSerializer` writes the objects of a class: which fields, in which order, each how.
 
-use crate::classes::{ClassId, Classes};
+use crate::classes::{ClassId, Classes, Modes};
 use crate::codec::Codec;
 use crate::schema::FieldInfo;
 
@@ -10,6 +10,8 @@ use crate::schema::FieldInfo;
 pub(crate) struct Plan {
     pub(crate) slots: Vec<Slot>,
     pub(crate) superclass: Option<ClassId>,
+    /// Where the modes of the slots stand once more, for whoever needs nothing else.
+    pub(crate) modes: Modes,
 }
 
 /// A field.
@@ -70,7 +72,7 @@ pub(crate) fn compile(classes: &mut Classes, name: &str) -> Result<Plan, String>
     }
     // The library compares names as Java does, by UTF-16 units, and its sort keeps the order of equal ones.
     slots.sort_by(|a, b| a.name.encode_utf16().cmp(b.name.encode_utf16()));
-    Ok(Plan { slots, superclass })
+    Ok(Plan { slots, superclass, modes: Modes::default() })
 }
 
 fn superclass_text(classes: &mut Classes, name: &str, above: &str) -> String {

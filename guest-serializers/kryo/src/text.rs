@@ -6,8 +6,8 @@ use holdfast_document::Writer;
 /// A string as it stands in Kryo's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Text<'i> {
-    /// All bytes but the last, and the last without its mark.
-    Marked(&'i [u8], u8),
+    /// ASCII whose last byte is marked.
+    Marked(&'i [u8]),
     /// Bytes that are UTF-8 as they stand.
     Plain(&'i str),
     /// Bytes with surrogates, each unit for itself. Every sequence in it is whole.
@@ -35,7 +35,7 @@ impl<'i> Text<'i> {
     #[inline]
     pub(crate) fn write(self, doc: &mut Writer<'_>) {
         match self {
-            Self::Marked(head, last) => doc.str_pieces(head, &[last]),
+            Self::Marked(bytes) => doc.str_marked(bytes),
             Self::Plain(text) => doc.str(text),
             Self::Units(bytes) => doc.utf16(Units(bytes)),
         }
@@ -44,10 +44,7 @@ impl<'i> Text<'i> {
     /// Appends the string to another; false when surrogates without a partner stand in it.
     pub(crate) fn push_to(self, out: &mut String) -> bool {
         match self {
-            Self::Marked(head, last) => {
-                out.extend(head.iter().map(|byte| char::from(*byte)));
-                out.push(char::from(last));
-            }
+            Self::Marked(bytes) => out.extend(bytes.iter().map(|byte| char::from(byte & 0x7f))),
             Self::Plain(text) => out.push_str(text),
             Self::Units(bytes) => {
                 for unit in char::decode_utf16(Units(bytes)) {
@@ -58,6 +55,20 @@ impl<'i> Text<'i> {
         }
         true
     }
+}
+
+/// Where the marked byte of a string stands.
+#[inline]
+pub(crate) fn end_of_marked(bytes: &[u8]) -> Option<usize> {
+    // Eight bytes at a time: names and short texts have few more.
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let marks = u64::from_le_bytes(*word) & 0x8080_8080_8080_8080;
+        if marks != 0 {
+            return Some(index * 8 + marks.trailing_zeros() as usize / 8);
+        }
+    }
+    rest.iter().position(|byte| *byte >= 0x80).map(|at| words.len() * 8 + at)
 }
 
 /// How many bytes so many units take, and whether surrogates are among them.
@@ -106,7 +117,15 @@ impl Iterator for Units<'_> {
 /// Whether Kryo writes a string of UTF-8 in its short form.
 #[inline]
 fn is_short(bytes: &[u8]) -> bool {
-    (2..64).contains(&bytes.len()) && bytes.is_ascii()
+    const MARKS: u64 = 0x8080_8080_8080_8080;
+    if !(2..64).contains(&bytes.len()) {
+        return false;
+    }
+    // Words that overlap leave no single bytes over.
+    match (bytes.as_chunks::<8>().0, bytes.last_chunk::<8>()) {
+        (words, Some(last)) => words.iter().chain([last]).all(|word| u64::from_le_bytes(*word) & MARKS == 0),
+        _ => bytes.iter().fold(0, |all, byte| all | byte) < 0x80,
+    }
 }
 
 /// `Output.writeString(String)`, of UTF-8 or WTF-8.

@@ -53,8 +53,8 @@ enum FrameKind {
     EnumEntries,
     /// A comparator, before a count and so many elements or entries.
     Comparator,
-    /// The fields of an object of the frame's class.
-    Fields,
+    /// The fields of an object; how they are stored stands before this place among all modes.
+    Fields(u32),
     /// A list, before the indexes of a part of it.
     SubList,
     /// The handler of a proxy, before its interfaces. The first time it is read to find them.
@@ -167,9 +167,8 @@ impl Reading<'_, '_, '_> {
                     "an attribute is null, and the library's map of attributes holds none",
                 ));
             }
-            if self.value()? {
-                self.run()?;
-            }
+            self.value()?;
+            self.run()?;
         }
         let left = self.input.rest().len();
         if left > 0 {
@@ -184,9 +183,10 @@ impl Reading<'_, '_, '_> {
             match frame.kind {
                 FrameKind::Values => self.parts(frame.left, |reading, _| reading.value())?,
                 FrameKind::Known => self.parts(frame.left, |reading, _| reading.known(frame.class))?,
-                FrameKind::Fields => {
-                    self.parts(frame.left, |reading, left| reading.field(frame.class, left))?;
-                }
+                FrameKind::Fields(end) => self.parts(frame.left, |reading, left| {
+                    let mode = reading.classes.mode(end, left);
+                    reading.field(mode)
+                })?,
                 FrameKind::EnumEntries => self.parts(frame.left, |reading, _| {
                     reading.enum_key(frame.class)?;
                     reading.value()
@@ -195,7 +195,9 @@ impl Reading<'_, '_, '_> {
                     if let Some(frame) = self.shelf.frames.last_mut() {
                         frame.left = 0;
                     }
-                    if !self.value()? {
+                    let depth = self.shelf.frames.len();
+                    self.value()?;
+                    if self.shelf.frames.len() == depth {
                         self.after(kind, frame.class)?;
                     }
                 }
@@ -205,16 +207,17 @@ impl Reading<'_, '_, '_> {
         Ok(())
     }
 
-    /// Reads parts of the innermost container until one is a container itself, or they are over and so is it. `part`
-    /// gets the number of those that follow, and says whether it began a container.
+    /// Reads parts of the innermost container until one is a container itself, which is then the innermost one, or
+    /// they are over and so is it. `part` gets the number of those that follow.
     #[inline]
-    fn parts(&mut self, left: u32, mut part: impl FnMut(&mut Self, u32) -> Outcome<bool>) -> Outcome<()> {
+    fn parts(&mut self, left: u32, mut part: impl FnMut(&mut Self, u32) -> Outcome<()>) -> Outcome<()> {
         let depth = self.shelf.frames.len();
         for left in (0..left).rev() {
             if self.doc.len() > self.limits.bytes {
                 return Err(limit(format!("the document is over {} bytes", self.limits.bytes)));
             }
-            if part(self, left)? {
+            part(self, left)?;
+            if self.shelf.frames.len() != depth {
                 if let Some(frame) = self.shelf.frames.get_mut(depth - 1) {
                     frame.left = left;
                 }
@@ -232,21 +235,21 @@ impl Reading<'_, '_, '_> {
             FrameKind::Comparator => self.after_comparator(class),
             FrameKind::SubList => self.after_list(),
             FrameKind::Handler { again } => self.after_handler(again),
-            FrameKind::Values | FrameKind::Known | FrameKind::EnumEntries | FrameKind::Fields => Ok(()),
+            FrameKind::Values | FrameKind::Known | FrameKind::EnumEntries | FrameKind::Fields(_) => Ok(()),
         }
     }
 
-    /// Begins a container of so many parts. True says that there are any.
+    /// Begins a container of so many parts, if there are any.
     #[inline]
-    fn begin(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<bool> {
+    fn begin(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
         if left == 0 {
-            return Ok(false);
+            return Ok(());
         }
         if self.shelf.frames.len() >= self.limits.depth {
             return Err(limit(format!("nested deeper than {} levels (maxDepth)", self.limits.depth)));
         }
         self.shelf.frames.push(Frame { left, class, kind });
-        Ok(true)
+        Ok(())
     }
 
     #[cold]

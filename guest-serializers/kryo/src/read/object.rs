@@ -3,19 +3,19 @@
 use holdfast_document::{Number, Width};
 
 use super::{FrameKind, Reading};
-use crate::classes::ClassId;
+use crate::classes::{ClassId, Modes};
 use crate::codec::Codec;
 use crate::fault::{Outcome, damaged};
 use crate::plan::Mode;
 
 impl Reading<'_, '_, '_> {
-    /// Reads a value and its class. True says that a container was begun.
+    /// Reads a value and its class. If it has parts, its container is the innermost one then.
     #[inline]
-    pub(super) fn value(&mut self) -> Outcome<bool> {
+    pub(super) fn value(&mut self) -> Outcome<()> {
         match self.input.u8()? {
             0 => {
                 self.doc.nil();
-                Ok(false)
+                Ok(())
             }
             1 => {
                 let class = self.named_class()?;
@@ -24,14 +24,31 @@ impl Reading<'_, '_, '_> {
             2 => {
                 let value = i64::from(self.input.zigzag()?);
                 self.doc.number(Number { value, width: Width::Int });
-                Ok(false)
+                Ok(())
             }
-            3 => self.object(ClassId::STRING),
+            3 => {
+                if self.input.peek() == Some(1) {
+                    self.input.seek(self.input.at() + 1);
+                    return self.first_string();
+                }
+                self.object(ClassId::STRING)
+            }
             byte => {
                 let class = self.numbered_class(byte)?;
                 self.object(class)
             }
         }
+    }
+
+    /// A string that is the first of its kind, behind its mark.
+    #[inline]
+    fn first_string(&mut self) -> Outcome<()> {
+        self.number(ClassId::STRING);
+        match self.input.marked() {
+            Some(marked) => self.doc.str_marked(marked),
+            None => self.input.text()?.write(&mut self.doc),
+        }
+        Ok(())
     }
 
     /// A class that Kryo knows by a number.
@@ -78,7 +95,7 @@ impl Reading<'_, '_, '_> {
 
     /// Reads an object of a class: the mark of the first one, or the number of an earlier one.
     #[inline]
-    fn object(&mut self, class: ClassId) -> Outcome<bool> {
+    fn object(&mut self, class: ClassId) -> Outcome<()> {
         let codec = self.classes.codec(class);
         if codec.is_boxed() {
             return self.body(class, codec);
@@ -93,13 +110,13 @@ impl Reading<'_, '_, '_> {
     }
 
     /// Reads a value whose class is known, or null.
-    pub(super) fn known(&mut self, class: ClassId) -> Outcome<bool> {
+    pub(super) fn known(&mut self, class: ClassId) -> Outcome<()> {
         let codec = self.classes.codec(class);
         let at = self.input.at();
         match self.input.varint()? {
             0 => {
                 self.doc.nil();
-                Ok(false)
+                Ok(())
             }
             1 => {
                 if !codec.is_boxed() {
@@ -113,14 +130,26 @@ impl Reading<'_, '_, '_> {
     }
 
     /// Reads a field.
-    pub(super) fn field(&mut self, class: ClassId, left: u32) -> Outcome<bool> {
-        let Codec::Fields(number) = self.classes.codec(class) else { return Ok(false) };
-        let slots = self.classes.plan(number).map_or(&[][..], |plan| &plan.slots);
-        let slot = slots.len().checked_sub(left as usize + 1).and_then(|at| slots.get(at));
-        let Some(mode) = slot.map(|slot| slot.mode) else { return Ok(false) };
+    #[inline]
+    pub(super) fn field(&mut self, mode: Mode) -> Outcome<()> {
         match mode {
-            Mode::Any => return self.value(),
-            Mode::Known(class) => return self.known(class),
+            Mode::Any => self.value(),
+            Mode::Known(ClassId::STRING) if self.input.peek() == Some(1) => {
+                self.input.seek(self.input.at() + 1);
+                self.first_string()?;
+                Ok(())
+            }
+            Mode::Known(class) => self.known(class),
+            mode => {
+                self.primitive(mode)?;
+                Ok(())
+            }
+        }
+    }
+
+    fn primitive(&mut self, mode: Mode) -> Outcome<()> {
+        match mode {
+            Mode::Any | Mode::Known(_) => {}
             Mode::Boolean => {
                 let value = self.input.boolean()?;
                 self.doc.bool(value);
@@ -154,21 +183,21 @@ impl Reading<'_, '_, '_> {
                 self.doc.f64(f64::from_bits(bits));
             }
         }
-        Ok(false)
+        Ok(())
     }
 
     /// Reads what is in a value.
     #[inline]
-    pub(super) fn body(&mut self, class: ClassId, codec: Codec) -> Outcome<bool> {
+    pub(super) fn body(&mut self, class: ClassId, codec: Codec) -> Outcome<()> {
         match codec {
             Codec::String => {
                 self.input.text()?.write(&mut self.doc);
-                Ok(false)
+                Ok(())
             }
             Codec::Fields(number) => {
-                let slots = self.classes.plan(number).map_or(0, |plan| plan.slots.len() as u32);
-                self.typed(class, slots)?;
-                self.begin(FrameKind::Fields, class, slots)
+                let Modes { end, count } = self.classes.modes_of(number);
+                self.typed(class, count)?;
+                self.begin(FrameKind::Fields(end), class, count)
             }
             Codec::Collection(builtin) => self.collection(class, builtin),
             Codec::Map(builtin) => self.map(class, builtin),
@@ -176,12 +205,12 @@ impl Reading<'_, '_, '_> {
         }
     }
 
-    fn other_body(&mut self, class: ClassId, codec: Codec) -> Outcome<bool> {
+    fn other_body(&mut self, class: ClassId, codec: Codec) -> Outcome<()> {
         match codec {
             Codec::SortedSet(_) | Codec::SortedMap(_) => self.sorted(class, codec),
             Codec::Empty(builtin) => {
                 self.doc.builtin(builtin, 0);
-                Ok(false)
+                Ok(())
             }
             Codec::Values(builtin, parts) => {
                 self.doc.builtin(builtin, u32::from(parts));
@@ -228,20 +257,20 @@ impl Reading<'_, '_, '_> {
                 self.number_constant(ordinal);
                 self.note_constant(class, ordinal, self.doc.place());
                 self.constant(class, ordinal)?;
-                Ok(false)
+                Ok(())
             }
             Codec::Class => {
                 let object = self.class_of_object()?;
                 self.number_class(object);
                 self.class_object(object)?;
-                Ok(false)
+                Ok(())
             }
             Codec::Named | Codec::Unreadable(_) | Codec::Refused(_) | Codec::Unknown => {
                 Err(Self::unrepresentable(self.refusal(class)))
             }
             codec => {
                 self.scalar(codec)?;
-                Ok(false)
+                Ok(())
             }
         }
     }
@@ -251,7 +280,7 @@ impl Reading<'_, '_, '_> {
         crate::refusal::text(self.classes, class)
     }
 
-    fn collection(&mut self, class: ClassId, builtin: u16) -> Outcome<bool> {
+    fn collection(&mut self, class: ClassId, builtin: u16) -> Outcome<()> {
         let count = self.input.count(1)?;
         match builtin {
             1 => self.doc.array(count),
@@ -265,7 +294,7 @@ impl Reading<'_, '_, '_> {
         self.begin(FrameKind::Values, class, count)
     }
 
-    fn map(&mut self, class: ClassId, builtin: u16) -> Outcome<bool> {
+    fn map(&mut self, class: ClassId, builtin: u16) -> Outcome<()> {
         let count = self.input.count(2)?;
         match builtin {
             40 => self.doc.map(count),
@@ -280,11 +309,11 @@ impl Reading<'_, '_, '_> {
     }
 
     /// A set or map that may have a comparator. The count, which the document wants first, stands behind it.
-    fn sorted(&mut self, class: ClassId, codec: Codec) -> Outcome<bool> {
+    fn sorted(&mut self, class: ClassId, codec: Codec) -> Outcome<()> {
         let (builtin, each) = match codec {
             Codec::SortedMap(builtin) => (builtin, 2),
             Codec::SortedSet(builtin) => (builtin, 1),
-            _ => return Ok(false),
+            _ => return Ok(()),
         };
         if self.input.peek() == Some(0) {
             self.input.u8()?;
@@ -310,7 +339,7 @@ impl Reading<'_, '_, '_> {
     }
 
     /// The array in this list has no number of its own, so that nothing can refer to it.
-    fn arrays_as_list(&mut self) -> Outcome<bool> {
+    fn arrays_as_list(&mut self) -> Outcome<()> {
         let count = self.input.count(1)?;
         let component = self.class()?;
         let array = self.array_of(component)?;
@@ -336,7 +365,7 @@ impl Reading<'_, '_, '_> {
         }
     }
 
-    fn enum_set(&mut self, class: ClassId) -> Outcome<bool> {
+    fn enum_set(&mut self, class: ClassId) -> Outcome<()> {
         let place = self.doc.place();
         let elements = self.enum_class()?;
         let count = self.input.count(1)?;
@@ -355,7 +384,7 @@ impl Reading<'_, '_, '_> {
         }
         // What stands for the class of the elements is the class of the first, or of the first that is not in the set.
         self.note_enum_set(class, elements, first.unwrap_or(0), largest, place);
-        Ok(false)
+        Ok(())
     }
 
     pub(super) fn enum_key(&mut self, class: ClassId) -> Outcome<()> {

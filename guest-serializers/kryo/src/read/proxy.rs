@@ -42,7 +42,7 @@ impl Proxies {
 impl Reading<'_, '_, '_> {
     /// Reads the handler, once to find the interfaces and once more behind their names. A proxy inside is read
     /// a third time only if nobody around it has read it, so that nested ones do not double at each level.
-    pub(super) fn proxy(&mut self) -> Outcome<bool> {
+    pub(super) fn proxy(&mut self) -> Outcome<()> {
         let handler = self.input.at();
         let Some(range) = self.shelf.proxies.by_handler.get(handler as u64) else {
             self.shelf.proxies.trials.push(Trial {

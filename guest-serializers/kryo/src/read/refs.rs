@@ -278,7 +278,7 @@ impl Reading<'_, '_, '_> {
 
     /// Writes an object that came before.
     #[cold]
-    pub(super) fn again(&mut self, class: ClassId, codec: Codec, number: u32) -> Outcome<bool> {
+    pub(super) fn again(&mut self, class: ClassId, codec: Codec, number: u32) -> Outcome<()> {
         let seen = self.seen(number)?;
         let id = number - 2;
         if seen.class == Seen::ATTRIBUTES.class {
@@ -326,7 +326,7 @@ impl Reading<'_, '_, '_> {
                 }
             }
         }
-        Ok(false)
+        Ok(())
     }
 
     /// The current attribute.

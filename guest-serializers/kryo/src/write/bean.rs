@@ -3,7 +3,7 @@
 use holdfast_document::{Definition, Event, Item, Number, Reader};
 
 use super::{FrameKind, Slot, Writing};
-use crate::classes::{ClassId, Classes};
+use crate::classes::{ClassId, Classes, Modes};
 use crate::codec::Codec;
 use crate::fault::{Outcome, no_document};
 use crate::losses::Loss;
@@ -24,6 +24,8 @@ pub(super) struct Beans {
     indexed: Vec<(u32, u32)>,
     /// The places of the parts of each object, and where it ends.
     parts: Vec<u32>,
+    /// By number of the definition, of the attribute whose turn it is.
+    straight: Vec<Option<Straight>>,
     /// The places of the fields of the objects that are being written, in Kryo's order, each followed by its end.
     targets: Vec<u32>,
 }
@@ -39,6 +41,13 @@ struct Layout {
     order: Vec<u32>,
     /// Parts that are the data of a `writeObject` method.
     custom: Vec<u32>,
+}
+
+/// What is needed of a definition of this attribute whose values have Kryo's fields in Kryo's order.
+#[derive(Debug, Clone, Copy)]
+struct Straight {
+    class: ClassId,
+    modes: Modes,
 }
 
 /// The part of a field that the definition does not have: it has its default value, as Java reads an older class.
@@ -58,6 +67,21 @@ impl Beans {
         self.indexed.clear();
         self.parts.clear();
         self.targets.clear();
+        self.straight.clear();
+    }
+
+    pub(super) fn begin_attribute(&mut self) {
+        self.straight.clear();
+    }
+
+    fn remember(&mut self, number: u32, straight: Straight) {
+        let number = number as usize;
+        if self.straight.len() <= number {
+            self.straight.resize(number + 1, None);
+        }
+        if let Some(place) = self.straight.get_mut(number) {
+            *place = Some(straight);
+        }
     }
 
     /// Walks over an attribute and takes note of where the parts of objects stand. The reader knows all definitions
@@ -121,6 +145,24 @@ impl Beans {
 }
 
 impl<'d> Writing<'d, '_, '_> {
+    /// Writes an object of a class that was met in this attribute, by the number of its definition, if all its values
+    /// are written as they come. Otherwise it says false.
+    #[inline]
+    pub(super) fn straight_bean(&mut self, slot: Slot, place: u32, at: usize) -> Outcome<bool> {
+        if !self.travels.is_straight() || !self.shelf.moved.is_empty() {
+            return Ok(false);
+        }
+        let Some((number, parts)) = self.reader.take_known() else { return Ok(false) };
+        let found = self.shelf.beans.straight.get(number as usize).copied().flatten();
+        let Some(Straight { class, modes }) = found.filter(|found| found.modes.count == parts) else {
+            self.reader.seek(place);
+            return Ok(false);
+        };
+        self.object(slot, class, place, at)?;
+        self.begin(FrameKind::Fields(modes.end), class, parts)?;
+        Ok(true)
+    }
+
     /// Writes an object of a class with fields.
     pub(super) fn bean(
         &mut self,
@@ -130,7 +172,7 @@ impl<'d> Writing<'d, '_, '_> {
         parts: u32,
         place: u32,
         at: usize,
-    ) -> Outcome<bool> {
+    ) -> Outcome<()> {
         let Codec::Fields(plan) = self.classes.codec(class) else {
             return Err(self.not_by_fields(class, at));
         };
@@ -138,16 +180,24 @@ impl<'d> Writing<'d, '_, '_> {
             return self.named_bean(slot, class, parts, place, at);
         }
         let layout = self.layout(definition, class, plan, at)?;
+        if self.travels.is_straight()
+            && self.shelf.beans.layouts.get(layout).is_some_and(|layout| layout.is_straight)
+        {
+            self.shelf
+                .beans
+                .remember(definition.number, Straight { class, modes: self.classes.modes_of(plan) });
+        }
         self.object(slot, class, place, at)?;
-        let Some(found) = self.shelf.beans.layouts.get(layout) else { return Ok(false) };
+        let Some(found) = self.shelf.beans.layouts.get(layout) else { return Ok(()) };
         if found.is_straight {
-            return self.begin(FrameKind::Fields, class, parts);
+            let Modes { end, count } = self.classes.modes_of(plan);
+            return self.begin(FrameKind::Fields(end), class, count);
         }
         self.inform()?;
         self.custom_data(layout, place, parts, at)?;
         let beans = &mut self.shelf.beans;
         let first = beans.targets.len() as u32;
-        let Some(layout) = beans.layouts.get(layout) else { return Ok(false) };
+        let Some(layout) = beans.layouts.get(layout) else { return Ok(()) };
         let slots = layout.order.len() as u32;
         let Some(places) = beans.parts_of(self.attribute, place, parts) else {
             return Err(self.bad_form(at));
@@ -160,7 +210,7 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     /// Writes an object whose parts are names and values in turn.
-    fn named_bean(&mut self, slot: Slot, class: ClassId, parts: u32, place: u32, at: usize) -> Outcome<bool> {
+    fn named_bean(&mut self, slot: Slot, class: ClassId, parts: u32, place: u32, at: usize) -> Outcome<()> {
         self.object(slot, class, place, at)?;
         self.inform()?;
         let Some(places) = self.shelf.beans.parts_of(self.attribute, place, parts) else {
@@ -177,7 +227,7 @@ impl<'d> Writing<'d, '_, '_> {
             }
         }
         let mut targets = Vec::new();
-        let Codec::Fields(plan) = self.classes.codec(class) else { return Ok(false) };
+        let Codec::Fields(plan) = self.classes.codec(class) else { return Ok(()) };
         let slots = self.classes.plan(plan).map_or(&[][..], |plan| &plan.slots);
         let mut taken = 0;
         for (index, field) in slots.iter().enumerate() {
@@ -204,10 +254,10 @@ impl<'d> Writing<'d, '_, '_> {
         self.begin_fields_at(first, class, slots)
     }
 
-    fn begin_fields_at(&mut self, first: u32, class: ClassId, slots: u32) -> Outcome<bool> {
+    fn begin_fields_at(&mut self, first: u32, class: ClassId, slots: u32) -> Outcome<()> {
         self.travels.leave_straight_way();
         self.push(FrameKind::FieldsAt(first), class, slots)?;
-        Ok(true)
+        Ok(())
     }
 
     pub(super) fn end_fields_at(&mut self, first: u32) {
@@ -282,47 +332,33 @@ impl<'d> Writing<'d, '_, '_> {
 
     /// Writes a field that stands where the reader does.
     #[inline]
-    pub(super) fn field(&mut self, class: ClassId, left: u32) -> Outcome<bool> {
-        match self.mode(class, left) {
-            Some(Mode::Any) => self.value(Slot::Any),
-            Some(Mode::Known(class)) => self.value(Slot::Known(class)),
-            Some(mode) => {
+    pub(super) fn field(&mut self, mode: Mode) -> Outcome<()> {
+        match mode {
+            Mode::Any => self.value(Slot::Any),
+            Mode::Known(class) => self.value(Slot::Known(class)),
+            mode => {
                 self.primitive(mode)?;
-                Ok(false)
+                Ok(())
             }
-            None => Ok(false),
         }
-    }
-
-    #[inline]
-    fn mode(&self, class: ClassId, left: u32) -> Option<Mode> {
-        let Codec::Fields(plan) = self.classes.codec(class) else { return None };
-        let slots = &self.classes.plan(plan)?.slots;
-        slots.get(slots.len().checked_sub(left as usize + 1)?).map(|slot| slot.mode)
     }
 
     /// Writes a field that stands elsewhere.
-    pub(super) fn field_at(&mut self, class: ClassId, first: u32, left: u32) -> Outcome<bool> {
-        // Behind the fields of this object stands its end.
-        let at = self.field_index(class, left) + first as usize;
-        match self.shelf.beans.targets.get(at).copied() {
+    pub(super) fn field_at(&mut self, class: ClassId, first: u32, left: u32) -> Outcome<()> {
+        let Codec::Fields(plan) = self.classes.codec(class) else { return Ok(()) };
+        let Modes { end, count } = self.classes.modes_of(plan);
+        let mode = self.classes.mode(end, left);
+        let at = (first + count).saturating_sub(left + 1);
+        match self.shelf.beans.targets.get(at as usize).copied() {
             Some(MISSING) | None => {
-                if let Some(mode) = self.mode(class, left) {
-                    self.default(mode);
-                }
-                Ok(false)
+                self.default(mode);
+                Ok(())
             }
             Some(place) => {
                 self.reader.seek(place);
-                self.field(class, left)
+                self.field(mode)
             }
         }
-    }
-
-    fn field_index(&self, class: ClassId, left: u32) -> usize {
-        let Codec::Fields(plan) = self.classes.codec(class) else { return 0 };
-        let slots = self.classes.plan(plan).map_or(0, |plan| plan.slots.len());
-        slots.saturating_sub(left as usize + 1)
     }
 
     fn default(&mut self, mode: Mode) {

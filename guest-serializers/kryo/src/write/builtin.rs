@@ -17,7 +17,7 @@ impl Writing<'_, '_, '_> {
         parts: u32,
         place: u32,
         at: usize,
-    ) -> Outcome<bool> {
+    ) -> Outcome<()> {
         let fits = builtin::by_number(number).is_some_and(|row| row.shape.fits(parts));
         let Some(class) = self.classes.builtin(number).filter(|_| fits) else {
             return Err(self.bad_form(at));
@@ -32,7 +32,7 @@ impl Writing<'_, '_, '_> {
             }
             Codec::Empty(_) => {
                 self.object(slot, class, place, at)?;
-                Ok(false)
+                Ok(())
             }
             codec @ Codec::Values(_, parts) => {
                 let id = self.object(slot, class, place, at)?;
@@ -55,14 +55,14 @@ impl Writing<'_, '_, '_> {
             Codec::EnumMap => self.enum_map(slot, class, parts, place, at),
             Codec::EnumSet => {
                 self.enum_set(slot, parts, place, at)?;
-                Ok(false)
+                Ok(())
             }
             // A byte array says its class where bare bytes would be a block of a `writeObject` method.
             Codec::Primitives(b'B') => {
                 let Event::Bin(bytes) = self.event()? else { return Err(self.bad_form(at)) };
                 self.object(slot, class, place, at)?;
                 self.bytes(bytes);
-                Ok(false)
+                Ok(())
             }
             Codec::Named | Codec::Unreadable(_) | Codec::Refused(_) | Codec::Unknown => {
                 let text = crate::refusal::text(self.classes, self.classes.get(class));
@@ -71,7 +71,7 @@ impl Writing<'_, '_, '_> {
             codec => {
                 self.object(slot, class, place, at)?;
                 self.scalar(codec, at)?;
-                Ok(false)
+                Ok(())
             }
         }
     }
@@ -84,7 +84,7 @@ impl Writing<'_, '_, '_> {
         parts: u32,
         place: u32,
         at: usize,
-    ) -> Outcome<bool> {
+    ) -> Outcome<()> {
         self.object(slot, class, place, at)?;
         let mut count = parts;
         if matches!(number, 6 | 33) {
@@ -103,7 +103,7 @@ impl Writing<'_, '_, '_> {
         parts: u32,
         place: u32,
         at: usize,
-    ) -> Outcome<bool> {
+    ) -> Outcome<()> {
         self.object(slot, class, place, at)?;
         let mut parts = parts;
         match number {
@@ -134,7 +134,7 @@ impl Writing<'_, '_, '_> {
     }
 
     /// A set or map with its comparator, of which the library learns behind the comparator.
-    fn sorted(&mut self, class: ClassId, is_map: bool, parts: u32, id: u32) -> Outcome<bool> {
+    fn sorted(&mut self, class: ClassId, is_map: bool, parts: u32, id: u32) -> Outcome<()> {
         let place = self.reader.place();
         if self.event()? == Event::Nil {
             self.out.push(0);
@@ -144,7 +144,7 @@ impl Writing<'_, '_, '_> {
         self.reader.seek(place);
         self.shelf.late.push(id);
         self.push(FrameKind::Comparator(parts), class, 1)?;
-        Ok(true)
+        Ok(())
     }
 
     pub(super) fn after_comparator(&mut self, class: ClassId, parts: u32) -> Outcome<()> {

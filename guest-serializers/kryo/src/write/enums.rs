@@ -133,7 +133,7 @@ impl<'d> Writing<'d, '_, '_> {
         parts: u32,
         place: u32,
         at: usize,
-    ) -> Outcome<bool> {
+    ) -> Outcome<()> {
         self.object(slot, class, place, at)?;
         let declared = self.enum_literal(at)?;
         self.class(declared);

@@ -59,8 +59,9 @@ enum FrameKind {
     EnumEntries,
     /// A comparator, before so many elements or entries.
     Comparator(u32),
-    /// The fields of an object of the frame's class, in the order in which they are stored.
-    Fields,
+    /// The fields of an object, in the order in which they are stored; how they are stored stands before this place
+    /// among all modes.
+    Fields(u32),
     /// The fields of an object, whose places begin here among those of all such objects.
     FieldsAt(u32),
     /// A list, before the indexes of a part of it.
@@ -177,9 +178,8 @@ impl<'d> Writing<'d, '_, '_> {
             if self.document.get(at) == Some(&0xc0) {
                 return Err(self.unrepresentable(at, "null, and the library's map of attributes holds none"));
             }
-            if self.value(Slot::Any)? {
-                self.run()?;
-            }
+            self.value(Slot::Any)?;
+            self.run()?;
             self.end_attribute();
             self.check_size()?;
         }
@@ -205,8 +205,11 @@ impl<'d> Writing<'d, '_, '_> {
                     let slot = Slot::Known(frame.class);
                     self.parts(frame.left, |writing, _| writing.value(slot))?;
                 }
-                FrameKind::Fields => {
-                    self.parts(frame.left, |writing, left| writing.field(frame.class, left))?;
+                FrameKind::Fields(end) => {
+                    self.parts(frame.left, |writing, left| {
+                        let mode = writing.classes.mode(end, left);
+                        writing.field(mode)
+                    })?;
                 }
                 FrameKind::FieldsAt(first) => {
                     if self.parts(frame.left, |writing, left| writing.field_at(frame.class, first, left))? {
@@ -223,7 +226,9 @@ impl<'d> Writing<'d, '_, '_> {
                     if let Some(frame) = self.shelf.frames.last_mut() {
                         frame.left = 0;
                     }
-                    if !self.value(Slot::Any)? {
+                    let depth = self.shelf.frames.len();
+                    self.value(Slot::Any)?;
+                    if self.shelf.frames.len() == depth {
                         self.after(kind, frame.class)?;
                     }
                 }
@@ -233,14 +238,15 @@ impl<'d> Writing<'d, '_, '_> {
         Ok(())
     }
 
-    /// Writes parts of the innermost container until one is a container itself, or they are over and so is it: then it
-    /// says true. `part` gets the number of those that follow, and says whether it began a container.
+    /// Writes parts of the innermost container until one is a container itself, which is then the innermost one, or
+    /// they are over and so is it: then it says true. `part` gets the number of those that follow.
     #[inline]
-    fn parts(&mut self, left: u32, mut part: impl FnMut(&mut Self, u32) -> Outcome<bool>) -> Outcome<bool> {
+    fn parts(&mut self, left: u32, mut part: impl FnMut(&mut Self, u32) -> Outcome<()>) -> Outcome<bool> {
         let depth = self.shelf.frames.len();
         for left in (0..left).rev() {
             self.check_size()?;
-            if part(self, left)? {
+            part(self, left)?;
+            if self.shelf.frames.len() != depth {
                 if let Some(frame) = self.shelf.frames.get_mut(depth - 1) {
                     frame.left = left;
                 }
@@ -284,19 +290,19 @@ impl<'d> Writing<'d, '_, '_> {
             | FrameKind::LateValues
             | FrameKind::Known
             | FrameKind::EnumEntries
-            | FrameKind::Fields
+            | FrameKind::Fields(_)
             | FrameKind::FieldsAt(_) => Ok(()),
         }
     }
 
-    /// Begins a container of so many parts. True says that there are any.
+    /// Begins a container of so many parts, if there are any.
     #[inline]
-    fn begin(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<bool> {
+    fn begin(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
         if left == 0 {
-            return Ok(false);
+            return Ok(());
         }
         self.push(kind, class, left)?;
-        Ok(true)
+        Ok(())
     }
 
     #[inline]

@@ -10,28 +10,43 @@ use crate::fault::Outcome;
 use crate::output::{varint, zigzag, zigzag_long};
 
 impl<'d> Writing<'d, '_, '_> {
-    /// Writes the value that follows. True says that a container was begun.
+    /// Writes the value that follows. If it has parts, its container is the innermost one then.
     #[inline]
-    pub(super) fn value(&mut self, slot: Slot) -> Outcome<bool> {
+    pub(super) fn value(&mut self, slot: Slot) -> Outcome<()> {
+        if self.note.is_none()
+            && matches!(slot, Slot::Any | Slot::Known(ClassId::STRING))
+            && let Some(bytes) = self.reader.take_str()
+        {
+            self.plain_string(slot, bytes);
+            return Ok(());
+        }
+        self.event_value(slot)
+    }
+
+    #[inline(never)]
+    fn event_value(&mut self, slot: Slot) -> Outcome<()> {
         let (place, at) = (self.reader.place(), self.at());
+        if self.straight_bean(slot, place, at)? {
+            return Ok(());
+        }
         match self.event()? {
             event @ (Event::Str(bytes) | Event::Wstr(bytes)) => {
                 self.string(slot, bytes, event, place, at)?;
-                Ok(false)
+                Ok(())
             }
             Event::Int(number) => {
                 self.int(slot, number, at)?;
-                Ok(false)
+                Ok(())
             }
             Event::Nil => {
                 self.out.push(0);
-                Ok(false)
+                Ok(())
             }
             event => self.other_value(slot, event, place, at),
         }
     }
 
-    fn other_value(&mut self, slot: Slot, event: Event<'d>, place: u32, at: usize) -> Outcome<bool> {
+    fn other_value(&mut self, slot: Slot, event: Event<'d>, place: u32, at: usize) -> Outcome<()> {
         if !self.shelf.moved.is_empty()
             && event.is_shareable()
             && let Some(object) = self.shelf.moved.get(self.attribute, place)
@@ -67,7 +82,7 @@ impl<'d> Writing<'d, '_, '_> {
             }
             event => {
                 self.simple(slot, event, place, at)?;
-                Ok(false)
+                Ok(())
             }
         }
     }
@@ -200,19 +215,19 @@ impl<'d> Writing<'d, '_, '_> {
         parts: u32,
         place: u32,
         at: usize,
-    ) -> Outcome<bool> {
+    ) -> Outcome<()> {
         if definition.kind == Kind::Proxy {
             let id = self.object(slot, ClassId::PROXY, place, at)?;
             self.shelf.late.push(id);
             self.proxies.push(*definition);
             self.push(FrameKind::Handler, ClassId::PROXY, 1)?;
-            return Ok(true);
+            return Ok(());
         }
         let class = self.classes.resolve(definition.name);
         match (definition.kind, self.classes.codec(class)) {
             (Kind::Enum, _) => {
                 self.constant(slot, class, place, at)?;
-                Ok(false)
+                Ok(())
             }
             (Kind::Array, Codec::Objects { .. } | Codec::Strings) => {
                 self.array(slot, class, parts, place, at)
@@ -234,7 +249,7 @@ impl<'d> Writing<'d, '_, '_> {
         count: u32,
         place: u32,
         at: usize,
-    ) -> Outcome<bool> {
+    ) -> Outcome<()> {
         self.object(slot, class, place, at)?;
         varint(self.out, count.saturating_add(1));
         match self.classes.codec(class) {
@@ -245,7 +260,7 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     /// Writes the list of `Arrays.asList`, whose array has no number of its own.
-    pub(super) fn arrays_as_list(&mut self, slot: Slot, place: u32, at: usize) -> Outcome<bool> {
+    pub(super) fn arrays_as_list(&mut self, slot: Slot, place: u32, at: usize) -> Outcome<()> {
         let id = self.object(slot, ClassId::ARRAYS_AS_LIST, place, at)?;
         let (inner, at) = (self.reader.place(), self.at());
         let (class, count) = match self.event()? {
@@ -283,7 +298,7 @@ impl<'d> Writing<'d, '_, '_> {
         self.class(component);
         self.shelf.late.push(id);
         self.push(FrameKind::LateValues, component, count)?;
-        Ok(true)
+        Ok(())
     }
 
     /// The class of the elements of an array of which nothing but the name is known: that is enough here.
@@ -302,7 +317,7 @@ impl<'d> Writing<'d, '_, '_> {
         class: ClassId,
         place: u32,
         at: usize,
-    ) -> Outcome<bool> {
+    ) -> Outcome<()> {
         let expected = crate::read::define::SUB_LIST;
         let fits = definition.items().zip(expected).all(|(item, (descriptor, name))| {
             item == Ok(holdfast_document::Item::Field { level: 0, descriptor, name })
@@ -313,7 +328,7 @@ impl<'d> Writing<'d, '_, '_> {
         let id = self.object(slot, class, place, at)?;
         self.shelf.late.push(id);
         self.push(FrameKind::SubList, class, 1)?;
-        Ok(true)
+        Ok(())
     }
 
     pub(super) fn after_list(&mut self) -> Outcome<()> {

@@ -43,6 +43,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// Writes the name of an attribute, which stands at an offset of the document, and opens its notes.
     pub(super) fn begin_attribute(&mut self, name: &'d str, at: usize) {
         self.attributes.push(name);
+        self.shelf.beans.begin_attribute();
         self.shelf.first_objects.push(self.shelf.objects.len() as u32);
         let number = self.extras.notes.iter().find(|(number, _)| self.extras.name(*number) == Some(name));
         self.notes = number.map(|(_, bytes)| Notes::new(bytes));
@@ -117,7 +118,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// Writes the object at a place that a reference at an offset leads to: its number, or where it was not written
     /// yet, the object itself.
     #[cold]
-    pub(super) fn refer(&mut self, slot: Slot, attribute: u32, place: u32, at: usize) -> Outcome<bool> {
+    pub(super) fn refer(&mut self, slot: Slot, attribute: u32, place: u32, at: usize) -> Outcome<()> {
         match self.find(attribute, place) {
             Some(object) => self.again(slot, object, at),
             None => self.visit(slot, attribute, place, at),
@@ -132,7 +133,7 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     /// Writes the number of an object.
-    pub(super) fn again(&mut self, slot: Slot, object: Object, at: usize) -> Outcome<bool> {
+    pub(super) fn again(&mut self, slot: Slot, object: Object, at: usize) -> Outcome<()> {
         if object.id == HIDDEN {
             let text =
                 "a reference to the array of an Arrays.asList list, which has no number in Kryo's bytes";
@@ -148,11 +149,20 @@ impl<'d> Writing<'d, '_, '_> {
         }
         self.head(slot, object.class, at)?;
         varint(self.out, object.id + 2);
-        Ok(false)
+        Ok(())
+    }
+
+    /// Writes a string that has no note, where no class is known or that of strings.
+    #[inline]
+    pub(super) fn plain_string(&mut self, slot: Slot, bytes: &[u8]) {
+        if slot == Slot::Any {
+            self.out.push(3);
+        }
+        self.first();
+        write_string(self.out, bytes);
     }
 
     /// Writes a string.
-    #[inline]
     pub(super) fn string(
         &mut self,
         slot: Slot,

@@ -124,7 +124,7 @@ impl<'d> Writing<'d, '_, '_> {
 
     /// Writes the value at a place that was not reached yet, in the slot of the reference at an offset that leads
     /// there.
-    pub(super) fn visit(&mut self, slot: Slot, attribute: u32, place: u32, at: usize) -> Outcome<bool> {
+    pub(super) fn visit(&mut self, slot: Slot, attribute: u32, place: u32, at: usize) -> Outcome<()> {
         let back = self.reader.place();
         let parked = attribute != self.attribute;
         self.push(FrameKind::Visit { back, parked }, ClassId::VOID, 0)?;
@@ -147,7 +147,7 @@ impl<'d> Writing<'d, '_, '_> {
         }
         self.reader.seek(place);
         self.value(slot)?;
-        Ok(true)
+        Ok(())
     }
 
     pub(super) fn return_from_visit(&mut self, back: u32, parked: bool) {

@@ -58,6 +58,7 @@ pub enum ErrorKind {
 }
 
 impl Error {
+    #[inline]
     pub(crate) const fn new(at: usize, kind: ErrorKind) -> Self {
         Self { at, kind }
     }

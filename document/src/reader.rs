@@ -87,6 +87,7 @@ impl<'a> Reader<'a> {
 
     /// The bytes between two offsets as [`Reader::at`] gives them.
     #[must_use]
+    #[inline]
     pub fn slice(&self, from: usize, to: usize) -> &'a [u8] {
         self.tokens.bytes().get(from..to).unwrap_or_default()
     }

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod http;
 pub mod manager;
 pub mod plugin;
 pub mod session;

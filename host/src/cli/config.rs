@@ -1,15 +1,14 @@
 //! `holdfast config check`: what is understood of a configuration, or everything that is wrong with it.
 
-use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::{examples, settings};
-use crate::config::{Config, Place, Problem, check};
+use crate::config::{Config, Problem, check};
 use crate::plugin::{PluginError, PluginSettings, Plugins};
 
-/// Looks at configurations.
+/// Check a configuration
 #[derive(Debug, clap::Args)]
 pub(super) struct ConfigArgs {
     #[command(subcommand)]
@@ -73,21 +72,8 @@ impl PluginFolder {
     }
 
     fn judge(self, config: &Config) -> Vec<Problem> {
-        let mut problems = config.check_serializers(&settings::known_serializers(&self.plugins));
-        if problems.is_empty() {
-            return self.judge_values(config);
-        }
-        // The reason why a plugin is missing may well be that it is there and no good.
-        let manager = &config.manager;
-        let wanted = [Some(&manager.transcoder_factory_class), manager.legacy_serializer.as_ref()];
-        let refusals: BTreeSet<String> = wanted
-            .into_iter()
-            .flatten()
-            .chain(config.serializers.keys())
-            .filter_map(|name| self.plugins.refusal(name).map(ToString::to_string))
-            .collect();
-        problems.extend(refusals.into_iter().map(|refusal| self.problem(refusal)));
-        problems
+        let problems = settings::serializer_problems(config, &self.plugins, &self.folder);
+        if problems.is_empty() { self.judge_values(config) } else { problems }
     }
 
     /// What options mean only their plugins know.
@@ -98,11 +84,7 @@ impl PluginFolder {
                 .keys()
                 .filter_map(|name| Some(config.serializer_problem(name, plugins.refusal(name)?.to_string())))
                 .collect(),
-            Err(error) => vec![self.problem(error.to_string())],
+            Err(error) => vec![settings::folder_problem(&self.folder, error.to_string())],
         }
-    }
-
-    fn problem(&self, text: String) -> Problem {
-        Problem::new(Place::File(self.folder.clone()), "", text)
     }
 }

@@ -7,7 +7,9 @@
 mod bench;
 mod completions;
 mod config;
+mod logging;
 mod plugins;
+mod serve;
 mod settings;
 mod transcode;
 
@@ -53,6 +55,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::ServeArgs),
     Config(config::ConfigArgs),
     Bench(bench::BenchArgs),
     Transcode(transcode::TranscodeArgs),
@@ -64,6 +67,7 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Serve(args) => args.run(),
         Command::Config(args) => args.run(),
         Command::Bench(args) => args.run(),
         Command::Transcode(args) => args.run(),
@@ -86,8 +90,22 @@ pub fn main() -> ExitCode {
 fn report(out: &mut impl Write, error: &anyhow::Error) -> io::Result<()> {
     match error.downcast_ref::<Problems>() {
         Some(problems) => problems.0.iter().try_for_each(|problem| writeln!(out, "error: {problem}")),
-        None => writeln!(out, "error: {error:#}"),
+        None => writeln!(out, "error: {}", with_causes(error)),
     }
+}
+
+/// Some errors tell their cause themselves, with what they add to it: then it is not told again.
+fn with_causes(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if line.is_empty() {
+            line = cause;
+        } else if !line.contains(&cause) {
+            line.push_str(": ");
+            line.push_str(&cause);
+        }
+    }
+    line
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -138,6 +156,13 @@ mod tests {
         let mut out = Vec::new();
         report(&mut out, &error).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "error: cannot read holdfast.toml: no such file\n");
+    }
+
+    #[test]
+    fn a_cause_that_was_told_is_not_told_again() {
+        let error =
+            anyhow::anyhow!("no such file").context("a.toml: no such file; make one").context("cannot start");
+        assert_eq!(with_causes(&error), "cannot start: a.toml: no such file; make one");
     }
 
     #[test]

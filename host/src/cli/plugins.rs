@@ -11,7 +11,7 @@ use comfy_table::{Cell, ContentArrangement, Table, presets};
 use super::examples;
 use crate::plugin::{Check, Description, Entry, Plugin, PluginSettings, Plugins, Report, check};
 
-/// Shows which serializers there are.
+/// List and check serializers
 #[derive(Debug, clap::Args)]
 pub(super) struct PluginsArgs {
     #[command(subcommand)]

@@ -1,6 +1,9 @@
 //! What the configuration says, for those who do not know it.
 
-use crate::config::{Config, KnownSerializer, PluginReuse};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::config::{Config, KnownSerializer, Place, PluginReuse, Problem};
 use crate::plugin::{Limits, PluginSettings, Plugins, Reuse};
 
 /// How plugins are run.
@@ -28,8 +31,37 @@ pub(super) fn of_plugins(config: &Config) -> PluginSettings {
     }
 }
 
+/// The serializers that the configuration names and that are not there, and why they are not.
+pub(super) fn serializer_problems(config: &Config, plugins: &Plugins, folder: &Path) -> Vec<Problem> {
+    let mut problems = config.check_serializers(&known_serializers(plugins));
+    if problems.is_empty() {
+        return problems;
+    }
+    // The reason why a plugin is missing may well be that it is there and no good.
+    let manager = &config.manager;
+    let wanted = [Some(&manager.transcoder_factory_class), manager.legacy_serializer.as_ref()];
+    let mut reasons: BTreeSet<String> = wanted
+        .into_iter()
+        .flatten()
+        .chain(config.serializers.keys())
+        .filter_map(|name| plugins.refusal(name).map(ToString::to_string))
+        .collect();
+    if plugins.entries().is_empty() {
+        reasons.insert(
+            "there is no plugin here; `cargo xtask build` builds those that come with Holdfast".to_owned(),
+        );
+    }
+    problems.extend(reasons.into_iter().map(|reason| folder_problem(folder, reason)));
+    problems
+}
+
+/// Something that is wrong with the plugins of a folder.
+pub(super) fn folder_problem(folder: &Path, text: String) -> Problem {
+    Problem::new(Place::File(folder.to_path_buf()), "", text)
+}
+
 /// What the configuration wants to know of the plugins that there are.
-pub(super) fn known_serializers(plugins: &Plugins) -> Vec<KnownSerializer> {
+fn known_serializers(plugins: &Plugins) -> Vec<KnownSerializer> {
     plugins
         .iter()
         .map(|plugin| {

@@ -136,6 +136,11 @@ impl Request {
         self.work()?.attributes().map(|attributes| &*attributes)
     }
 
+    /// Counts as a look at all attributes, for whoever reads them from [`Session::document`].
+    pub fn touch_attributes(&mut self) {
+        self.stored_part_touched = true;
+    }
+
     /// The value of an attribute, if there is one.
     ///
     /// # Errors

@@ -1,0 +1,244 @@
+//! `holdfast serve`.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, bail};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::{examples, logging, settings};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, ListenAddress, Problems};
+use crate::http;
+use crate::manager::Manager;
+use crate::plugin::{PluginError, Plugins};
+use crate::store::{EmbeddedLimits, NodeOptions, Nodes};
+
+/// A session may be nested as deep as its limits allow, and is walked by code that a plugin brought along.
+const STACK: usize = 16 << 20;
+
+/// Run the session service
+///
+/// Sessions are kept in this process and backed up to the nodes of the configuration; without one, to two nodes in
+/// this process, which is enough to try it. When the service is ready, standard output has one line: where it
+/// listens. Logs go to standard error; HOLDFAST_LOG says which (default info). SIGTERM and SIGINT stop it when
+/// running requests and queued backups are done, a second one at once.
+#[derive(Debug, clap::Args)]
+#[command(after_help = examples!(
+    "holdfast serve"
+    "holdfast serve --config holdfast.toml --listen 0.0.0.0:8787"
+    "holdfast serve --config /etc/tomcat/context.xml --jvm-route tc1"
+    "holdfast serve --set memcachedNodes=n1:localhost:11211 --set sessionBackupAsync=false"
+    "holdfast serve --set transcoderFactoryClass=kryo --set serializer.kryo.OPTION=VALUE"
+))]
+pub(super) struct ServeArgs {
+    /// The configuration: holdfast.toml, or Tomcat's context.xml
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Set an attribute, whatever the configuration says; a.b for those that are not of [manager]
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// The folder of plugins
+    #[arg(long, value_name = "DIR", default_value = "plugins")]
+    plugins: PathBuf,
+    /// A schema of the application's classes (comes with a later version)
+    #[arg(long, value_name = "FILE")]
+    schema: Vec<PathBuf>,
+    /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8787]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
+    listen: Option<ListenAddress>,
+    /// Where to listen for operators (comes with a later version)
+    #[arg(long, value_name = "ADDR:PORT")]
+    admin_listen: Option<String>,
+    /// The name of this server at the end of session ids
+    #[arg(long, value_name = "NAME", value_parser = jvm_route)]
+    jvm_route: Option<String>,
+}
+
+/// The configuration knows what an address is; its message is about the value alone.
+fn listen_address(text: &str) -> Result<ListenAddress, String> {
+    setting("listen", text).map(|config| config.server.listen)
+}
+
+fn jvm_route(text: &str) -> Result<String, String> {
+    setting("jvmRoute", text).map(|config| config.server.jvm_route.unwrap_or_default())
+}
+
+fn setting(name: &str, text: &str) -> Result<Config, String> {
+    Config::load(None, &[format!("server.{name}={text}")])
+        .map_err(|problems| problems.0.into_iter().map(|problem| problem.text).collect::<Vec<_>>().join("; "))
+}
+
+impl ServeArgs {
+    /// Serves until it is told to stop.
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        self.refuse_what_comes_later()?;
+        logging::start()?;
+        let config = self.configuration()?;
+        let plugins = load_plugins(&config, &self.plugins)?;
+        let recorder = http::recorder().context("cannot keep metrics")?;
+        let metrics = recorder.handle();
+        ::metrics::set_global_recorder(recorder).context("cannot keep metrics")?;
+
+        let runtime = runtime()?;
+        let outcome = runtime.block_on(serve(&config, plugins, metrics));
+        // A plugin's call that does not end must not keep the process from ending.
+        runtime.shutdown_background();
+        outcome
+    }
+
+    fn refuse_what_comes_later(&self) -> anyhow::Result<()> {
+        if self.admin_listen.is_some() {
+            bail!("--admin-listen is not supported yet; leave it out");
+        }
+        if !self.schema.is_empty() {
+            bail!("--schema is not supported yet; leave it out");
+        }
+        Ok(())
+    }
+
+    fn configuration(&self) -> Result<Config, Problems> {
+        let mut config = Config::load(self.config.as_deref(), &self.set)?;
+        Problems(config.refuse_unsupported()).into_result()?;
+        if let Some(listen) = &self.listen {
+            config.server.listen = listen.clone();
+        }
+        if let Some(jvm_route) = &self.jvm_route {
+            config.server.jvm_route = Some(jvm_route.clone());
+        }
+        Ok(config)
+    }
+}
+
+fn load_plugins(config: &Config, folder: &Path) -> anyhow::Result<Plugins> {
+    let plugins = Plugins::load(folder, &settings::of_plugins(config)).map_err(|error| match error {
+        PluginError::Folder { .. } => anyhow!("{error}; `cargo xtask build` builds plugins into ./plugins"),
+        _ => error.into(),
+    })?;
+    for entry in plugins.entries() {
+        if let Err(error) = &entry.outcome {
+            tracing::warn!("not used: {error}");
+        }
+    }
+    Problems(settings::serializer_problems(config, &plugins, folder)).into_result()?;
+    Ok(plugins)
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .thread_stack_size(STACK)
+        .thread_name("holdfast")
+        .enable_all()
+        .build()
+        .context("cannot start threads")
+}
+
+async fn serve(config: &Config, plugins: Plugins, metrics: PrometheusHandle) -> anyhow::Result<ExitCode> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let options = NodeOptions {
+        operation_timeout: config.manager.operation_timeout,
+        embedded: EmbeddedLimits::default(),
+        clock: Arc::clone(&clock),
+    };
+    let ListenAddress { host, port } = &config.server.listen;
+    let listener = TcpListener::bind((host.as_str(), *port)).await.with_context(|| {
+        format!("cannot listen on {}; server.listen and --listen say where", config.server.listen)
+    })?;
+    let address = listener.local_addr().context("cannot tell where it listens")?;
+    let nodes = Nodes::connect(&config.manager.memcached_nodes, &options);
+    let jvm_route = config.server.jvm_route.as_deref();
+    let plugins = Arc::new(plugins);
+    let manager = Manager::start(&config.manager, jvm_route, nodes, &plugins, clock)?;
+    let stop = stop_signal()?;
+    let service = http::Service::new(manager.clone(), plugins, &config.server, metrics.clone());
+    tracing::info!(
+        serializer = manager.serializers().writer().name(),
+        nodes = %config.manager.memcached_nodes,
+        "listening on http://{address}"
+    );
+    announce(&format!("http://{address}"))?;
+
+    let patience = config.server.shutdown_timeout;
+    let stopped = http::serve(listener, service.router(), metrics, stop, patience)
+        .await
+        .context("the listener failed")?;
+    if stopped == http::Stopped::WithRequestsLeft {
+        tracing::warn!("requests were still running after {} s", patience.as_secs());
+    }
+    finish(&manager, patience).await
+}
+
+/// Done at the first signal; a second one ends the process at once.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut signals = Signals::listen().context("cannot wait for signals")?;
+    let (stopping, stop) = oneshot::channel();
+    tokio::spawn(async move {
+        let signal = signals.next().await;
+        tracing::info!("{signal}: stopping when running requests and queued backups are done");
+        // The receiver is gone only when the service has failed by itself.
+        let _ = stopping.send(());
+        let signal = signals.next().await;
+        tracing::warn!("{signal} again: stopping at once");
+        std::process::exit(1);
+    });
+    Ok(async move {
+        // The sender is never dropped before it has sent.
+        let _ = stop.await;
+    })
+}
+
+/// What asks a process to stop: a service manager, or Ctrl-C.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
+        })
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = tokio::signal::ctrl_c() => "SIGINT",
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> &'static str {
+        // An error would mean that nobody can ask for a stop; then none is asked for.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        "Ctrl-C"
+    }
+}
+
+/// Standard output is for the program that started this one, and has nothing else.
+fn announce(url: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{url}").and_then(|()| out.flush()).context("cannot write to standard output")
+}
+
+async fn finish(manager: &Manager, patience: Duration) -> anyhow::Result<ExitCode> {
+    if timeout(patience, manager.stop()).await.is_err() {
+        bail!(
+            "not all queued backups were done after {} s; server.shutdownTimeout sets how long a stop waits",
+            patience.as_secs()
+        );
+    }
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,145 @@
+//! Answers about sessions.
+//!
+//! JSON and MessagePack hold a session with all its members. The forms of programs, a session
+//! document or the bytes of a serializer, hold attributes and nothing else; there the other members of the session
+//! are header fields, as they are in every answer to `HEAD`.
+
+use std::io::Write as _;
+
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use holdfast_document::{Number, Width, Writer};
+
+use super::forms;
+use super::media::Media;
+use super::problem::{Kind, Problem};
+use crate::manager::{Backup, Finished, ManagerError, Session};
+
+const SESSION_ID: HeaderName = HeaderName::from_static("holdfast-session-id");
+const BACKUP: HeaderName = HeaderName::from_static("holdfast-backup");
+const BACKUP_FAILURE: HeaderName = HeaderName::from_static("holdfast-backup-failure");
+const CREATION_TIME: HeaderName = HeaderName::from_static("holdfast-creation-time");
+const LAST_ACCESSED_TIME: HeaderName = HeaderName::from_static("holdfast-last-accessed-time");
+const IS_NEW: HeaderName = HeaderName::from_static("holdfast-is-new");
+pub(super) const MAX_INACTIVE_INTERVAL: HeaderName =
+    HeaderName::from_static("holdfast-max-inactive-interval");
+
+/// A session, whole.
+pub(super) fn session(finished: &Finished, media: &Media) -> Result<Response, Problem> {
+    let session = session_of(finished)?;
+    let attributes = forms::write(&session.document, media)?;
+    let body = match media {
+        Media::Json => session_as_json(session, &attributes),
+        Media::MessagePack => session_as_msgpack(session, &attributes),
+        Media::Document | Media::Serializer(_) => attributes,
+    };
+    with_body(finished, media, body)
+}
+
+/// A session as an object; JSON stands in JSON as it is.
+fn session_as_json(session: &Session, attributes: &[u8]) -> Vec<u8> {
+    let Session { id, creation_time, last_accessed_time, max_inactive_interval, is_new, .. } = session;
+    let mut body = Vec::with_capacity(attributes.len() + 192);
+    // The characters of an id need no escape, and writing to a vector cannot fail.
+    let _ = write!(
+        body,
+        "{{\"id\":\"{id}\",\"creationTime\":{creation_time},\"lastAccessedTime\":{last_accessed_time},\
+         \"maxInactiveInterval\":{max_inactive_interval},\"isNew\":{is_new},\"attributes\":"
+    );
+    body.extend_from_slice(attributes);
+    body.push(b'}');
+    body
+}
+
+/// A session as a map; MessagePack stands in MessagePack as it is.
+fn session_as_msgpack(session: &Session, attributes: &[u8]) -> Vec<u8> {
+    let mut body = Vec::with_capacity(attributes.len() + 160);
+    let mut writer = Writer::value(&mut body);
+    let number = |value: i64| Number { value, width: Width::Untyped };
+    writer.map(6);
+    writer.str("id");
+    writer.str(session.id.as_str());
+    writer.str("creationTime");
+    writer.number(number(session.creation_time));
+    writer.str("lastAccessedTime");
+    writer.number(number(session.last_accessed_time));
+    writer.str("maxInactiveInterval");
+    writer.number(number(session.max_inactive_interval.into()));
+    writer.str("isNew");
+    writer.bool(session.is_new);
+    writer.str("attributes");
+    writer.copy(attributes);
+    body
+}
+
+/// The attributes of a session.
+pub(super) fn attributes(finished: &Finished, media: &Media) -> Result<Response, Problem> {
+    let body = forms::write(&session_of(finished)?.document, media)?;
+    with_body(finished, media, body)
+}
+
+/// Something of a session.
+pub(super) fn with_body(finished: &Finished, media: &Media, body: Vec<u8>) -> Result<Response, Problem> {
+    let mut response = head(finished)?;
+    // Plugins say their media types in visible ASCII.
+    response.headers_mut().insert(CONTENT_TYPE, header_value(media.name()));
+    *response.body_mut() = Body::from(body);
+    Ok(response)
+}
+
+/// What is to be known of a session but for its attributes.
+pub(super) fn head(finished: &Finished) -> Result<Response, Problem> {
+    let session = session_of(finished)?;
+    let mut headers = HeaderMap::with_capacity(10);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(SESSION_ID, header_value(session.id.as_str()));
+    headers.insert(ETAG, header_value(&format!("\"{}\"", session.etag())));
+    headers.insert(CREATION_TIME, HeaderValue::from(session.creation_time));
+    headers.insert(LAST_ACCESSED_TIME, HeaderValue::from(session.last_accessed_time));
+    headers.insert(MAX_INACTIVE_INTERVAL, HeaderValue::from(session.max_inactive_interval));
+    headers.insert(IS_NEW, HeaderValue::from_static(if session.is_new { "true" } else { "false" }));
+    say_backup(&mut headers, finished.backup, finished.failure.as_ref());
+    let mut response = Response::new(Body::empty());
+    *response.headers_mut() = headers;
+    Ok(response)
+}
+
+/// The session is gone.
+pub(super) fn ended(failure: Option<&ManagerError>) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let backup = if failure.is_some() { Backup::Failed } else { Backup::Stored };
+    say_backup(response.headers_mut(), backup, failure);
+    response
+}
+
+fn say_backup(headers: &mut HeaderMap, backup: Backup, failure: Option<&ManagerError>) {
+    let word = match backup {
+        Backup::Stored => "stored",
+        Backup::Unchanged => "unchanged",
+        Backup::Queued => "queued",
+        Backup::Skipped => "skipped",
+        Backup::Failed => "failed",
+    };
+    headers.insert(BACKUP, HeaderValue::from_static(word));
+    if let Some(failure) = failure {
+        headers.insert(BACKUP_FAILURE, header_value(&failure.to_string()));
+    }
+}
+
+/// The session may have been ended by another request while this one was reading it.
+fn session_of(finished: &Finished) -> Result<&Session, Problem> {
+    finished
+        .session
+        .as_ref()
+        .ok_or_else(|| Problem::new(Kind::UnknownSession, "the session was ended while it was being read"))
+}
+
+/// Text as a header field; what may not stand there is left out.
+pub(super) fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or_else(|_| {
+        let visible: String = text.chars().filter(|c| matches!(c, ' '..='~')).collect();
+        HeaderValue::try_from(visible).unwrap_or(HeaderValue::from_static(""))
+    })
+}

@@ -1,0 +1,369 @@
+//! What bodies of requests say.
+
+use std::collections::HashSet;
+
+use axum::http::HeaderMap;
+use holdfast_document::json::{JsonError, Kind as JsonKind, Node, Others, Tree, merge_plain};
+use holdfast_document::{AttributeMap, Event, Reader};
+
+use super::answer::MAX_INACTIVE_INTERVAL;
+use super::forms;
+use super::media::Media;
+use super::msgpack;
+use super::problem::{Kind, Problem};
+use crate::manager::Request;
+
+const ATTRIBUTES: &str = "attributes";
+const INTERVAL: &str = "maxInactiveInterval";
+
+/// A value that is nil.
+pub(super) const NIL: &[u8] = &[0xc0];
+
+/// A body, taken apart as far as its form is concerned.
+#[derive(Debug)]
+pub(super) enum Written<'b> {
+    /// Nothing at all.
+    Empty,
+    /// Plain JSON.
+    Plain(Tree<'b>),
+    /// Plain MessagePack.
+    MessagePack(&'b [u8]),
+    /// Attributes, in a form that has nothing else.
+    Attributes(AttributeMap),
+}
+
+/// What is said of a session that is to be made.
+#[derive(Debug, Default)]
+pub(super) struct NewSession<'b> {
+    pub(super) attributes: Option<Given<'b>>,
+    pub(super) max_inactive_interval: Option<i32>,
+}
+
+/// Attributes that a client gives. A null says that there is no such attribute.
+#[derive(Debug)]
+pub(super) enum Given<'b> {
+    /// An object of plain JSON. Here and in the next one, a value takes its types from the value that it replaces.
+    Plain(Node<'b>),
+    /// What was a map of plain MessagePack.
+    MessagePack(AttributeMap),
+    /// Values that are what they are.
+    Typed(AttributeMap),
+}
+
+impl<'b> Written<'b> {
+    /// # Errors
+    /// 400 when the body is not of its form.
+    pub(super) fn read(media: Media, body: &'b [u8]) -> Result<Self, Problem> {
+        match media {
+            Media::Json if body.trim_ascii().is_empty() => Ok(Self::Empty),
+            Media::Json => Ok(Self::Plain(Tree::parse(body)?)),
+            _ if body.is_empty() => Ok(Self::Empty),
+            Media::MessagePack => Ok(Self::MessagePack(body)),
+            Media::Document => forms::read_document(body).map(Self::Attributes),
+            Media::Serializer(plugin) => forms::deserialize(&plugin, body).map(Self::Attributes),
+        }
+    }
+
+    /// A session: `{"attributes", "maxInactiveInterval"}`, both optional. The forms that hold only attributes have
+    /// the interval in a header field.
+    pub(super) fn new_session(&'b self, headers: &HeaderMap) -> Result<NewSession<'b>, Problem> {
+        let members = match self {
+            Self::Empty => return Ok(NewSession::default()),
+            Self::Attributes(attributes) => {
+                return Ok(NewSession {
+                    attributes: Some(Given::Typed(attributes.clone())),
+                    max_inactive_interval: interval_of_headers(headers)?,
+                });
+            }
+            _ => self.members(&[ATTRIBUTES, INTERVAL])?,
+        };
+        Ok(NewSession {
+            attributes: members.attributes.map(|member| member.attributes("/attributes")).transpose()?,
+            max_inactive_interval: members.interval.map(Member::interval).transpose()?,
+        })
+    }
+
+    /// A change of a session itself: `{"maxInactiveInterval"}`.
+    pub(super) fn amendment(&'b self) -> Result<i32, Problem> {
+        match self {
+            Self::Empty | Self::Attributes(_) => {
+                Err(unreadable("a body such as {\"maxInactiveInterval\":1800} was expected"))
+            }
+            _ => match self.members(&[INTERVAL])?.interval {
+                Some(interval) => interval.interval(),
+                None => Err(unreadable(
+                    "the body has no maxInactiveInterval; write {\"maxInactiveInterval\":1800}",
+                )),
+            },
+        }
+    }
+
+    /// A map of attributes.
+    pub(super) fn attributes(&'b self) -> Result<Given<'b>, Problem> {
+        match self {
+            Self::Empty => Err(unreadable(
+                "the body is empty; a map of attributes was expected, such as {\"user\":\"alice\"}",
+            )),
+            Self::Plain(tree) => Member::Plain(tree.root()).attributes(""),
+            Self::MessagePack(bytes) => Member::MessagePack(bytes).attributes(""),
+            Self::Attributes(attributes) => Ok(Given::Typed(attributes.clone())),
+        }
+    }
+
+    /// The members of a session, of which only these may be there.
+    fn members(&'b self, known: &[&str]) -> Result<Members<'b>, Problem> {
+        let mut members = Members::default();
+        let Self::Plain(tree) = self else {
+            if let Self::MessagePack(bytes) = self {
+                each_entry(bytes, |name, value| members.take(name, Member::MessagePack(value), known))?;
+            }
+            return Ok(members);
+        };
+        let root = tree.root();
+        if root.kind() != JsonKind::Object {
+            return Err(unreadable(format!("an object with {} was expected", listed(known))));
+        }
+        for (name, value) in root.entries() {
+            members.take(&name, Member::Plain(value), known)?;
+        }
+        Ok(members)
+    }
+}
+
+/// What is written under the names of a session's members.
+#[derive(Debug, Default)]
+struct Members<'b> {
+    attributes: Option<Member<'b>>,
+    interval: Option<Member<'b>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Member<'b> {
+    Plain(Node<'b>),
+    MessagePack(&'b [u8]),
+}
+
+impl<'b> Members<'b> {
+    fn take(&mut self, name: &str, member: Member<'b>, known: &[&str]) -> Result<(), Problem> {
+        let slot = match name {
+            _ if !known.contains(&name) => {
+                return Err(unreadable(format!("`{name}` is not known here; there is {}", listed(known)))
+                    .with("path", format!("/{name}")));
+            }
+            ATTRIBUTES => &mut self.attributes,
+            _ => &mut self.interval,
+        };
+        // A null is as good as nothing.
+        if !member.is_null() {
+            *slot = Some(member);
+        }
+        Ok(())
+    }
+}
+
+impl<'b> Member<'b> {
+    fn is_null(self) -> bool {
+        match self {
+            Self::Plain(node) => node.is_null(),
+            Self::MessagePack(bytes) => bytes == NIL,
+        }
+    }
+
+    fn interval(self) -> Result<i32, Problem> {
+        let value = match self {
+            Self::Plain(node) => node.as_i64(),
+            Self::MessagePack(bytes) => match Reader::value(bytes).next() {
+                Ok(Event::Int(number)) => Some(number.value),
+                _ => None,
+            },
+        };
+        value
+            .and_then(|value| i32::try_from(value).ok())
+            .ok_or_else(|| bad_interval().with("path", "/maxInactiveInterval"))
+    }
+
+    fn attributes(self, path: &str) -> Result<Given<'b>, Problem> {
+        match self {
+            Self::Plain(node) if node.kind() != JsonKind::Object => {
+                let here = if path.is_empty() { "the body".to_owned() } else { format!("`{path}`") };
+                Err(unreadable(format!(
+                    "{here} is no object; a map of attributes was expected, such as {{\"user\":\"alice\"}}"
+                )))
+            }
+            Self::Plain(node) => Ok(Given::Plain(node)),
+            Self::MessagePack(bytes) => msgpack::read(bytes).map(Given::MessagePack),
+        }
+    }
+}
+
+/// What becomes of the attributes that a session has, and that are not given.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum How {
+    /// They go.
+    Replace,
+    /// They stay.
+    Merge,
+}
+
+impl Given<'_> {
+    /// Changes the session.
+    ///
+    /// # Errors
+    /// 400 when a value cannot be read, 409 for an ignored request, 413 when the session would have too many attributes.
+    pub(super) fn apply(self, how: How, request: &mut Request, most: usize) -> Result<(), Problem> {
+        match how {
+            How::Replace => self.replace(request, most),
+            How::Merge => self.merge(request, most),
+        }
+    }
+
+    fn replace(self, request: &mut Request, most: usize) -> Result<(), Problem> {
+        let attributes = match self {
+            Self::Plain(object) => {
+                let mut attributes = request.attributes()?.clone();
+                merge_plain(&mut attributes, object, Others::Go)?;
+                attributes
+            }
+            Self::MessagePack(given) => {
+                let mut attributes = without_nil(given.clone())?;
+                for (name, value) in given.iter() {
+                    if let Some(old) = request.attribute(name)?
+                        && let Some(value) = msgpack::typed_as(name, &value.map_err(bad_document)?, &old)?
+                    {
+                        attributes.set(name, &value).map_err(bad_document)?;
+                    }
+                }
+                attributes
+            }
+            Self::Typed(attributes) => without_nil(attributes)?,
+        };
+        refuse_too_many(attributes.len(), most)?;
+        Ok(request.replace_attributes(attributes)?)
+    }
+
+    /// One attribute after the other: another request may change others at the same time.
+    fn merge(self, request: &mut Request, most: usize) -> Result<(), Problem> {
+        match self {
+            Self::Plain(object) => {
+                let mut attributes = request.attributes()?.clone();
+                merge_plain(&mut attributes, object, Others::Stay)?;
+                for (name, _) in object.entries() {
+                    match attributes.get(&name).map_err(bad_document)? {
+                        Some(value) => request.set_attribute(&name, &value)?,
+                        None => request.remove_attribute(&name)?,
+                    };
+                }
+            }
+            Self::MessagePack(given) => {
+                for (name, value) in given.iter() {
+                    let value = value.map_err(bad_document)?;
+                    let typed = match request.attribute(name)? {
+                        Some(old) => msgpack::typed_as(name, &value, &old)?,
+                        None => None,
+                    };
+                    set_or_remove(request, name, typed.as_deref().unwrap_or(&value))?;
+                }
+            }
+            Self::Typed(given) => {
+                for (name, value) in given.iter() {
+                    set_or_remove(request, name, &value.map_err(bad_document)?)?;
+                }
+            }
+        }
+        refuse_too_many(request.attributes()?.len(), most)
+    }
+}
+
+fn set_or_remove(request: &mut Request, name: &str, value: &[u8]) -> Result<(), Problem> {
+    match value {
+        NIL => request.remove_attribute(name)?,
+        value => request.set_attribute(name, value)?,
+    };
+    Ok(())
+}
+
+fn without_nil(mut attributes: AttributeMap) -> Result<AttributeMap, Problem> {
+    let nil = nil_names(&attributes);
+    if !nil.is_empty() {
+        attributes.retain(|name| !nil.contains(name)).map_err(bad_document)?;
+    }
+    Ok(attributes)
+}
+
+fn nil_names(attributes: &AttributeMap) -> HashSet<String> {
+    attributes
+        .iter()
+        .filter(|(_, value)| value.as_ref().is_ok_and(|value| **value == *NIL))
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+fn refuse_too_many(attributes: usize, most: usize) -> Result<(), Problem> {
+    if attributes <= most {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Kind::TooLarge,
+        format_args!(
+            "the session would have {attributes} attributes, and {most} are the limit; server.maxAttributes sets it"
+        ),
+    )
+    .with("limit", most)
+    .with("setting", "server.maxAttributes"))
+}
+
+/// The entries of a MessagePack map with keys that are strings; the values are slices of it.
+fn each_entry<'b>(
+    bytes: &'b [u8],
+    mut each: impl FnMut(&str, &'b [u8]) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let mut reader = Reader::value(bytes);
+    let Event::Map(count) = reader.next().map_err(bad_document)? else {
+        return Err(unreadable("a map with strings as keys was expected"));
+    };
+    for _ in 0..count {
+        let name = reader.attribute().map_err(bad_document)?;
+        let from = reader.at();
+        reader.skip().map_err(bad_document)?;
+        each(name, reader.slice(from, reader.at()))?;
+    }
+    reader.end().map_err(bad_document)
+}
+
+fn interval_of_headers(headers: &HeaderMap) -> Result<Option<i32>, Problem> {
+    let Some(value) = headers.get(MAX_INACTIVE_INTERVAL) else { return Ok(None) };
+    let seconds = value.to_str().ok().and_then(|text| text.trim().parse().ok());
+    seconds.map(Some).ok_or_else(bad_interval)
+}
+
+fn bad_interval() -> Problem {
+    unreadable(format!(
+        "maxInactiveInterval is a whole number of seconds between {} and {}; 0 and less mean never",
+        i32::MIN,
+        i32::MAX
+    ))
+}
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ")
+}
+
+fn unreadable(what: impl std::fmt::Display) -> Problem {
+    Problem::new(Kind::UnreadableBody, what)
+}
+
+/// What the document's crate says of bytes from outside.
+pub(super) fn bad_document(error: holdfast_document::Error) -> Problem {
+    unreadable(error).with("offset", error.at)
+}
+
+impl From<JsonError> for Problem {
+    fn from(error: JsonError) -> Self {
+        let problem = unreadable(&error);
+        match error {
+            JsonError::Syntax { line, column, .. } => problem.with("line", line).with("column", column),
+            JsonError::Value { path, .. } => problem.with("path", path),
+            _ => problem,
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The session service over HTTP/1.1, for servers in any language.
+//!
+//! A call is taken apart (`call`, `head`, `media`, `given`), becomes a request of the manager (`sessions`,
+//! `attributes`), and is answered (`answer`, `forms`); whatever goes wrong on the way is a `problem`.
+
+mod answer;
+mod attributes;
+mod body;
+mod call;
+mod failure;
+mod forms;
+mod given;
+mod head;
+mod health;
+mod media;
+mod metrics;
+mod msgpack;
+mod problem;
+mod server;
+mod service;
+mod sessions;
+#[cfg(test)]
+mod tests;
+
+pub use metrics::recorder;
+pub use server::{Stopped, serve};
+pub use service::Service;

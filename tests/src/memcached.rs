@@ -1,0 +1,128 @@
+//! A memcached of the test's own, and a client that speaks the plain text protocol and knows nothing of Holdfast.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::{free_port, skip, wait_for};
+
+/// A running memcached; it ends with this value.
+#[derive(Debug)]
+pub struct Memcached {
+    process: Child,
+    port: u16,
+}
+
+/// What lies under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The item flags.
+    pub flags: u32,
+    /// The bytes.
+    pub value: Vec<u8>,
+}
+
+/// A memcached, or none and a note that the test is skipped.
+pub fn require_memcached() -> Option<Memcached> {
+    if Command::new("memcached").arg("-h").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
+        skip("memcached is not installed");
+        return None;
+    }
+    // Somebody else may take the port between the choice and the start.
+    let started = (0..10).find_map(|_| Memcached::start(free_port()));
+    Some(started.expect("memcached does not start"))
+}
+
+impl Memcached {
+    fn start(port: u16) -> Option<Self> {
+        let process = Command::new("memcached")
+            .args(["-l", "127.0.0.1", "-U", "0", "-u", "nobody", "-m", "64", "-p", &port.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let mut started = Self { process, port };
+        wait_for("memcached", || {
+            let ended = started.process.try_wait().unwrap().is_some();
+            (ended || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()).then_some(!ended)
+        })
+        .then_some(started)
+    }
+
+    /// As it is written in `memcachedNodes`, with a node id.
+    pub fn node(&self, id: &str) -> String {
+        format!("{id}:127.0.0.1:{}", self.port)
+    }
+
+    /// What lies under `key`.
+    pub fn get(&self, key: &str) -> Option<Stored> {
+        let mut stream = BufReader::new(self.ask(&format!("get {key}\r\n")));
+        let mut line = String::new();
+        stream.read_line(&mut line).unwrap();
+        let words: Vec<_> = line.split_whitespace().collect();
+        let ["VALUE", found, flags, length] = words[..] else {
+            assert_eq!(line, "END\r\n");
+            return None;
+        };
+        assert_eq!(found, key);
+        let mut value = vec![0; length.parse().unwrap()];
+        stream.read_exact(&mut value).unwrap();
+        Some(Stored { flags: flags.parse().unwrap(), value })
+    }
+
+    /// Seconds that the item under `key` has left; negative where it never ends.
+    pub fn seconds_left(&self, key: &str) -> i64 {
+        let mut line = String::new();
+        BufReader::new(self.ask(&format!("mg {key} t\r\n"))).read_line(&mut line).unwrap();
+        line.trim().strip_prefix("HD t").expect(&line).parse().unwrap()
+    }
+
+    /// Stores bytes as any client might.
+    pub fn set(&self, key: &str, flags: u32, value: &[u8]) {
+        let mut stream = self.ask(&format!("set {key} {flags} 0 {}\r\n", value.len()));
+        stream.write_all(&[value, b"\r\n"].concat()).unwrap();
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).unwrap();
+        assert_eq!(line, "STORED\r\n");
+    }
+
+    /// All keys.
+    pub fn keys(&self) -> Vec<String> {
+        let stream = BufReader::new(self.ask("lru_crawler metadump all\r\n"));
+        let lines = stream.lines().map(Result::unwrap).take_while(|line| line != "END");
+        lines.map(|line| line.split_once(' ').unwrap().0.strip_prefix("key=").unwrap().to_owned()).collect()
+    }
+
+    /// Stops answering, with connections open, until [`Memcached::thaw`].
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+        // The signal reaches its threads one after the other.
+        sleep(Duration::from_millis(50));
+    }
+
+    /// Goes on.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    fn ask(&self, command: &str) -> TcpStream {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
+        stream.write_all(command.as_bytes()).unwrap();
+        stream
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.process.id().to_string()]).status();
+        assert!(status.unwrap().success());
+    }
+}
+
+impl Drop for Memcached {
+    fn drop(&mut self) {
+        // It may have ended by itself, and a test that failed must not fail again here.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -251,7 +251,7 @@ pub(crate) fn small(at: usize, payload: &[u8]) -> Result<u16, Error> {
     }
 }
 
-fn parse_item(text: &str) -> Item<'_> {
+pub(crate) fn parse_item(text: &str) -> Item<'_> {
     let rest = text.trim_start_matches('^');
     let level = u32::try_from(text.len() - rest.len()).unwrap_or(u32::MAX);
     match rest {

@@ -567,6 +567,7 @@ impl<'v> Writer<'v> {
     }
 
     /// Fills in where a reference leads to, of which the last four bytes stand at `field`.
+    #[cfg(feature = "json")]
     pub(crate) fn fill_in(&mut self, field: u32, place: u32) {
         let at = self.base + field as usize;
         if let Some(field) = self.out.get_mut(at..at + 4) {
@@ -575,6 +576,7 @@ impl<'v> Writer<'v> {
     }
 
     /// What was written of the attribute from a place on.
+    #[cfg(feature = "json")]
     pub(crate) fn from(&self, place: u32) -> &[u8] {
         self.out.get(self.base + place as usize..).unwrap_or_default()
     }

@@ -13,16 +13,20 @@
 //! | and back | [`from_typed`] | [`value_from_typed`] |
 
 mod deep;
+mod index;
 mod plain;
 mod slots;
 mod text;
 mod time;
 mod tree;
+mod typed;
 
 use thiserror::Error;
 
 pub use plain::{Others, merge_plain, to_plain, value_from_plain, value_to_plain};
+pub use text::indented;
 pub use tree::{Kind, Node, Tree};
+pub use typed::{from_typed, to_typed, value_from_typed, value_to_typed};
 
 /// JSON that cannot be read, or not as what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

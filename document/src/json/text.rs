@@ -126,6 +126,95 @@ impl Text {
     }
 }
 
+/// JSON without white space, as the functions of this module give it, with a line for each value: for people to
+/// read. Arrays and objects of a few plain values stay on one line.
+#[must_use]
+pub fn indented(json: &str) -> String {
+    const WIDTH: usize = 80;
+    let mut out = String::with_capacity(json.len() * 2);
+    let mut depth = 0;
+    let mut at = 0;
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    while let Some(byte) = json.as_bytes().get(at) {
+        let rest = json.get(at..).unwrap_or_default();
+        let len = match byte {
+            b'"' => string_len(rest),
+            b'{' | b'[' => match flat_len(rest, WIDTH) {
+                Some(len) => {
+                    spaced(rest.get(..len).unwrap_or_default(), &mut out);
+                    at += len;
+                    continue;
+                }
+                None => {
+                    depth += 1;
+                    out.push(char::from(*byte));
+                    line(&mut out, depth);
+                    at += 1;
+                    continue;
+                }
+            },
+            b'}' | b']' => {
+                depth -= usize::from(depth > 0);
+                line(&mut out, depth);
+                1
+            }
+            _ => 1,
+        };
+        let len = if byte.is_ascii() { len } else { rest.chars().next().map_or(1, char::len_utf8) };
+        out.push_str(rest.get(..len).unwrap_or_default());
+        at += len;
+        match byte {
+            b',' => line(&mut out, depth),
+            b':' => out.push(' '),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// How long the string is that a text begins with.
+fn string_len(text: &str) -> usize {
+    let mut escaped = false;
+    let inside = |byte: u8| {
+        let end = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        end
+    };
+    text.bytes().skip(1).position(inside).map_or(text.len(), |end| end + 2)
+}
+
+/// How long the array or object is that a text begins with, if it is short and nothing in it has anything in it.
+fn flat_len(text: &str, width: usize) -> Option<usize> {
+    let mut at = 1;
+    while at < width {
+        match text.as_bytes().get(at)? {
+            b'"' => at += string_len(text.get(at..)?),
+            b'{' | b'[' if !matches!(text.as_bytes().get(at + 1)?, b'}' | b']') => return None,
+            b'{' | b'[' => at += 2,
+            b'}' | b']' => return Some(at + 1),
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// Appends JSON with a space behind each comma and colon.
+fn spaced(json: &str, out: &mut String) {
+    let mut at = 0;
+    while let Some(byte) = json.as_bytes().get(at) {
+        let rest = json.get(at..).unwrap_or_default();
+        let len = if *byte == b'"' { string_len(rest) } else { 1 };
+        out.push_str(rest.get(..len).unwrap_or_default());
+        at += len;
+        if matches!(byte, b',' | b':') {
+            out.push(' ');
+        }
+    }
+}
+
 /// The name of a number that JSON does not have.
 pub(super) fn special(value: f64) -> Option<&'static str> {
     if value.is_nan() {
@@ -151,4 +240,27 @@ pub(super) fn parse_special(text: &str) -> Option<f64> {
 
 pub(super) fn parse_base64(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::indented;
+
+    #[test]
+    fn short_values_stay_on_a_line_and_others_get_one_each() {
+        let json = r#"{"a":{"$int":7},"b":[1,[],{"c":"x, {y}\"é"}],"d":{},"e":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"#;
+        let expected = r#"{
+  "a": {"$int": 7},
+  "b": [
+    1,
+    [],
+    {"c": "x, {y}\"é"}
+  ],
+  "d": {},
+  "e": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+}"#;
+        assert_eq!(indented(json), expected);
+        assert_eq!(indented("[]"), "[]");
+        assert_eq!(indented("\"é\""), "\"é\"");
+    }
 }

@@ -109,6 +109,15 @@ impl Graph {
 
     /// The document, its shared objects standing in places chosen by `seed`.
     pub(crate) fn write(&self, seed: u64) -> Vec<u8> {
+        self.write_with(seed, true)
+    }
+
+    /// As [`Graph::write`], with the shortest header for each list.
+    pub(crate) fn write_canonical(&self, seed: u64) -> Vec<u8> {
+        self.write_with(seed, false)
+    }
+
+    fn write_with(&self, seed: u64, wide: bool) -> Vec<u8> {
         let mut out = Vec::new();
         let homes = self.homes(&mut Random(seed));
         let mut random = Random(seed ^ 1);
@@ -126,6 +135,7 @@ impl Graph {
             names: Vec::new(),
             edges: BTreeSet::new(),
             random: &mut random,
+            wide,
         };
         for (number, (name, child)) in self.attributes.iter().enumerate() {
             state.writer.attribute(name);
@@ -180,6 +190,7 @@ struct Write<'g, 'o> {
     names: Vec<usize>,
     edges: BTreeSet<(usize, usize)>,
     random: &'g mut Random,
+    wide: bool,
 }
 
 impl Write<'_, '_> {
@@ -259,7 +270,7 @@ impl Write<'_, '_> {
         self.places.insert(number, (self.attribute, self.writer.len()));
         let count = node.children.len() as u32;
         match &node.shape {
-            Shape::List if self.random.one_in(4) => {
+            Shape::List if self.wide && self.random.one_in(4) => {
                 let header = self.writer.array_of_unknown_count();
                 self.writer.patch(header, count);
             }

@@ -13,3 +13,4 @@ mod detach;
 mod graph;
 mod picture;
 mod plain_json;
+mod typed_json;

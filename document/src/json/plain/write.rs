@@ -286,7 +286,7 @@ impl<'d> Walk<'d> {
 
     fn slots(&mut self, class: u32) -> Rc<[String]> {
         let Some(definition) = self.reader.definition(class) else { return Rc::from([]) };
-        let names = || slots::names(&self.reader, definition).into();
+        let names = || slots::names(|number| self.reader.definition(number).copied(), definition).into();
         Rc::clone(self.slots.entry(class).or_insert_with(names))
     }
 
@@ -420,7 +420,7 @@ fn primitives(out: &mut impl Sink, element: u8, data: &[u8]) {
     out.end_array();
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(in crate::json) fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2 + 2);
     text.push_str("0x");
     for byte in bytes {
@@ -429,7 +429,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     text
 }
 
-pub(crate) fn uuid(bytes: &[u8; 16]) -> String {
+pub(in crate::json) fn uuid(bytes: &[u8; 16]) -> String {
     let value = u128::from_be_bytes(*bytes);
     format!(
         "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",

@@ -12,14 +12,14 @@ impl<'o> Fill<'o, '_, '_> {
     pub(super) fn copy_old(&mut self, place: u32) -> Result<(), JsonError> {
         let Some(old) = &mut self.old else { return Ok(()) };
         let place = old.at(place)?.place;
-        let end = old.end(place)?;
+        let end = old.index.end(place)?;
         let (mut at, mut run) = (place, place);
         let mut moved: HashMap<u32, u32> = HashMap::new();
         let mut references: Vec<(u32, u32)> = Vec::new();
         while at < end {
             let Some(old) = &mut self.old else { break };
-            let value = old.value;
-            let seen = old.exactly_at(at)?;
+            let value = old.index.value;
+            let seen = old.index.at(at)?;
             let copied = |from: u32, to: u32| value.get(from as usize..to as usize).unwrap_or_default();
             if seen.event.is_shareable() {
                 moved.insert(at, self.writer.place() + (at - run));
@@ -43,7 +43,7 @@ impl<'o> Fill<'o, '_, '_> {
             }
             at = seen.inside;
         }
-        let value = self.old.as_ref().map(|old| old.value).unwrap_or_default();
+        let value = self.old.as_ref().map(|old| old.index.value).unwrap_or_default();
         self.writer.copy(value.get(run as usize..end as usize).unwrap_or_default());
         for (field, target) in references {
             let Some(place) = moved.get(&target) else {

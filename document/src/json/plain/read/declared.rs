@@ -59,7 +59,7 @@ impl<'o, 't> Fill<'o, '_, 't> {
     /// What `writeObject` wrote: blocks stay blocks, values may change.
     fn custom(&mut self, json: Node<'t>, like: u32, depth: usize) -> Result<(), JsonError> {
         let Some(old) = &mut self.old else { return Ok(()) };
-        let seen = old.exactly_at(like)?;
+        let seen = old.index.at(like)?;
         let places = old.children(&seen)?;
         if json.kind() != Kind::Array || json.len() != places.len() {
             let count = places.len();
@@ -69,7 +69,7 @@ impl<'o, 't> Fill<'o, '_, 't> {
         for (index, (part, place)) in json.elements().zip(places).enumerate() {
             self.at(&index.to_string(), |fill| {
                 let is_block = match &mut fill.old {
-                    Some(old) => matches!(old.exactly_at(place)?.event, Event::Bin(_)),
+                    Some(old) => matches!(old.index.at(place)?.event, Event::Bin(_)),
                     None => false,
                 };
                 if !is_block {

@@ -238,7 +238,7 @@ pub(super) fn json_float(number: Option<&str>, text: Option<&str>) -> Option<f32
     }
 }
 
-pub(super) fn parse_uuid(text: &str) -> Option<[u8; 16]> {
+pub(in crate::json) fn parse_uuid(text: &str) -> Option<[u8; 16]> {
     let dashes = [8, 13, 18, 23];
     if text.len() != 36 || !dashes.iter().all(|at| text.as_bytes().get(*at) == Some(&b'-')) {
         return None;

@@ -22,6 +22,7 @@ use crate::json::{JsonError, Kind, Node, push_segment};
 use crate::reader::Reader;
 use crate::token::{ext, is_extension};
 use crate::writer::Writer;
+pub(in crate::json) use leaf::parse_uuid;
 use old::{Old, Seen};
 pub use session::{Others, merge_plain, value_from_plain};
 

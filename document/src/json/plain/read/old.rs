@@ -6,27 +6,16 @@ use std::rc::Rc;
 use crate::definition::{Definition, Item, Kind};
 use crate::error::Error;
 use crate::event::Event;
+use crate::json::index::Index;
+pub(super) use crate::json::index::Seen;
 use crate::json::plain::write::Texts;
 use crate::json::slots;
-use crate::reader::Reader;
 
-/// A value of which any place can be looked at, in any order.
+/// The old value.
 pub(super) struct Old<'o> {
-    pub(super) value: &'o [u8],
-    reader: Reader<'o>,
+    pub(super) index: Index<'o>,
     texts: Texts<'o>,
-    /// Where containers that are not empty begin and end, by place.
-    ends: Vec<(u32, u32)>,
     slots: HashMap<u32, Rc<[Slot<'o>]>>,
-}
-
-/// A value in it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Seen<'o> {
-    pub(super) place: u32,
-    pub(super) event: Event<'o>,
-    /// Where its first element, key or part stands.
-    pub(super) inside: u32,
 }
 
 /// A slot of a class.
@@ -39,72 +28,22 @@ pub(super) struct Slot<'o> {
 
 impl<'o> Old<'o> {
     pub(super) fn new(value: &'o [u8]) -> Result<Self, Error> {
-        let mut reader = Reader::value(value);
-        let mut ends: Vec<(u32, u32)> = Vec::new();
-        let mut open: Vec<(usize, u64)> = Vec::new();
-        while reader.at() < value.len() {
-            let place = reader.place();
-            let inside = reader.next()?.inside();
-            if inside > 0 {
-                open.push((ends.len(), inside));
-                ends.push((place, place));
-                continue;
-            }
-            while let Some((container, left)) = open.last_mut() {
-                *left -= 1;
-                if *left > 0 {
-                    break;
-                }
-                if let Some((_, end)) = ends.get_mut(*container) {
-                    *end = reader.place();
-                }
-                open.pop();
-            }
-        }
-        let texts = Texts::new(reader.clone());
-        Ok(Self { value, reader, texts, ends, slots: HashMap::new() })
+        let index = Index::new(value)?;
+        let texts = Texts::new(index.reader());
+        Ok(Self { index, texts, slots: HashMap::new() })
     }
 
     /// The value at a place, or that a reference there leads to.
     pub(super) fn at(&mut self, place: u32) -> Result<Seen<'o>, Error> {
-        self.reader.seek(place);
-        let seen = |event, reader: &Reader<'_>, place| Seen { place, event, inside: reader.place() };
-        match self.reader.next()? {
-            Event::Ref(place) => {
-                self.reader.seek(place);
-                let event = self.reader.next()?;
-                Ok(seen(event, &self.reader, place))
-            }
-            event => Ok(seen(event, &self.reader, place)),
+        match self.index.at(place)? {
+            Seen { event: Event::Ref(place), .. } => self.index.at(place),
+            seen => Ok(seen),
         }
-    }
-
-    /// The value at a place itself, be it a reference.
-    pub(super) fn exactly_at(&mut self, place: u32) -> Result<Seen<'o>, Error> {
-        self.reader.seek(place);
-        let event = self.reader.next()?;
-        Ok(Seen { place, event, inside: self.reader.place() })
-    }
-
-    /// Where the value at a place ends.
-    pub(super) fn end(&mut self, place: u32) -> Result<u32, Error> {
-        if let Ok(known) = self.ends.binary_search_by_key(&place, |(start, _)| *start) {
-            return Ok(self.ends.get(known).map_or(place, |(_, end)| *end));
-        }
-        self.reader.seek(place);
-        self.reader.next()?;
-        Ok(self.reader.place())
     }
 
     /// The places of what stands in a value.
     pub(super) fn children(&mut self, of: &Seen<'o>) -> Result<Vec<u32>, Error> {
-        let mut at = of.inside;
-        let mut places = Vec::new();
-        for _ in 0..of.event.inside() {
-            places.push(at);
-            at = self.end(at)?;
-        }
-        Ok(places)
+        self.index.children(of)
     }
 
     /// The place that a new sibling of these is like, if all of them are of one type.
@@ -127,21 +66,20 @@ impl<'o> Old<'o> {
     }
 
     pub(super) fn definition(&self, number: u32) -> Option<Definition<'o>> {
-        self.reader.definition(number).copied()
+        self.index.definition(number).copied()
     }
 
     /// The first definition of a class of this name and kind.
     pub(super) fn class(&self, name: &str, kind: Kind) -> Option<Definition<'o>> {
-        (0..self.reader.definitions())
-            .filter_map(|number| self.definition(number))
-            .find(|class| class.name == name && class.kind == kind && !class.named)
+        let mut classes = self.index.definitions();
+        classes.find(|class| class.name == name && class.kind == kind && !class.named).copied()
     }
 
     pub(super) fn slots(&mut self, class: &Definition<'o>) -> Rc<[Slot<'o>]> {
         if let Some(known) = self.slots.get(&class.number) {
             return Rc::clone(known);
         }
-        let names = slots::names(&self.reader, class);
+        let names = slots::names(|number| self.index.definition(number).copied(), class);
         let descriptors = class.items().map(|item| match item {
             Ok(Item::Field { descriptor, .. }) => Some(descriptor),
             _ => None,

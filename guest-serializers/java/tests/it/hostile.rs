@@ -41,7 +41,7 @@ fn a_stream_cut_anywhere_is_damaged_where_it_ends() {
         for end in (4..bytes.len()).step_by(step) {
             match read(&bytes[..end]) {
                 Err(Failure::Damaged { offset, .. }) => {
-                    assert!(offset <= end as u64, "{name} cut at {end}: {offset}")
+                    assert!(offset <= end as u64, "{name} cut at {end}: {offset}");
                 }
                 other => panic!("{name} cut at {end}: {other:?}"),
             }

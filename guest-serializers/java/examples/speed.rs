@@ -13,7 +13,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     if cases.is_empty() {
         cases = ["small", "shopping-cart", "large", "wide-map"].map(str::to_owned).to_vec();
     }
-    println!("{:<16}{:>10}{:>14}{:>10}{:>14}{:>10}", "session", "bytes", "read p50", "MB/s", "write p50", "MB/s");
+    println!(
+        "{:<16}{:>10}{:>14}{:>10}{:>14}{:>10}",
+        "session", "bytes", "read p50", "MB/s", "write p50", "MB/s"
+    );
     for case in cases {
         let path = format!("{}/../../tests/golden/{case}.java", env!("CARGO_MANIFEST_DIR"));
         let stream = fs::read(&path).map_err(|error| format!("{path}: {error}"))?;

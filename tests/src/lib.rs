@@ -3,6 +3,7 @@
 //! A test that lacks something it needs writes a line to the file that `HOLDFAST_SKIPPED` names and returns;
 //! `cargo xtask test` counts it as skipped.
 
+mod connection;
 mod http;
 mod memcached;
 mod program;
@@ -12,6 +13,7 @@ use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
+pub use connection::{Connection, Reply};
 pub use http::{Answer, Client};
 pub use memcached::{Memcached, Stored, require_memcached};
 pub use program::{Holdfast, plugins, program, run};

@@ -198,6 +198,7 @@ impl<'v> Writer<'v> {
     }
 
     /// How many bytes were written since the document, or the value, was begun.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.out.len() - self.start

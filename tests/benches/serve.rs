@@ -44,7 +44,8 @@ struct Side {
 
 impl Side {
     fn start(serializer: &'static str) -> Result<Self> {
-        let server = Holdfast::start(&[&format!("transcoderFactoryClass={serializer}"), "sessionBackupAsync=false"]);
+        let server =
+            Holdfast::start(&[&format!("transcoderFactoryClass={serializer}"), "sessionBackupAsync=false"]);
         let address = server.url().trim_start_matches("http://").parse().context("no address")?;
         let mut connection = Connection::open(address)?;
         let body = format!(r#"{{"attributes":{}}}"#, attributes());

@@ -58,6 +58,23 @@ pub(crate) fn twos_complement(signum: i32, magnitude: &[u8], out: &mut Vec<u8>) 
     true
 }
 
+/// Sign and magnitude of a magnitude of at most seven bytes, as a number.
+pub(crate) fn of_magnitude(signum: i32, magnitude: &[u8]) -> Option<i64> {
+    let first = magnitude.first().copied();
+    if magnitude.len() > 7 || first == Some(0) || !matches!((signum, first), (0, None) | (-1 | 1, Some(_))) {
+        return None;
+    }
+    let value = magnitude.iter().fold(0i64, |value, byte| value << 8 | i64::from(*byte));
+    Some(if signum < 0 { -value } else { value })
+}
+
+/// Where the shortest two's complement begins in the eight bytes of a number.
+pub(crate) const fn shortest(value: i64) -> usize {
+    // As many bits as differ from the sign, and one for the sign.
+    let bits = 65 - (value ^ (value >> 63)).leading_zeros() as usize;
+    8 - bits.div_ceil(8)
+}
+
 /// The value, where it has at most 64 bits.
 pub(crate) fn small(twos_complement: &[u8]) -> Option<i64> {
     let (first, rest) = twos_complement.split_first()?;
@@ -109,6 +126,10 @@ mod tests {
             let sign = magnitude(&value.to_be_bytes(), &mut out);
             prop_assert!(twos_complement(sign, &out, &mut back));
             prop_assert_eq!(small(&back), Some(value));
+            prop_assert_eq!(&back, &value.to_be_bytes()[shortest(value)..]);
+            if out.len() < 8 {
+                prop_assert_eq!(of_magnitude(sign, &out), Some(value));
+            }
         }
     }
 }

@@ -3,12 +3,18 @@
 /// Whether text is the same in UTF-8 and in modified UTF-8: neither NUL nor a character of four bytes.
 #[inline]
 pub(crate) fn is_same(utf8: &[u8]) -> bool {
-    // One pass without a branch inside, so that it is vectorised.
+    // Eight bytes at a time: most texts are short, and ASCII without a NUL.
+    let (words, rest) = utf8.as_chunks::<8>();
     let mut odd = 0;
-    for byte in utf8 {
-        odd |= u8::from(byte.wrapping_sub(1) >= 0xef);
+    for word in words {
+        let word = u64::from_ne_bytes(*word);
+        odd |= word | (word.wrapping_sub(0x0101_0101_0101_0101) & !word);
     }
-    odd == 0
+    let mut odd_rest = 0;
+    for byte in rest {
+        odd_rest |= byte | byte.wrapping_sub(1);
+    }
+    (odd & 0x8080_8080_8080_8080 == 0 && odd_rest < 0x80) || utf8.iter().all(|byte| (1..0xf0).contains(byte))
 }
 
 /// Whether modified UTF-8 is UTF-8 as well. Bytes that are no UTF-8 at all are not.
@@ -19,11 +25,10 @@ pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
 
 #[inline]
 fn is_ascii(bytes: &[u8]) -> bool {
-    let mut all = 0;
-    for byte in bytes {
-        all |= byte;
-    }
-    all < 0x80
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut all = words.iter().fold(0, |all, word| all | u64::from_ne_bytes(*word));
+    all |= rest.iter().fold(0, |all, byte| all | u64::from(*byte));
+    all & 0x8080_8080_8080_8080 == 0
 }
 
 /// How many bytes UTF-8, or WTF-8, takes in modified UTF-8.

@@ -104,6 +104,7 @@ impl<'a> Input<'a> {
     }
 
     /// Passes so many bytes over and says which they were.
+    #[inline]
     pub(super) fn pass(&mut self, len: usize) -> Step<Span> {
         let at = self.at();
         self.take(len)?;
@@ -111,6 +112,7 @@ impl<'a> Input<'a> {
     }
 
     /// A text behind its length of two bytes.
+    #[inline]
     pub(super) fn short_text(&mut self) -> Step<Span> {
         let len = self.u16()?;
         self.pass(usize::from(len))

@@ -210,6 +210,7 @@ impl<'a> Reading<'a> {
             self.one_attribute()?;
         }
         match self.input.peek() {
+            None if self.writer.len() > self.room => Err(limit(finish::TOO_LARGE)),
             None => Ok(()),
             Some(_) => Err(damaged(self.input.at(), "bytes follow the last attribute")),
         }

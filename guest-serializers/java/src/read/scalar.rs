@@ -123,9 +123,16 @@ impl Reading<'_> {
         let signum = self.input.i32()?;
         let magnitude = self.hidden_array(at, known, BYTES, 1)?;
         let magnitude = self.input.take(magnitude as usize)?;
-        if !big::twos_complement(signum, magnitude, &mut self.kept.bytes)
-            || self.input.peek() != Some(tc::ENDBLOCKDATA)
-        {
+        let canonical = match big::of_magnitude(signum, magnitude) {
+            Some(value) => {
+                self.kept.bytes.clear();
+                let bytes = value.to_be_bytes();
+                self.kept.bytes.extend_from_slice(bytes.get(big::shortest(value)..).unwrap_or_default());
+                true
+            }
+            None => big::twos_complement(signum, magnitude, &mut self.kept.bytes),
+        };
+        if !canonical || self.input.peek() != Some(tc::ENDBLOCKDATA) {
             return Self::raw(at, known);
         }
         self.input.u8()?;

@@ -116,6 +116,16 @@ impl Classes {
         }
     }
 
+    /// Gives a class the handle of the descriptor that stands for it.
+    fn same_descriptor(&mut self, class: u32) {
+        let descriptor = self.descriptor(class);
+        if descriptor != class
+            && let Some(handle) = self.handles.get(descriptor as usize).map(|handles| handles.descriptor)
+        {
+            self.use_it(class, |handles| handles.descriptor = handle);
+        }
+    }
+
     /// The handle of a class as a value.
     pub(super) fn literal(&self, class: u32) -> Option<u32> {
         self.handles.get(self.descriptor(class) as usize)?.literal.checked_sub(1)
@@ -131,13 +141,15 @@ impl Writing<'_> {
     /// Writes the descriptor of a class.
     #[inline]
     pub(super) fn class_desc(&mut self, class: u32) {
-        let class = self.kept.classes.descriptor(class);
         match self.kept.classes.handles.get(class as usize) {
             Some(Handles { descriptor: handle @ 1.., .. }) => {
                 let handle = handle - 1;
                 self.reference(handle);
             }
-            _ => self.new_class_desc(class),
+            _ => {
+                self.new_class_desc(class);
+                self.kept.classes.same_descriptor(class);
+            }
         }
     }
 

@@ -190,6 +190,9 @@ impl<'a> Writing<'a> {
                 self.run(frame)?;
             }
         }
+        if self.out.len() > self.room {
+            return Err(self.too_large());
+        }
         Ok(found)
     }
 

@@ -240,16 +240,32 @@ impl<'a> Writing<'a> {
 
     fn write_big_integer(&mut self, _: &Identity, value: &[u8]) -> u32 {
         let handle = self.begin_object(u32::from(const { id("java.math.BigInteger") }));
-        let signum = big::magnitude(value, &mut self.kept.bytes);
         self.out.extend_from_slice(&BIG_INTEGER_HEAD);
+        match big::small(value) {
+            Some(value) => {
+                let bytes = value.unsigned_abs().to_be_bytes();
+                let from = value.unsigned_abs().leading_zeros() as usize / 8;
+                self.magnitude(value.signum() as i32, bytes.get(from..).unwrap_or_default());
+            }
+            None => {
+                let mut bytes = std::mem::take(&mut self.kept.bytes);
+                let signum = big::magnitude(value, &mut bytes);
+                self.magnitude(signum, &bytes);
+                self.kept.bytes = bytes;
+            }
+        }
+        handle
+    }
+
+    /// Sign and magnitude of a BigInteger, and its end.
+    fn magnitude(&mut self, signum: i32, magnitude: &[u8]) {
         self.out.extend_from_slice(&signum.to_be_bytes());
         self.out.push(tc::ARRAY);
         self.class_desc(u32::from(const { id("[B") }));
         self.next_handle();
-        self.out.extend_from_slice(&(self.kept.bytes.len() as u32).to_be_bytes());
-        self.out.extend_from_slice(&self.kept.bytes);
+        self.out.extend_from_slice(&(magnitude.len() as u32).to_be_bytes());
+        self.out.extend_from_slice(magnitude);
         self.out.push(tc::ENDBLOCKDATA);
-        handle
     }
 
     pub(super) fn big_decimal(&mut self, at: u32, scale: i32, unscaled: &'a [u8]) {

@@ -16,6 +16,9 @@ impl<'a> Writing<'a> {
     /// Writes a value. One that holds others is begun only, and is complete when its frame ran.
     #[inline]
     pub(super) fn value(&mut self, hint: Hint) -> Step<Option<Frame>> {
+        if self.out.len() > self.room {
+            return Err(self.too_large());
+        }
         let at = self.at();
         if let Some(handle) = self.kept.places.early(at) {
             // A reference led here before.
@@ -24,17 +27,22 @@ impl<'a> Writing<'a> {
             self.reference(handle);
             return Ok(None);
         }
-        let event = self.event()?;
-        self.value_of(at, event, hint)
+        // The commonest values, without the detour over events.
+        if let Some(text) = self.context.reader.take_str() {
+            self.last = u32::MAX;
+            self.text(at, text);
+            return Ok(None);
+        }
+        if let Some((definition, parts)) = self.context.reader.take_known() {
+            return self.typed(at, &Head::Known(definition), parts);
+        }
+        match self.context.reader.next() {
+            Ok(event) => self.value_of(at, event, hint),
+            Err(error) => Err(self.broken(error)),
+        }
     }
 
     pub(super) fn value_of(&mut self, at: u32, event: Event<'a>, hint: Hint) -> Step<Option<Frame>> {
-        if self.out.len() > self.room {
-            return Err(Box::new(Failure::Limit(format!(
-                "the stream would be larger than {} bytes (option maxBytes)",
-                self.room
-            ))));
-        }
         self.last = u32::MAX;
         match event {
             Event::Str(text) | Event::Wstr(text) => self.text(at, text),
@@ -97,6 +105,14 @@ impl<'a> Writing<'a> {
             }
         }
         Ok(None)
+    }
+
+    #[cold]
+    pub(super) fn too_large(&self) -> Box<Failure> {
+        Box::new(Failure::Limit(format!(
+            "the stream would be larger than {} bytes (option maxBytes)",
+            self.room
+        )))
     }
 
     /// Begins an object that references may lead to.

@@ -1,0 +1,326 @@
+//! XML in, document out: one walk over the elements, which writes values as they come.
+
+mod custom;
+mod define;
+mod field;
+mod frame;
+mod leaf;
+mod structure;
+mod value;
+
+use std::collections::HashSet;
+
+use holdfast_document::{Count, Extras, Writer};
+
+use crate::classes::{ClassId, Classes};
+use crate::fault::Fault;
+use crate::nodes::{NO_NODE, NodeId, Nodes};
+use crate::xml::parse::{Next, Parser, Tag};
+use define::Definitions;
+use frame::{Frame, Kind};
+
+/// What is used again from call to call, so that calls do not allocate by the number of values.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    frames: Vec<Frame>,
+    nodes: Nodes,
+    text: String,
+    bytes: Vec<u8>,
+    definitions: Definitions,
+    /// The interfaces of the proxy that is being read.
+    interfaces: Vec<String>,
+    /// Classes whose objects were not as expected in this call: they are read by what stands there.
+    loose: Vec<ClassId>,
+}
+
+/// A session as it is read.
+pub(crate) struct Reader<'a, 'o> {
+    xml: Parser<'a>,
+    bytes: &'a [u8],
+    out: Writer<'o>,
+    classes: &'a mut Classes,
+    scratch: &'a mut Scratch,
+    max_depth: usize,
+    max_bytes: usize,
+    depth: usize,
+    /// The number of the attribute that is being read.
+    attribute: u32,
+    names: Vec<String>,
+    seen: HashSet<String>,
+    /// Attributes that references lead into, in the order in which the document names them.
+    named: Vec<u32>,
+    edges: Vec<(u32, u32)>,
+    /// Whether there are references at all.
+    tracking: bool,
+    /// The attribute and place of the object that was begun or referred to last.
+    begun: (u32, u32),
+}
+
+/// The root element of MSM 2, and that of MSM 1.8.
+const ROOT: &str = "concurrent-hash-map";
+const OLD_ROOT: &str = "java.util.concurrent.ConcurrentHashMap";
+
+/// Whether the bytes are XML that begins like a session.
+pub(crate) fn begins(xml: &str) -> Result<(), String> {
+    match Parser::new(xml).next() {
+        Ok(Next::Open(tag)) if tag.name == ROOT || tag.name == OLD_ROOT => Ok(()),
+        Ok(Next::Open(tag)) => Err(format!("the root element is <{}>; a session's is <{ROOT}>", tag.name)),
+        Ok(_) => Err(format!("there is no element; a session begins with <{ROOT}>")),
+        Err(Fault::Damaged(at, text) | Fault::Mismatch(at, text)) => {
+            Err(format!("no XML of a session, which begins with <{ROOT}>: byte {at}: {text}"))
+        }
+        Err(Fault::Limit(text)) => Err(text),
+    }
+}
+
+/// Reads a session.
+pub(crate) fn read(
+    xml: &str,
+    out: &mut Vec<u8>,
+    classes: &mut Classes,
+    scratch: &mut Scratch,
+    (max_depth, max_bytes): (usize, usize),
+) -> Result<(), Fault> {
+    classes.begin_call();
+    scratch.frames.clear();
+    scratch.nodes.clear();
+    scratch.definitions.clear();
+    scratch.loose.clear();
+    let (writer, count) = Writer::document_of_unknown_count(out);
+    let tracking = memchr::memmem::find(xml.as_bytes(), b"reference").is_some();
+    let mut reader = Reader {
+        xml: Parser::new(xml),
+        bytes: xml.as_bytes(),
+        out: writer,
+        classes,
+        scratch,
+        max_depth,
+        max_bytes,
+        depth: 0,
+        attribute: 0,
+        names: Vec::new(),
+        seen: HashSet::new(),
+        named: Vec::new(),
+        edges: Vec::new(),
+        tracking,
+        begun: (0, 0),
+    };
+    reader.run()?;
+    reader.end(count);
+    Ok(())
+}
+
+impl<'a> Reader<'a, '_> {
+    fn run(&mut self) -> Result<(), Fault> {
+        let Next::Open(root) = self.xml.next()? else {
+            return Err(Fault::at(0, "there is no element"));
+        };
+        let node = self.enter(&root);
+        let kind = if root.name == OLD_ROOT { Kind::OldRoot } else { Kind::Root };
+        self.scratch.frames.push(Frame::new(kind, &root, node));
+        if root.empty {
+            self.scratch.frames.clear();
+        }
+        while !self.scratch.frames.is_empty() {
+            match self.step() {
+                Ok(()) => {}
+                Err(Fault::Mismatch(at, text)) => self.read_again(at, text)?,
+                Err(fault) => return Err(fault),
+            }
+        }
+        match self.xml.next()? {
+            Next::End => Ok(()),
+            _ => Err(Fault::at(self.xml.at(), "bytes follow the end of the session")),
+        }
+    }
+
+    #[inline]
+    fn step(&mut self) -> Result<(), Fault> {
+        match self.xml.next()? {
+            Next::Open(tag) => {
+                if self.out.len() > self.max_bytes {
+                    return Err(Fault::Limit(format!("larger than maxBytes, {} bytes", self.max_bytes)));
+                }
+                self.child(&tag)
+            }
+            Next::Close(name) => self.close(name),
+            Next::End => Err(Fault::at(self.xml.at(), "the document ends inside an element")),
+        }
+    }
+
+    /// Takes note of an element, if references may lead through it.
+    #[inline]
+    fn enter(&mut self, tag: &Tag<'a>) -> NodeId {
+        if !self.tracking {
+            return NO_NODE;
+        }
+        let parent = self.scratch.frames.last().map_or(NO_NODE, |frame| frame.node);
+        self.scratch.nodes.push(parent, tag.at + 1, tag.name.len())
+    }
+
+    /// The value that begins here is an object that references may lead to.
+    #[inline]
+    fn shareable(&mut self, node: NodeId) {
+        let place = self.out.place();
+        self.begun = (self.attribute, place);
+        if node != NO_NODE {
+            self.scratch.nodes.set_place(node, self.attribute, place, 0);
+        }
+    }
+
+    #[inline]
+    fn top(&mut self) -> usize {
+        self.scratch.frames.len().wrapping_sub(1)
+    }
+
+    /// Counts a part of the container that the frame belongs to.
+    #[inline]
+    fn count(&mut self, frame: usize) {
+        let owner = self.scratch.frames.get(frame).map_or(0, |frame| frame.owner as usize);
+        if let Some(owner) = self.scratch.frames.get_mut(owner) {
+            owner.count += 1;
+        }
+    }
+
+    fn read_text(&mut self, tag: &Tag<'a>) -> Result<&str, Fault> {
+        self.xml.text(tag, &mut self.scratch.text)
+    }
+
+    /// The end tag of the container that was opened last.
+    fn close(&mut self, name: &str) -> Result<(), Fault> {
+        let Some(frame) = self.scratch.frames.last() else {
+            return Err(Fault::at(self.xml.at(), "an element ends that did not begin"));
+        };
+        let begun = self.xml.slice(frame.name as usize, (frame.name + frame.length) as usize);
+        if begun != name {
+            return Err(Fault::at(self.xml.at(), format!("</{name}> ends what <{begun}> began")));
+        }
+        self.finish()
+    }
+
+    /// Begins an attribute by its name.
+    fn begin_attribute(&mut self, tag: &Tag<'a>) -> Result<(), Fault> {
+        if tag.name != "string" {
+            return Err(Fault::at(tag.at, format!("<{}> stands where the name of an attribute, a <string>, was expected", tag.name)));
+        }
+        self.enter(tag);
+        let text = self.xml.text(tag, &mut self.scratch.text)?;
+        if !self.seen.insert(text.to_owned()) {
+            return Err(Fault::at(tag.at, format!("the attribute '{text}' stands here a second time")));
+        }
+        self.out.attribute(text);
+        if self.tracking {
+            self.names.push(text.to_owned());
+        }
+        self.attribute = self.seen.len() as u32 - 1;
+        self.scratch.definitions.next_attribute();
+        Ok(())
+    }
+
+    /// Writes a reference to the object in another element.
+    fn refer(&mut self, tag: &Tag<'a>, node: NodeId, path: &str) -> Result<(), Fault> {
+        let target = self.scratch.nodes.follow(node, path, self.bytes).and_then(|node| self.scratch.nodes.place(node));
+        let Some((attribute, place, _)) = target else {
+            return Err(Fault::mismatch(tag.at, format!("the reference '{path}' leads to no object before it")));
+        };
+        self.begun = (attribute, place);
+        if attribute == self.attribute {
+            self.out.reference(place);
+        } else {
+            let name = self.number_of(attribute);
+            let own = self.number_of(self.attribute);
+            if !self.edges.contains(&(own, name)) {
+                self.edges.push((own, name));
+            }
+            self.out.xref(name, place);
+        }
+        self.leave(tag)
+    }
+
+    fn number_of(&mut self, attribute: u32) -> u32 {
+        let at = self.named.iter().position(|named| *named == attribute).unwrap_or_else(|| {
+            self.named.push(attribute);
+            self.named.len() - 1
+        });
+        at as u32
+    }
+
+    /// The end of an element that holds nothing more.
+    fn leave(&mut self, tag: &Tag<'a>) -> Result<(), Fault> {
+        if tag.empty {
+            return Ok(());
+        }
+        match self.xml.next()? {
+            Next::Close(name) if name == tag.name => Ok(()),
+            _ => Err(Fault::mismatch(tag.at, format!("<{}> holds more than was expected", tag.name))),
+        }
+    }
+
+    /// Passes over an element and all in it.
+    fn skip(&mut self, tag: &Tag<'a>) -> Result<(), Fault> {
+        let base = self.scratch.frames.len();
+        let mut next = Some(*tag);
+        loop {
+            if let Some(tag) = next.take() {
+                let node = self.enter(&tag);
+                if !tag.empty && self.xml.raw_leaf(&tag)?.is_none() {
+                    if self.scratch.frames.len() - base > self.max_depth {
+                        return Err(self.too_deep());
+                    }
+                    self.scratch.frames.push(Frame::new(Kind::Skipped, &tag, node));
+                }
+            }
+            if self.scratch.frames.len() == base {
+                return Ok(());
+            }
+            match self.xml.next()? {
+                Next::Open(tag) => next = Some(tag),
+                Next::Close(name) => self.close(name)?,
+                Next::End => return Err(Fault::at(self.xml.at(), "the document ends inside an element")),
+            }
+        }
+    }
+
+    fn too_deep(&self) -> Fault {
+        Fault::Limit(format!("nested deeper than maxDepth, {} levels", self.max_depth))
+    }
+
+    /// Goes back to the object that is not what its class was thought to hold, and reads it by what stands there. Each
+    /// class is so read from then on, which bounds how often this happens.
+    #[cold]
+    fn read_again(&mut self, at: usize, text: String) -> Result<(), Fault> {
+        let Some(index) = self.scratch.frames.iter().rposition(|frame| frame.guess.is_some()) else {
+            return Err(Fault::Damaged(at, text));
+        };
+        let Some(guess) = self.scratch.frames.get(index).and_then(|frame| frame.guess) else {
+            return Err(Fault::Damaged(at, text));
+        };
+        if self.scratch.loose.contains(&guess.class) || self.scratch.loose.len() >= 64 {
+            return Err(Fault::Damaged(at, text));
+        }
+        self.scratch.loose.push(guess.class);
+        self.scratch.frames.truncate(index);
+        self.out.truncate(guess.place, guess.definitions);
+        self.scratch.definitions.truncate(guess.definitions);
+        if self.tracking {
+            self.scratch.nodes.truncate(guess.nodes as usize);
+        }
+        self.depth = guess.depth as usize;
+        self.xml.seek(guess.at as usize);
+        match self.xml.next()? {
+            Next::Open(tag) => self.value(&tag, guess.expects),
+            _ => Err(Fault::Damaged(at, text)),
+        }
+    }
+
+    fn end(self, count: Count) {
+        let Self { mut out, named, edges, names, seen, .. } = self;
+        out.patch(count, seen.len() as u32);
+        if edges.is_empty() {
+            out.end();
+            return;
+        }
+        let names = named.iter().map(|number| names.get(*number as usize).map(String::as_str)).collect();
+        out.end_with(&Extras { names, edges, notes: Vec::new() });
+    }
+}

@@ -1,0 +1,245 @@
+//! Values: which class they have, and how they begin.
+
+use holdfast_document::Writer;
+
+use super::Reader;
+use super::define::Sort;
+use super::frame::{Expects, Frame, Guess, Kind};
+use crate::classes::{ClassId, Type};
+use crate::fault::Fault;
+use crate::form::Form;
+use crate::jdk;
+use crate::nodes::{NO_NODE, NodeId};
+use crate::xml::parse::{Tag, attribute, unescape};
+
+/// The id under which the document keeps what only this format understands.
+pub(crate) const FORMAT: &str = "xstream/1.4";
+/// The name of a pair that says that nothing is known of its object's class.
+pub(crate) const UNKNOWN: &str = "?";
+
+impl<'a> Reader<'a, '_> {
+    /// Reads a value, or begins one.
+    #[inline]
+    pub(super) fn value(&mut self, tag: &Tag<'a>, expects: Expects) -> Result<(), Fault> {
+        if tag.attributes.is_empty() {
+            let class = match expects {
+                Expects::Item => self.item_class(tag)?,
+                Expects::Field(Type::Class(class)) => class,
+                Expects::Field(Type::Primitive(element)) => {
+                    self.enter(tag);
+                    return self.primitive(tag, element);
+                }
+                Expects::Field(Type::Any) => {
+                    let node = self.enter(tag);
+                    return self.unknown(tag, node);
+                }
+            };
+            return self.begin(tag, class, expects);
+        }
+        self.value_with_attributes(tag, expects)
+    }
+
+    fn item_class(&mut self, tag: &Tag<'a>) -> Result<ClassId, Fault> {
+        self.classes
+            .by_element(tag.name)
+            .ok_or_else(|| Fault::at(tag.at, format!("<{}> is the name of no class", tag.name)))
+    }
+
+    fn value_with_attributes(&mut self, tag: &Tag<'a>, expects: Expects) -> Result<(), Fault> {
+        if let Some(path) = attribute(tag, "reference") {
+            let node = self.enter(tag);
+            let mut decoded = std::mem::take(&mut self.scratch.text);
+            unescape(path, &mut decoded, tag.at)?;
+            let outcome = self.refer(tag, node, &decoded);
+            self.scratch.text = decoded;
+            return outcome;
+        }
+        let class = match (attribute(tag, "class"), expects) {
+            (Some(alias), Expects::Field(_)) => self.class_of_attribute(tag, alias)?,
+            (_, Expects::Item) => self.item_class(tag)?,
+            (None, Expects::Field(Type::Class(class))) => class,
+            (None, Expects::Field(Type::Primitive(element))) => {
+                self.enter(tag);
+                return self.primitive(tag, element);
+            }
+            (None, Expects::Field(Type::Any)) => {
+                let node = self.enter(tag);
+                return self.unknown(tag, node);
+            }
+        };
+        self.begin(tag, class, expects)
+    }
+
+    pub(super) fn class_of_attribute(&mut self, tag: &Tag<'a>, alias: &str) -> Result<ClassId, Fault> {
+        if !alias.contains('&') {
+            return Ok(self.classes.by_alias(alias));
+        }
+        unescape(alias, &mut self.scratch.text, tag.at)?;
+        Ok(self.classes.by_alias(&self.scratch.text))
+    }
+
+    /// Begins a value of a class. Where its content is guessed, the way back is kept.
+    fn begin(&mut self, tag: &Tag<'a>, class: ClassId, expects: Expects) -> Result<(), Fault> {
+        let nodes = self.scratch.nodes.len() as u32;
+        let node = self.enter(tag);
+        let form = self.classes.get(class).form;
+        if let Form::Leaf(leaf) = form {
+            return self.leaf(tag, node, leaf);
+        }
+        let guess = Guess {
+            class,
+            expects,
+            at: tag.at as u32,
+            place: self.out.place(),
+            definitions: self.out.definitions(),
+            nodes,
+            depth: self.depth as u32,
+        };
+        let custom = !tag.attributes.is_empty() && attribute(tag, "serialization") == Some("custom");
+        if !self.scratch.loose.is_empty() && self.scratch.loose.contains(&class) {
+            return self.loose(tag, node, class, custom);
+        }
+        match form {
+            Form::Null => {
+                self.out.nil();
+                self.leave(tag)
+            }
+            Form::Entries(46) if custom => {
+                let rule = jdk::RULES.len() as u8 - 1;
+                self.jdk(tag, node, rule, guess)
+            }
+            Form::Jdk(rule) if jdk::RULES.get(usize::from(rule)).is_some_and(|rule| rule.custom == custom) => {
+                self.jdk(tag, node, rule, guess)
+            }
+            Form::Bean(plan) if !custom => {
+                self.shareable(node);
+                let slots = self.classes.plan(plan).map_or(0, |plan| plan.slots.len() as u32);
+                self.out.defined(slots);
+                self.head(class, Sort::Bean);
+                let mut frame = Frame::new(Kind::Bean(plan, 0), tag, node);
+                frame.guess = Some(guess);
+                self.open(tag, frame)
+            }
+            Form::External if !custom => {
+                self.shareable(node);
+                self.out.defined(1);
+                self.head(class, Sort::External);
+                let patch = self.out.array_of_unknown_count();
+                let mut frame = Frame::new(Kind::External, tag, node);
+                frame.patch = Some(patch);
+                frame.guess = Some(guess);
+                self.open(tag, frame)
+            }
+            Form::Unknown | Form::Abstract | Form::Jdk(_) | Form::Bean(_) | Form::External => {
+                self.loose(tag, node, class, custom)
+            }
+            _ if custom => self.loose(tag, node, class, custom),
+            _ => self.structure(tag, node, class, form),
+        }
+    }
+
+    /// Begins a value of which nothing is known but what stands there.
+    fn loose(&mut self, tag: &Tag<'a>, node: NodeId, class: ClassId, custom: bool) -> Result<(), Fault> {
+        let resolves = attribute(tag, "resolves-to");
+        if !custom && !tag.empty && resolves.is_none() {
+            let before = self.xml.at();
+            if let Some(text) = self.xml.raw_leaf(tag)? {
+                // Without a converter of its own, only an enum is text.
+                if !text.trim().is_empty() {
+                    unescape(text, &mut self.scratch.text, before)?;
+                    let text = std::mem::take(&mut self.scratch.text);
+                    self.constant(class, &text);
+                    self.scratch.text = text;
+                    return Ok(());
+                }
+                self.xml.seek(before);
+            }
+        }
+        self.shareable(node);
+        let patch = self.out.array_of_unknown_count();
+        self.head(class, Sort::Named);
+        let mut frame = Frame::new(if custom { Kind::Custom } else { Kind::Named(false, false) }, tag, node);
+        frame.patch = Some(patch);
+        frame.heads = 1;
+        if let Some(resolves) = resolves {
+            unescape(resolves, &mut self.scratch.text, tag.at)?;
+            self.out.str("#resolves-to");
+            self.out.str(&self.scratch.text);
+            frame.count = 2;
+        }
+        self.open(tag, frame)
+    }
+
+    /// A field of which neither the class nor the type is known.
+    fn unknown(&mut self, tag: &Tag<'a>, node: NodeId) -> Result<(), Fault> {
+        self.shareable(node);
+        if !tag.attributes.is_empty()
+            && (attribute(tag, "serialization").is_some() || attribute(tag, "resolves-to").is_some())
+        {
+            // The type of the field is known to nobody, and is the class.
+            let custom = attribute(tag, "serialization") == Some("custom");
+            let nothing = self.classes.by_name(UNKNOWN);
+            return self.loose(tag, node, nothing, custom);
+        }
+        if tag.empty {
+            opaque(&mut self.out, "/");
+            return self.kept();
+        }
+        if let Some(text) = self.xml.raw_leaf(tag)? {
+            let from = self.xml.at() - text.len() - tag.name.len() - 3;
+            let text = self.xml.slice(from, from + text.len());
+            let mut kept = std::mem::take(&mut self.scratch.text);
+            kept.clear();
+            kept.push('>');
+            kept.push_str(text);
+            opaque(&mut self.out, &kept);
+            self.scratch.text = kept;
+            return self.kept();
+        }
+        let patch = self.out.array_of_unknown_count();
+        let nothing = self.classes.by_name(UNKNOWN);
+        self.head(nothing, Sort::Named);
+        let mut frame = Frame::new(Kind::Named(true, false), tag, node);
+        frame.patch = Some(patch);
+        frame.heads = 1;
+        self.open(tag, frame)
+    }
+
+    /// Something was kept as it stands: no other format can write the object around it.
+    fn kept(&mut self) -> Result<(), Fault> {
+        if let Some(Frame { kind: Kind::Named(_, kept), .. }) = self.scratch.frames.last_mut() {
+            *kept = true;
+        }
+        Ok(())
+    }
+
+    /// Opens a container of the document; one without children is closed at once.
+    pub(super) fn open(&mut self, tag: &Tag<'a>, mut frame: Frame) -> Result<(), Fault> {
+        if self.depth >= self.max_depth {
+            return Err(self.too_deep());
+        }
+        self.depth += 1;
+        frame.deep = true;
+        frame.owner = self.scratch.frames.len() as u32;
+        self.push(tag, frame)
+    }
+
+    /// Opens an element that is no container of its own.
+    pub(super) fn push(&mut self, tag: &Tag<'a>, frame: Frame) -> Result<(), Fault> {
+        self.scratch.frames.push(frame);
+        if tag.empty { self.finish() } else { Ok(()) }
+    }
+
+    /// Opens an element that belongs to the container of the frame below.
+    pub(super) fn push_inside(&mut self, tag: &Tag<'a>, kind: Kind) -> Result<(), Fault> {
+        let node = if self.tracking { self.enter(tag) } else { NO_NODE };
+        let mut frame = Frame::new(kind, tag, node);
+        frame.owner = self.scratch.frames.last().map_or(0, |frame| frame.owner);
+        self.push(tag, frame)
+    }
+}
+
+/// Writes what only this format understands.
+pub(super) fn opaque(out: &mut Writer<'_>, text: &str) {
+    out.opaque(FORMAT, text.as_bytes());
+}

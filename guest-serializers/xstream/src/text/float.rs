@@ -1,0 +1,134 @@
+//! Floating point numbers as Java's `Double.toString` has them.
+
+use std::fmt::{LowerExp, Write};
+
+use super::{Short, short};
+
+/// A double as text. The digits are the fewest that tell it from its neighbours, as Java has them from version 19 on;
+/// before, it wrote one too many now and then, which reads the same.
+pub(crate) fn double(value: f64) -> Short {
+    match special(value.is_nan(), value.is_infinite(), value < 0.0) {
+        Some(text) => short(format_args!("{text}")),
+        None => lay_out(value, value == 0.0, value.is_sign_negative()),
+    }
+}
+
+/// A float as text.
+pub(crate) fn float(value: f32) -> Short {
+    match special(value.is_nan(), value.is_infinite(), value < 0.0) {
+        Some(text) => short(format_args!("{text}")),
+        None => lay_out(value, value == 0.0, value.is_sign_negative()),
+    }
+}
+
+const fn special(nan: bool, infinite: bool, negative: bool) -> Option<&'static str> {
+    match (nan, infinite, negative) {
+        (true, ..) => Some("NaN"),
+        (_, true, false) => Some("Infinity"),
+        (_, true, true) => Some("-Infinity"),
+        _ => None,
+    }
+}
+
+fn lay_out(value: impl LowerExp, zero: bool, negative: bool) -> Short {
+    let mut out = Short::new();
+    let sign = if negative { "-" } else { "" };
+    if zero {
+        let _ = write!(out, "{sign}0.0");
+        return out;
+    }
+    let text = short(format_args!("{value:e}"));
+    let text = text.as_str().trim_start_matches('-');
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let (first, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let _ = match exponent {
+        // 10^-3 to 10^7 stand without an exponent.
+        0..=6 => {
+            let whole = exponent as usize;
+            match rest.split_at_checked(whole) {
+                Some((before, after)) => {
+                    write!(out, "{sign}{first}{before}.{}", if after.is_empty() { "0" } else { after })
+                }
+                None => write!(out, "{sign}{first}{rest}{}.0", zeros(whole - rest.len())),
+            }
+        }
+        -3..=-1 => write!(out, "{sign}0.{}{first}{rest}", zeros((-exponent - 1) as usize)),
+        _ => write!(out, "{sign}{first}.{}E{exponent}", if rest.is_empty() { "0" } else { rest }),
+    };
+    out
+}
+
+fn zeros(count: usize) -> &'static str {
+    "0000000".get(..count).unwrap_or_default()
+}
+
+/// A double, as Java's `Double.valueOf` reads it, but for hexadecimal digits, which nobody writes.
+#[inline]
+pub(crate) fn parse_double(text: &str) -> Option<f64> {
+    match plain(text)? {
+        "NaN" | "+NaN" | "-NaN" => Some(f64::NAN),
+        "Infinity" | "+Infinity" => Some(f64::INFINITY),
+        "-Infinity" => Some(f64::NEG_INFINITY),
+        text => text.parse().ok().filter(|_| is_number(text)),
+    }
+}
+
+/// A float, as Java's `Float.valueOf` reads it.
+#[inline]
+pub(crate) fn parse_float(text: &str) -> Option<f32> {
+    match plain(text)? {
+        "NaN" | "+NaN" | "-NaN" => Some(f32::NAN),
+        "Infinity" | "+Infinity" => Some(f32::INFINITY),
+        "-Infinity" => Some(f32::NEG_INFINITY),
+        text => text.parse().ok().filter(|_| is_number(text)),
+    }
+}
+
+/// Without white space around it, and without Java's suffix for a type.
+fn plain(text: &str) -> Option<&str> {
+    let text = text.trim_matches(|c: char| c <= ' ');
+    // The longest that a double can need is about 770 digits.
+    (text.len() <= 2_000).then(|| text.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(text))
+}
+
+/// Rust reads some words as numbers that Java does not.
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_are_written_as_java_writes_them() {
+        for (value, text) in [
+            (1e7, "1.0E7"),
+            (9_999_999.5, "9999999.5"),
+            (1e-3, "0.001"),
+            (1e-4, "1.0E-4"),
+            (0.012_5, "0.0125"),
+            (123_456_789.123, "1.23456789123E8"),
+            (5e-324, "4.9E-324"),
+            (f64::MAX, "1.7976931348623157E308"),
+            (-0.0, "-0.0"),
+            (100.0, "100.0"),
+            (1234.56, "1234.56"),
+            (3.5, "3.5"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Infinity"),
+        ] {
+            // The smallest double has one digit, and Java writes two.
+            let expected = if value == 5e-324 { "5.0E-324" } else { text };
+            assert_eq!(double(value).as_str(), expected);
+            assert_eq!(parse_double(text).map(f64::to_bits), Some(value.to_bits()));
+        }
+        assert_eq!(float(1.5).as_str(), "1.5");
+        assert_eq!(float(f32::MAX).as_str(), "3.4028235E38");
+        assert_eq!(parse_float("1.5f"), Some(1.5));
+        for bad in ["", "inf", "nan", "infinity", "0x1p3", "1e", "."] {
+            assert_eq!(parse_double(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Text as XStream's PrettyPrintWriter writes it.
+
+use super::undefined::is_undefined;
+
+/// Nothing to do; a character of ASCII to be replaced; the first byte of a block that holds characters which Java
+/// calls control characters or undefined.
+const PLAIN: u8 = 0;
+const ASCII: u8 = 1;
+const LINE: u8 = 2;
+const BLOCK: u8 = 3;
+
+const CLASS: [u8; 256] = {
+    let mut table = [PLAIN; 256];
+    let mut byte = 0;
+    #[allow(clippy::indexing_slicing, reason = "run by the compiler, which refuses a bad index")]
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'\t' | b'\n' => LINE,
+            0..=0x1f | 0x7f | b'&' | b'<' | b'>' | b'"' | b'\'' => ASCII,
+            0xc2 | 0xcd | 0xce | 0xd4..=0xe3 | 0xe9 | 0xea | 0xed | 0xef => BLOCK,
+            _ => PLAIN,
+        };
+        byte += 1;
+    }
+    table
+};
+
+#[inline]
+fn class(byte: u8) -> u8 {
+    CLASS.get(usize::from(byte)).copied().unwrap_or(PLAIN)
+}
+
+/// Appends text, in an attribute or in an element.
+#[inline]
+pub(crate) fn escape(out: &mut Vec<u8>, text: &str, in_attribute: bool) {
+    let bytes = text.as_bytes();
+    if bytes.iter().all(|&byte| class(byte) == PLAIN) {
+        out.extend_from_slice(bytes);
+    } else {
+        escape_some(out, text, in_attribute);
+    }
+}
+
+fn escape_some(out: &mut Vec<u8>, text: &str, in_attribute: bool) {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let length = match class(byte) {
+            ASCII => 1,
+            LINE if in_attribute => 1,
+            BLOCK => match undefined(bytes.get(at..).unwrap_or_default()) {
+                Some(length) => length,
+                None => 0,
+            },
+            _ => 0,
+        };
+        if length == 0 {
+            at += 1;
+            continue;
+        }
+        let piece = text.get(from..at).unwrap_or_default();
+        out.extend_from_slice(piece.as_bytes());
+        let end = at + length;
+        if let Some(char) = text.get(at..end).and_then(|char| char.chars().next()) {
+            push(out, char);
+        }
+        at = end;
+        from = end;
+    }
+    out.extend_from_slice(text.get(from..).unwrap_or_default().as_bytes());
+}
+
+/// The length of the character that begins here, if Java calls it a control character or undefined.
+fn undefined(bytes: &[u8]) -> Option<usize> {
+    let (unit, length) = match *bytes {
+        [a @ 0xc0..=0xdf, b, ..] => (u16::from(a & 0x1f) << 6 | u16::from(b & 0x3f), 2),
+        [0xe9, 0x80..=0xbe, ..] => return None,
+        [a @ 0xe0..=0xef, b, c, ..] => {
+            (u16::from(a & 0x0f) << 12 | u16::from(b & 0x3f) << 6 | u16::from(c & 0x3f), 3)
+        }
+        _ => return None,
+    };
+    (matches!(unit, 0x80..=0x9f) || is_undefined(unit)).then_some(length)
+}
+
+fn push(out: &mut Vec<u8>, char: char) {
+    let name: &[u8] = match char {
+        '&' => b"&amp;",
+        '<' => b"&lt;",
+        '>' => b"&gt;",
+        '"' => b"&quot;",
+        '\'' => b"&apos;",
+        _ => {
+            out.extend_from_slice(format!("&#x{:x};", u32::from(char)).as_bytes());
+            return;
+        }
+    };
+    out.extend_from_slice(name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn escaped(text: &str, in_attribute: bool) -> String {
+        let mut out = Vec::new();
+        escape(&mut out, text, in_attribute);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn text_is_escaped_as_the_library_does_it() {
+        assert_eq!(escaped("a\0\u{7f}\u{85}\r\n\t", false), "a&#x0;&#x7f;&#x85;&#xd;\n\t");
+        assert_eq!(escaped("<a href=\"x\">&'", false), "&lt;a href=&quot;x&quot;&gt;&amp;&apos;");
+        assert_eq!(escaped("v\"\n\t", true), "v&quot;&#xa;&#x9;");
+    }
+
+    #[test]
+    fn characters_that_java_17_does_not_know_are_references() {
+        assert_eq!(
+            escaped("\u{378}\u{a0}\u{fffe}\u{ffff}\u{200b}\u{2028} \u{1f600}\u{9fff}\u{9ffc}中", false),
+            "&#x378;\u{a0}&#xfffe;&#xffff;\u{200b}\u{2028} \u{1f600}&#x9fff;\u{9ffc}中"
+        );
+    }
+}

@@ -163,6 +163,15 @@ impl Tree {
             (13..=19, _) => {
                 let elements = self.many(parts, reader, extras);
                 match number {
+                    19 => {
+                        let Node::Plain(count) = &self.nodes[elements[0]] else { panic!("no count") };
+                        let digits: String = count
+                            .chars()
+                            .skip_while(|char| *char != ':')
+                            .filter(char::is_ascii_digit)
+                            .collect();
+                        Node::List(class, "list", vec![elements[1]; digits.parse().expect("a count")])
+                    }
                     15 => Node::Map(class, "map", vec![]),
                     18 => Node::Map(class, "map", vec![(elements[0], elements[1])]),
                     14 | 17 => Node::List(class, "set", elements),
@@ -310,6 +319,15 @@ impl Tree {
     }
 }
 
+/// The bits that are set, as `BitSet.toString` has them, of bytes as a debug format has them.
+fn bits(bytes: &str) -> String {
+    let bytes = bytes.trim_matches(['[', ']']).split(", ").filter_map(|byte| byte.parse::<u8>().ok());
+    let set = bytes.enumerate().flat_map(|(at, byte)| {
+        (0..8).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| (at * 8 + bit).to_string())
+    });
+    format!("{{{}}}", set.collect::<Vec<_>>().join(", "))
+}
+
 fn int(Number { value, width }: Number) -> String {
     let kind = match width {
         Width::Byte => "i8",
@@ -343,6 +361,7 @@ fn scalar(number: u16, class: String, parts: &[String]) -> Node {
             let class = quoted(&class);
             Node::Plain(format!("{{\"type\":{class},\"value\":{},\"tag\":{}}}", quoted(&text), quoted(&tag)))
         }
+        95 => Node::Other(class, format!("\"bits\":{}", quoted(&bits(&parts[0])))),
         87 | 89 | 94 | 112 => value(parts[0].clone()),
         88 => value(format!("{parts:?}")),
         90..=91 => Node::Other(class, format!("\"millis\":\"{}\"", parts[0])),

@@ -65,8 +65,6 @@ const MOST_SUPERCLASSES: u32 = 64;
 /// with names.
 const MOST: usize = 10_000;
 
-pub(crate) const STRING: &str = "java.lang.String";
-
 /// A hash for names, which are short; what an attacker gains by equal ones is bounded by [`MOST`].
 #[derive(Default)]
 pub(crate) struct NameHasher(u64);
@@ -109,13 +107,8 @@ pub(crate) struct Classes {
     by_builtin: Vec<ClassId>,
 }
 
-static NOTHING: Class = Class {
-    name: String::new(),
-    alias: String::new(),
-    element: String::new(),
-    form: Form::Null,
-    builtin: 0,
-};
+static NOTHING: Class =
+    Class { name: String::new(), alias: String::new(), element: String::new(), form: Form::Null, builtin: 0 };
 
 impl Classes {
     pub(crate) fn new(schema: Option<Box<dyn Schema>>) -> Self {
@@ -137,10 +130,6 @@ impl Classes {
     #[inline]
     pub(crate) fn get(&self, id: ClassId) -> &Class {
         self.list.get(id as usize).unwrap_or(&NOTHING)
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.list.len()
     }
 
     #[inline]
@@ -247,10 +236,13 @@ impl Classes {
             return Some(info.shape);
         }
         match name {
-            "java.lang.Object" | "java.lang.String$CaseInsensitiveComparator" => Some(Shape::Fields(Vec::new())),
-            "java.util.concurrent.TimeUnit" | "java.time.DayOfWeek" | "java.time.Month" | "java.math.RoundingMode" => {
-                Some(Shape::Enum)
+            "java.lang.Object" | "java.lang.String$CaseInsensitiveComparator" => {
+                Some(Shape::Fields(Vec::new()))
             }
+            "java.util.concurrent.TimeUnit"
+            | "java.time.DayOfWeek"
+            | "java.time.Month"
+            | "java.math.RoundingMode" => Some(Shape::Enum),
             "java.util.AbstractMap$SimpleEntry" | "java.util.AbstractMap$SimpleImmutableEntry" => {
                 Some(Shape::Fields(fields(&[("Ljava/lang/Object;", "key"), ("Ljava/lang/Object;", "value")])))
             }
@@ -263,9 +255,11 @@ impl Classes {
         let info = self.schema.as_ref().and_then(|schema| schema.class(name));
         match info {
             Some(info) => info.superclass,
-            None => {
-                EXCEPTIONS.iter().find(|row| row.0 == name).filter(|row| !row.1.is_empty()).map(|row| row.1.to_owned())
-            }
+            None => EXCEPTIONS
+                .iter()
+                .find(|row| row.0 == name)
+                .filter(|row| !row.1.is_empty())
+                .map(|row| row.1.to_owned()),
         }
     }
 
@@ -330,7 +324,9 @@ impl Classes {
     /// What a field of a type expects.
     fn type_of(&mut self, descriptor: &str) -> Type {
         match descriptor.as_bytes() {
-            [primitive @ (b'Z' | b'B' | b'C' | b'S' | b'I' | b'J' | b'F' | b'D')] => Type::Primitive(*primitive),
+            [primitive @ (b'Z' | b'B' | b'C' | b'S' | b'I' | b'J' | b'F' | b'D')] => {
+                Type::Primitive(*primitive)
+            }
             [b'L', ..] => {
                 let name = descriptor.trim_start_matches('L').trim_end_matches(';').replace('/', ".");
                 Type::Class(self.by_name(default_implementation(&name)))

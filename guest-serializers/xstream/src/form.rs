@@ -246,3 +246,15 @@ pub(crate) const THROWABLE: &[(&str, &str)] = &[
     ("[Ljava/lang/StackTraceElement;", "stackTrace"),
     ("Ljava/util/List;", "suppressedExceptions"),
 ];
+
+/// The fields of StackTraceElement in the order of their declaration, from Java 9 on.
+pub(crate) const TRACE: &[(&str, &str)] = &[
+    ("Ljava/lang/String;", "classLoaderName"),
+    ("Ljava/lang/String;", "moduleName"),
+    ("Ljava/lang/String;", "moduleVersion"),
+    ("Ljava/lang/String;", "declaringClass"),
+    ("Ljava/lang/String;", "methodName"),
+    ("Ljava/lang/String;", "fileName"),
+    ("I", "lineNumber"),
+    ("B", "format"),
+];

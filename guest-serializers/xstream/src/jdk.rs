@@ -129,7 +129,8 @@ const C: Field = field("c", What::Part(COLLECTION));
 const M: Field = field("m", What::Part("java.util.Map"));
 const SS: Field = field("ss", What::First("java.util.SortedSet"));
 const SM: Field = field("sm", What::First("java.util.SortedMap"));
-const UNMODIFIABLE_LIST: &[Level] = &[level("", &[C, field("list", What::First("java.util.List"))], Tail::None)];
+const UNMODIFIABLE_LIST: &[Level] =
+    &[level("", &[C, field("list", What::First("java.util.List"))], Tail::None)];
 
 /// The rules of hidden objects, by their place in [`RULES`].
 pub(crate) const COPY_ON_WRITE_LIST: u8 = 0;
@@ -308,7 +309,12 @@ pub(crate) const RULES: &[Rule] = &[
         unserializable: false,
         levels: &[SYNCHRONIZED_COLLECTION, SYNCHRONIZED_LIST],
     },
-    custom("java.util.Collections$SynchronizedList", 72, false, &[SYNCHRONIZED_COLLECTION, SYNCHRONIZED_LIST]),
+    custom(
+        "java.util.Collections$SynchronizedList",
+        72,
+        false,
+        &[SYNCHRONIZED_COLLECTION, SYNCHRONIZED_LIST],
+    ),
     custom("java.util.Collections$SynchronizedSet", 73, false, &[SYNCHRONIZED_COLLECTION]),
     custom(
         "java.util.Collections$SynchronizedSortedSet",

@@ -1,10 +1,122 @@
-//! The xstream serializer.
+//! The serializer `xstream`: sessions as MSM's XStreamTranscoder stores them, XML as XStream 1.4.7 writes it.
+
 mod classes;
 mod fault;
 mod form;
 mod jdk;
+mod losses;
 mod nodes;
+mod options;
 mod read;
 pub mod schema;
 mod text;
+mod write;
 mod xml;
+
+use std::fmt;
+
+use holdfast_sdk::{Description, Failure, Serializer, Settings};
+
+use classes::Classes;
+use losses::Losses;
+use options::Options;
+use schema::Schema;
+
+/// The serializer.
+pub struct Xstream {
+    options: Options,
+    classes: Classes,
+    losses: Losses,
+    read: read::Scratch,
+    write: write::Scratch,
+}
+
+impl Default for Xstream {
+    fn default() -> Self {
+        Self::new(None)
+    }
+}
+
+impl fmt::Debug for Xstream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Xstream").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl Xstream {
+    /// A serializer that knows the application's classes.
+    #[must_use]
+    pub fn with_schema(schema: impl Schema + 'static) -> Self {
+        Self::new(Some(Box::new(schema)))
+    }
+
+    fn new(schema: Option<Box<dyn Schema>>) -> Self {
+        Self {
+            options: Options::default(),
+            classes: Classes::new(schema),
+            losses: Losses::default(),
+            read: read::Scratch::default(),
+            write: write::Scratch::default(),
+        }
+    }
+}
+
+impl Serializer for Xstream {
+    const DESCRIPTION: Description = Description {
+        name: "xstream",
+        version: env!("CARGO_PKG_VERSION"),
+        format: "xstream/1.4",
+        media_type: "application/x-xstream+xml",
+        classes: &["de.javakaffee.web.msm.serializer.xstream.XStreamTranscoderFactory"],
+        options: options::ALL,
+        losses: options::LOSSES,
+    };
+
+    fn configure(&mut self, settings: &Settings<'_>) -> Result<(), Failure> {
+        self.options = Options::read(settings)?;
+        self.losses = Losses::default();
+        self.losses.refuse = self.options.refuse_losses;
+        Ok(())
+    }
+
+    fn serialize(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+        let Options { common, pretty, .. } = self.options;
+        let limits = write::Limits { depth: common.max_depth, bytes: common.max_bytes, pretty };
+        // Indentation makes XML of about three times the document.
+        out.reserve(document.len().saturating_mul(3).min(common.max_bytes));
+        write::write(document, out, &mut self.classes, &mut self.write, &mut self.losses, limits)
+    }
+
+    fn deserialize(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+        let xml = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let offset = bytes.len() - xml.len();
+        let xml = match simdutf8::compat::from_utf8(xml) {
+            Ok(xml) => xml,
+            Err(error) => {
+                let at = error.valid_up_to();
+                let valid = std::str::from_utf8(xml.get(..at).unwrap_or_default()).unwrap_or_default();
+                read::begins(valid).map_err(Failure::NotThisFormat)?;
+                return Err(Failure::Damaged {
+                    offset: (at + offset) as u64,
+                    text: "bytes that are not UTF-8".into(),
+                });
+            }
+        };
+        read::begins(xml).map_err(Failure::NotThisFormat)?;
+        if xml.len() >= u32::MAX as usize {
+            return Err(Failure::Limit("4 GiB of XML".into()));
+        }
+        let common = self.options.common;
+        let limits = (common.max_depth, common.max_bytes);
+        read::read(xml, out, &mut self.classes, &mut self.read, limits).map_err(|fault| {
+            match Failure::from(fault) {
+                Failure::Damaged { offset: at, text } => {
+                    Failure::Damaged { offset: at + offset as u64, text }
+                }
+                failure => failure,
+            }
+        })
+    }
+}
+
+holdfast_sdk::export!(Xstream);

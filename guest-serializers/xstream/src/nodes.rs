@@ -66,7 +66,8 @@ impl Nodes {
             }
         }
         for (index, _) in last {
-            let child = self.list.iter().rposition(|node| node.parent as usize == index && node.parent != NO_NODE);
+            let child =
+                self.list.iter().rposition(|node| node.parent as usize == index && node.parent != NO_NODE);
             if let Some(node) = self.list.get_mut(index) {
                 node.last_child = child.map_or(NO_NODE, |child| child as NodeId);
             }

@@ -58,7 +58,10 @@ impl<'a> Reader<'a, '_> {
                 }
             }
             if !row.shape.fits(frame.count) {
-                return Err(Fault::mismatch(self.xml.at(), "an object of the JDK ends with other parts than it has"));
+                return Err(Fault::mismatch(
+                    self.xml.at(),
+                    "an object of the JDK ends with other parts than it has",
+                ));
             }
         }
         Ok(())
@@ -89,7 +92,8 @@ impl<'a> Reader<'a, '_> {
                 self.item(tag, owner, level(number, step).tail, came)
             }
             Kind::JdkFields(number, step) => {
-                let Some(field) = level(number, step).fields.iter().find(|field| field.name == tag.name) else {
+                let Some(field) = level(number, step).fields.iter().find(|field| field.name == tag.name)
+                else {
                     return Err(unexpected(tag));
                 };
                 self.jdk_field(tag, owner, field)
@@ -249,7 +253,8 @@ impl<'a> Reader<'a, '_> {
                 }
                 let class = self.classes.by_element(tag.name).ok_or_else(|| unexpected(tag))?;
                 let mut ahead = self.xml;
-                let default = !tag.empty && matches!(ahead.next(), Ok(Next::Open(child)) if child.name == "default");
+                let default =
+                    !tag.empty && matches!(ahead.next(), Ok(Next::Open(child)) if child.name == "default");
                 self.pair_name(class, "");
                 self.out.bool(default);
                 self.push_inside(tag, Kind::CustomLevel(class, default))
@@ -275,6 +280,7 @@ impl<'a> Reader<'a, '_> {
                 self.value(tag, Expects::Item)
             }
             Kind::CustomFields(class) => {
+                self.mark_bare(tag, top);
                 self.count_pair(top);
                 let mut name = String::with_capacity(tag.name.len());
                 if !names::decode(&mut name, tag.name) {
@@ -294,6 +300,18 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
+    /// A reference without a class: the type of the field says that, and nobody else knows it.
+    fn mark_bare(&mut self, tag: &Tag<'a>, top: usize) {
+        if attribute(tag, "reference").is_some() && attribute(tag, "class").is_none() {
+            self.count_pair(top);
+            self.out.str(super::value::UNKNOWN);
+            super::value::opaque(&mut self.out, "");
+            if let Some(Frame { kind: Kind::Named(_, kept), .. }) = self.scratch.frames.get_mut(top) {
+                *kept = true;
+            }
+        }
+    }
+
     fn pair_name(&mut self, class: u32, field: &str) {
         let class = &self.classes.get(class).name;
         let mut name = String::with_capacity(class.len() + field.len() + 1);
@@ -305,9 +323,8 @@ impl<'a> Reader<'a, '_> {
 
     /// A field of an object of which nothing is known.
     fn named_field(&mut self, tag: &Tag<'a>, top: usize) -> Result<(), Fault> {
-        if let Some(frame) = self.scratch.frames.get_mut(top) {
-            frame.count += 2;
-        }
+        self.mark_bare(tag, top);
+        self.count_pair(top);
         if tag.name.contains('_') || !tag.attributes.is_empty() {
             let mut name = String::with_capacity(tag.name.len());
             if let Some(class) = attribute(tag, "defined-in") {

@@ -4,7 +4,7 @@ use holdfast_document::Kind;
 
 use super::Reader;
 use crate::classes::ClassId;
-use crate::form::Form;
+use crate::form::{Form, Leaf, TRACE};
 
 /// Which definition of a class is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +81,7 @@ impl Reader<'_, '_> {
                 None => (0, None),
             },
             (Sort::External, _) => (1, None),
+            (Sort::Bean, Form::Leaf(Leaf::Trace)) => (TRACE.len() as u32, None),
             _ => (0, None),
         };
         let name = &self.classes.get(class).name;
@@ -100,6 +101,11 @@ impl Reader<'_, '_> {
                 }
             }
             (Sort::External, _) => self.out.item(0, "+", ""),
+            (Sort::Bean, Form::Leaf(Leaf::Trace)) => {
+                for (descriptor, name) in TRACE {
+                    self.out.item(0, descriptor, name);
+                }
+            }
             _ => {}
         }
     }

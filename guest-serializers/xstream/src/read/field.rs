@@ -9,7 +9,13 @@ use crate::xml::parse::{Tag, attribute};
 impl<'a> Reader<'a, '_> {
     /// Reads a field. XStream writes them in the order of their declaration and leaves null out.
     #[inline]
-    pub(super) fn bean_field(&mut self, tag: &Tag<'a>, top: usize, plan: u32, next: u32) -> Result<(), Fault> {
+    pub(super) fn bean_field(
+        &mut self,
+        tag: &Tag<'a>,
+        top: usize,
+        plan: u32,
+        next: u32,
+    ) -> Result<(), Fault> {
         let slots = self.classes.plan(plan).map_or(&[][..], |plan| &plan.slots);
         let matches = |slot: &crate::classes::Slot| slot.element == tag.name && slot.defined_in.is_none();
         let mut found = next;
@@ -40,8 +46,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn absent_slot(&mut self, plan: u32, slot: u32) {
-        let kind =
-            self.classes.plan(plan).and_then(|plan| plan.slots.get(slot as usize)).map_or(Type::Any, |slot| slot.kind);
+        let kind = self
+            .classes
+            .plan(plan)
+            .and_then(|plan| plan.slots.get(slot as usize))
+            .map_or(Type::Any, |slot| slot.kind);
         self.absent(kind);
     }
 
@@ -57,5 +66,8 @@ impl<'a> Reader<'a, '_> {
 
 #[cold]
 fn unexpected(tag: &Tag<'_>) -> Fault {
-    Fault::mismatch(tag.at, format!("<{}> is no field of its class, or does not stand where it is declared", tag.name))
+    Fault::mismatch(
+        tag.at,
+        format!("<{}> is no field of its class, or does not stand where it is declared", tag.name),
+    )
 }

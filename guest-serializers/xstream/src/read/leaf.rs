@@ -5,7 +5,7 @@ use holdfast_document::{Number, Width};
 use super::Reader;
 use super::define::Sort;
 use crate::fault::Fault;
-use crate::form::Leaf;
+use crate::form::{Leaf, TRACE};
 use crate::nodes::NodeId;
 use crate::text::{base64, big, date, decode_int, float, iso, locale, parse_int, ser, trace, url};
 use crate::xml::parse::{Tag, attribute, unescape};
@@ -52,7 +52,10 @@ impl<'a> Reader<'a, '_> {
             Leaf::Long => number(text, 64).map(|value| self.out.number(typed(value, Width::Long))),
             Leaf::Short => number(text, 16).map(|value| self.out.number(typed(value, Width::Short))),
             Leaf::Byte => number(text, 8).map(|value| self.out.number(typed(value, Width::Byte))),
-            Leaf::Bool => Some(self.out.bool(is_true(text))),
+            Leaf::Bool => {
+                self.out.bool(is_true(text));
+                Some(())
+            }
             Leaf::Double => float::parse_double(text).map(|value| self.out.f64(value)),
             Leaf::Float => float::parse_float(text).map(|value| self.out.f32(value)),
             Leaf::Char => char_of(tag, text).map(|unit| self.out.char(unit)),
@@ -191,20 +194,16 @@ impl<'a> Reader<'a, '_> {
     fn trace(&mut self, text: &str) -> Option<()> {
         let (class, method, file, line) = trace::parse(text)?;
         let id = self.classes.by_name("java.lang.StackTraceElement");
-        self.out.defined(16);
-        self.head(id, Sort::Named);
-        for (name, value) in [("declaringClass", class), ("methodName", method), ("fileName", file)] {
-            self.out.str(name);
-            self.out.str(value);
-        }
-        self.out.str("lineNumber");
-        self.out.number(typed(line, Width::Int));
-        for name in ["classLoaderName", "moduleName", "moduleVersion"] {
-            self.out.str(name);
+        self.out.defined(TRACE.len() as u32);
+        self.head(id, Sort::Bean);
+        for _ in 0..3 {
             self.out.nil();
         }
-        self.out.str("format");
-        self.out.number(typed(0, Width::Byte));
+        for value in [class, method, file] {
+            self.out.str(value);
+        }
+        self.out.int(line);
+        self.out.int(0);
         Some(())
     }
 
@@ -218,7 +217,10 @@ impl<'a> Reader<'a, '_> {
                     b'J' => number(text, 64).map(|value| self.out.int(value)),
                     b'S' => number(text, 16).map(|value| self.out.int(value)),
                     b'B' => number(text, 8).map(|value| self.out.int(value)),
-                    b'Z' => Some(self.out.bool(is_true(text))),
+                    b'Z' => {
+                        self.out.bool(is_true(text));
+                        Some(())
+                    }
                     b'D' => float::parse_double(text).map(|value| self.out.f64(value)),
                     b'F' => float::parse_float(text).map(|value| self.out.f32(value)),
                     _ => char_of(tag, text).map(|unit| self.out.char(unit)),
@@ -240,7 +242,10 @@ impl<'a> Reader<'a, '_> {
             while let Some(child) = self.inner(tag)? {
                 let text = self.xml.text(&child, &mut scratch)?;
                 let pushed = match element {
-                    b'Z' => Some(bytes.push(u8::from(is_true(text)))),
+                    b'Z' => {
+                        bytes.push(u8::from(is_true(text)));
+                        Some(())
+                    }
                     b'S' => number(text, 16).map(|value| bytes.extend((value as i16).to_be_bytes())),
                     b'I' => number(text, 32).map(|value| bytes.extend((value as i32).to_be_bytes())),
                     b'J' => number(text, 64).map(|value| bytes.extend(value.to_be_bytes())),
@@ -319,7 +324,12 @@ impl<'a> Reader<'a, '_> {
                 match child.name {
                     "time" => millis = Some(parse_int(text).ok_or_else(|| nonsense(&child, text))?),
                     "timezone" => zone = Some(text.to_owned()),
-                    _ => return Err(Fault::at(child.at, format!("<{}> has no place in a calendar", child.name))),
+                    _ => {
+                        return Err(Fault::at(
+                            child.at,
+                            format!("<{}> has no place in a calendar", child.name),
+                        ));
+                    }
                 }
             }
         }
@@ -344,7 +354,10 @@ impl<'a> Reader<'a, '_> {
         } else {
             let Some(child) = self.inner(tag)? else { return Err(nonsense(tag, "")) };
             if child.name != "value" {
-                return Err(Fault::at(child.at, format!("<{}> stands where <value> was expected", child.name)));
+                return Err(Fault::at(
+                    child.at,
+                    format!("<{}> stands where <value> was expected", child.name),
+                ));
             }
             let Some(text) = self.xml.raw_leaf(&child)? else { return Err(nonsense(&child, "")) };
             self.leave(tag)?;
@@ -352,8 +365,10 @@ impl<'a> Reader<'a, '_> {
         };
         self.out.builtin(builtin, 1);
         let written = match (builtin, text) {
-            (84, "0" | "false") => Some(self.out.bool(false)),
-            (84, "1" | "true") => Some(self.out.bool(true)),
+            (84, "0" | "1" | "false" | "true") => {
+                self.out.bool(matches!(text, "1" | "true"));
+                Some(())
+            }
             (82, _) => number(text, 32).map(|value| self.out.int(value)),
             (83, _) => number(text, 64).map(|value| self.out.int(value)),
             _ => None,
@@ -396,7 +411,9 @@ impl<'a> Reader<'a, '_> {
         if number == 187 {
             let [seconds, nanos] = *parts else { return Err(nonsense(tag, "")) };
             let nanos = u32::try_from(nanos).ok().filter(|nanos| *nanos < 1_000_000_000);
-            let Some(nanos) = nanos else { return Err(Fault::at(tag.at, "more nanoseconds than a second has")) };
+            let Some(nanos) = nanos else {
+                return Err(Fault::at(tag.at, "more nanoseconds than a second has"));
+            };
             self.out.instant(seconds, nanos);
             return Ok(());
         }
@@ -446,7 +463,7 @@ pub(crate) fn offset_id(offset: i64) -> String {
     let sign = if offset < 0 { '-' } else { '+' };
     let rest = offset.unsigned_abs();
     let mut id = format!("{sign}{:02}:{:02}", rest / 3_600, rest / 60 % 60);
-    if rest % 60 != 0 {
+    if !rest.is_multiple_of(60) {
         id.push_str(&format!(":{:02}", rest % 60));
     }
     id

@@ -8,9 +8,13 @@ mod leaf;
 mod structure;
 mod value;
 
+pub(crate) use custom::is_own;
+pub(crate) use leaf::offset_id;
+pub(crate) use value::UNKNOWN;
+
 use std::collections::HashSet;
 
-use holdfast_document::{Count, Extras, Writer};
+use holdfast_document::{Count, Extras, Fact, Note, NoteWriter, Writer};
 
 use crate::classes::{ClassId, Classes};
 use crate::fault::Fault;
@@ -52,9 +56,14 @@ pub(crate) struct Reader<'a, 'o> {
     edges: Vec<(u32, u32)>,
     /// Whether there are references at all.
     tracking: bool,
+    /// Objects of which only a later reference says the class: attribute, place, class.
+    learned: Vec<(u32, u32, ClassId)>,
     /// The attribute and place of the object that was begun or referred to last.
     begun: (u32, u32),
 }
+
+/// The class, to the elements, of an object of which nobody knows it.
+const NOBODY: u32 = 1;
 
 /// The root element of MSM 2, and that of MSM 1.8.
 const ROOT: &str = "concurrent-hash-map";
@@ -103,6 +112,7 @@ pub(crate) fn read(
         named: Vec::new(),
         edges: Vec::new(),
         tracking,
+        learned: Vec::new(),
         begun: (0, 0),
     };
     reader.run()?;
@@ -161,10 +171,15 @@ impl<'a> Reader<'a, '_> {
     /// The value that begins here is an object that references may lead to.
     #[inline]
     fn shareable(&mut self, node: NodeId) {
+        self.object(node, 0);
+    }
+
+    #[inline]
+    fn object(&mut self, node: NodeId, class: u32) {
         let place = self.out.place();
         self.begun = (self.attribute, place);
         if node != NO_NODE {
-            self.scratch.nodes.set_place(node, self.attribute, place, 0);
+            self.scratch.nodes.set_place(node, self.attribute, place, class);
         }
     }
 
@@ -201,7 +216,10 @@ impl<'a> Reader<'a, '_> {
     /// Begins an attribute by its name.
     fn begin_attribute(&mut self, tag: &Tag<'a>) -> Result<(), Fault> {
         if tag.name != "string" {
-            return Err(Fault::at(tag.at, format!("<{}> stands where the name of an attribute, a <string>, was expected", tag.name)));
+            return Err(Fault::at(
+                tag.at,
+                format!("<{}> stands where the name of an attribute, a <string>, was expected", tag.name),
+            ));
         }
         self.enter(tag);
         let text = self.xml.text(tag, &mut self.scratch.text)?;
@@ -218,11 +236,26 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Writes a reference to the object in another element.
-    fn refer(&mut self, tag: &Tag<'a>, node: NodeId, path: &str) -> Result<(), Fault> {
-        let target = self.scratch.nodes.follow(node, path, self.bytes).and_then(|node| self.scratch.nodes.place(node));
-        let Some((attribute, place, _)) = target else {
-            return Err(Fault::mismatch(tag.at, format!("the reference '{path}' leads to no object before it")));
+    fn refer(
+        &mut self,
+        tag: &Tag<'a>,
+        node: NodeId,
+        path: &str,
+        class: Option<ClassId>,
+    ) -> Result<(), Fault> {
+        let target =
+            self.scratch.nodes.follow(node, path, self.bytes).and_then(|node| self.scratch.nodes.place(node));
+        let Some((attribute, place, known)) = target else {
+            return Err(Fault::mismatch(
+                tag.at,
+                format!("the reference '{path}' leads to no object before it"),
+            ));
         };
+        if known == NOBODY
+            && let Some(class) = class
+        {
+            self.learned.push((attribute, place, class));
+        }
         self.begun = (attribute, place);
         if attribute == self.attribute {
             self.out.reference(place);
@@ -300,6 +333,8 @@ impl<'a> Reader<'a, '_> {
         }
         self.scratch.loose.push(guess.class);
         self.scratch.frames.truncate(index);
+        let own = self.attribute;
+        self.learned.retain(|(attribute, place, _)| (*attribute, *place) < (own, guess.place));
         self.out.truncate(guess.place, guess.definitions);
         self.scratch.definitions.truncate(guess.definitions);
         if self.tracking {
@@ -313,14 +348,29 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn end(self, count: Count) {
-        let Self { mut out, named, edges, names, seen, .. } = self;
-        out.patch(count, seen.len() as u32);
-        if edges.is_empty() {
+    fn end(mut self, count: Count) {
+        self.out.patch(count, self.seen.len() as u32);
+        let mut learned = std::mem::take(&mut self.learned);
+        learned.sort_unstable();
+        learned.dedup_by_key(|(attribute, place, _)| (*attribute, *place));
+        let mut notes: Vec<(u32, NoteWriter)> = Vec::new();
+        for (attribute, place, class) in learned {
+            let number = self.number_of(attribute);
+            if notes.last().is_none_or(|(last, _)| *last != number) {
+                notes.push((number, NoteWriter::default()));
+            }
+            if let Some((_, writer)) = notes.last_mut() {
+                let fact = Fact::ClassName(&self.classes.get(class).name);
+                writer.push(&Note { place, part: 0, fact });
+            }
+        }
+        let Self { out, named, edges, names, .. } = self;
+        if edges.is_empty() && notes.is_empty() {
             out.end();
             return;
         }
         let names = named.iter().map(|number| names.get(*number as usize).map(String::as_str)).collect();
-        out.end_with(&Extras { names, edges, notes: Vec::new() });
+        let notes = notes.iter().map(|(number, writer)| (*number, writer.bytes())).collect();
+        out.end_with(&Extras { names, edges, notes });
     }
 }

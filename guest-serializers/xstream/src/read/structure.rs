@@ -12,7 +12,13 @@ use crate::xml::parse::{Next, Tag, attribute};
 
 impl<'a> Reader<'a, '_> {
     /// Begins a value of a class with a converter of its own.
-    pub(super) fn structure(&mut self, tag: &Tag<'a>, node: NodeId, class: ClassId, form: Form) -> Result<(), Fault> {
+    pub(super) fn structure(
+        &mut self,
+        tag: &Tag<'a>,
+        node: NodeId,
+        class: ClassId,
+        form: Form,
+    ) -> Result<(), Fault> {
         if let Form::Enum = form {
             let at = self.xml.at();
             let text = std::mem::take(&mut self.scratch.text);
@@ -78,13 +84,27 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    pub(super) fn typed(&mut self, tag: &Tag<'a>, node: NodeId, number: u16, kind: Kind, own: bool) -> Result<(), Fault> {
+    pub(super) fn typed(
+        &mut self,
+        tag: &Tag<'a>,
+        node: NodeId,
+        number: u16,
+        kind: Kind,
+        own: bool,
+    ) -> Result<(), Fault> {
         let patch = self.out.array_of_unknown_count();
         self.out.head_builtin(number);
         self.container(tag, node, kind, Some(patch), 1, own)
     }
 
-    fn singleton(&mut self, tag: &Tag<'a>, node: NodeId, number: u16, kind: Kind, parts: u32) -> Result<(), Fault> {
+    fn singleton(
+        &mut self,
+        tag: &Tag<'a>,
+        node: NodeId,
+        number: u16,
+        kind: Kind,
+        parts: u32,
+    ) -> Result<(), Fault> {
         let mut frame = Frame::new(kind, tag, node);
         frame.patch = Some(self.out.array_of_unknown_count());
         self.out.head_builtin(number);
@@ -122,13 +142,19 @@ impl<'a> Reader<'a, '_> {
             Kind::Bean(plan, next) => self.bean_field(tag, top, plan, next),
             Kind::Entries => {
                 if tag.name != "entry" {
-                    return Err(Fault::at(tag.at, format!("<{}> stands in a map, which holds <entry>", tag.name)));
+                    return Err(Fault::at(
+                        tag.at,
+                        format!("<{}> stands in a map, which holds <entry>", tag.name),
+                    ));
                 }
                 self.push_inside(tag, Kind::Pair(0))
             }
             Kind::Pair(came) => {
                 if came == 2 {
-                    return Err(Fault::at(tag.at, "an <entry> of a map holds a key and a value, and no more"));
+                    return Err(Fault::at(
+                        tag.at,
+                        "an <entry> of a map holds a key and a value, and no more",
+                    ));
                 }
                 frame.kind = Kind::Pair(came + 1);
                 self.count(top);
@@ -138,10 +164,15 @@ impl<'a> Reader<'a, '_> {
             Kind::Named(..) | Kind::Custom | Kind::CustomLevel(..) | Kind::CustomFields(_) => {
                 self.custom_child(tag, top)
             }
-            Kind::Jdk(..) | Kind::JdkLevel(..) | Kind::JdkFields(..) | Kind::Padded => self.jdk_child(tag, top),
+            Kind::Jdk(..) | Kind::JdkLevel(..) | Kind::JdkFields(..) | Kind::Padded => {
+                self.jdk_child(tag, top)
+            }
             Kind::Root => {
                 if tag.name != "entry" {
-                    return Err(Fault::at(tag.at, format!("<{}> stands where an attribute, an <entry>, was expected", tag.name)));
+                    return Err(Fault::at(
+                        tag.at,
+                        format!("<{}> stands where an attribute, an <entry>, was expected", tag.name),
+                    ));
                 }
                 self.push_inside(tag, Kind::RootEntry(0))
             }
@@ -156,7 +187,10 @@ impl<'a> Reader<'a, '_> {
             Kind::OldRoot => match tag.name {
                 "unserializable-parents" => self.skip(tag),
                 "java.util.concurrent.ConcurrentHashMap" => self.push_inside(tag, Kind::OldEntries(0)),
-                _ => Err(Fault::at(tag.at, format!("<{}> has no place in a session of XStream 1.4.2", tag.name))),
+                _ => Err(Fault::at(
+                    tag.at,
+                    format!("<{}> has no place in a session of XStream 1.4.2", tag.name),
+                )),
             },
             Kind::OldEntries(came) => {
                 if came.is_multiple_of(2) && matches!(tag.name, "default" | "null") {
@@ -192,7 +226,10 @@ impl<'a> Reader<'a, '_> {
         }
         if entries {
             if tag.name != "entry" {
-                return Err(Fault::at(tag.at, format!("<{}> stands in a map, which holds <entry>", tag.name)));
+                return Err(Fault::at(
+                    tag.at,
+                    format!("<{}> stands in a map, which holds <entry>", tag.name),
+                ));
             }
             return self.push_inside(tag, Kind::Pair(0));
         }
@@ -218,7 +255,13 @@ impl<'a> Reader<'a, '_> {
                 let interfaces = std::mem::take(&mut self.scratch.interfaces);
                 self.out.defined(1);
                 let name = "java.lang.reflect.Proxy";
-                self.out.begin_definition(holdfast_document::Kind::Proxy, false, None, name, interfaces.len() as u32);
+                self.out.begin_definition(
+                    holdfast_document::Kind::Proxy,
+                    false,
+                    None,
+                    name,
+                    interfaces.len() as u32,
+                );
                 self.out.nil();
                 for interface in &interfaces {
                     self.out.item(0, "", interface);
@@ -276,7 +319,10 @@ impl<'a> Reader<'a, '_> {
             _ => {}
         }
         if let Some(patch) = frame.patch.take() {
-            if frame.limit > 0 && matches!(frame.kind, Kind::Elements | Kind::Entries) && frame.count != frame.limit {
+            if frame.limit > 0
+                && matches!(frame.kind, Kind::Elements | Kind::Entries)
+                && frame.count != frame.limit
+            {
                 return Err(Fault::at(self.xml.at(), "a singleton holds one element"));
             }
             let count = if frame.halved { frame.count / 2 } else { frame.count };
@@ -316,7 +362,9 @@ impl<'a> Reader<'a, '_> {
         match self.xml.next()? {
             Next::Open(child) => Ok(Some(child)),
             Next::Close(name) if name == tag.name => Ok(None),
-            Next::Close(name) => Err(Fault::at(self.xml.at(), format!("</{name}> ends what <{}> began", tag.name))),
+            Next::Close(name) => {
+                Err(Fault::at(self.xml.at(), format!("</{name}> ends what <{}> began", tag.name)))
+            }
             Next::End => Err(Fault::at(self.xml.at(), "the document ends inside an element")),
         }
     }

@@ -48,9 +48,14 @@ impl<'a> Reader<'a, '_> {
     fn value_with_attributes(&mut self, tag: &Tag<'a>, expects: Expects) -> Result<(), Fault> {
         if let Some(path) = attribute(tag, "reference") {
             let node = self.enter(tag);
+            let class = match (attribute(tag, "class"), expects) {
+                (Some(alias), Expects::Field(_)) => Some(self.class_of_attribute(tag, alias)?),
+                (_, Expects::Item) => Some(self.item_class(tag)?),
+                (None, Expects::Field(_)) => None,
+            };
             let mut decoded = std::mem::take(&mut self.scratch.text);
             unescape(path, &mut decoded, tag.at)?;
-            let outcome = self.refer(tag, node, &decoded);
+            let outcome = self.refer(tag, node, &decoded, class);
             self.scratch.text = decoded;
             return outcome;
         }
@@ -108,7 +113,9 @@ impl<'a> Reader<'a, '_> {
                 let rule = jdk::RULES.len() as u8 - 1;
                 self.jdk(tag, node, rule, guess)
             }
-            Form::Jdk(rule) if jdk::RULES.get(usize::from(rule)).is_some_and(|rule| rule.custom == custom) => {
+            Form::Jdk(rule)
+                if jdk::RULES.get(usize::from(rule)).is_some_and(|rule| rule.custom == custom) =>
+            {
                 self.jdk(tag, node, rule, guess)
             }
             Form::Bean(plan) if !custom => {
@@ -172,7 +179,7 @@ impl<'a> Reader<'a, '_> {
 
     /// A field of which neither the class nor the type is known.
     fn unknown(&mut self, tag: &Tag<'a>, node: NodeId) -> Result<(), Fault> {
-        self.shareable(node);
+        self.object(node, super::NOBODY);
         if !tag.attributes.is_empty()
             && (attribute(tag, "serialization").is_some() || attribute(tag, "resolves-to").is_some())
         {

@@ -42,7 +42,8 @@ pub(crate) fn push_decimal(out: &mut Vec<u8>, scale: i32, unscaled: &[u8]) {
     } else if scale > 0 && adjusted >= -6 {
         let scale = i64::from(scale);
         if count > scale {
-            let (whole, fraction) = digits.split_at_checked((count - scale) as usize).unwrap_or((digits, &[]));
+            let (whole, fraction) =
+                digits.split_at_checked((count - scale) as usize).unwrap_or((digits, &[]));
             out.extend_from_slice(whole);
             out.push(b'.');
             out.extend_from_slice(fraction);
@@ -235,7 +236,14 @@ mod tests {
     #[test]
     fn big_integers_come_back() {
         for text in [
-            "0", "-1", "127", "128", "-128", "-129", "9223372036854775808", "-9223372036854775809",
+            "0",
+            "-1",
+            "127",
+            "128",
+            "-128",
+            "-129",
+            "9223372036854775808",
+            "-9223372036854775809",
             "6864797660130609714981900799081393217269435300143305409394463459185543183397656052122559640661454554977296311391480858037121987999716643812574028291115057151",
             "-10000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
         ] {
@@ -255,7 +263,9 @@ mod tests {
 
     #[test]
     fn decimals_are_laid_out_as_java_does_it() {
-        for text in ["1E+3", "-1E-7", "1E-10", "0.000", "0E+5", "99.90", "-0.0001", "123", "1.5E+20", "0.0000001"] {
+        for text in
+            ["1E+3", "-1E-7", "1E-10", "0.000", "0E+5", "99.90", "-0.0001", "123", "1.5E+20", "0.0000001"]
+        {
             let mut bytes = Vec::new();
             let scale = parse_decimal(text, &mut bytes).unwrap();
             let mut back = Vec::new();

@@ -107,11 +107,7 @@ fn offset(scan: &mut Scan<'_>) -> Option<i64> {
     if scan.eat("Z") {
         return Some(0);
     }
-    let sign = if scan.eat("-") {
-        -1
-    } else {
-        scan.eat("+").then_some(1)?
-    };
+    let sign = if scan.eat("-") { -1 } else { scan.eat("+").then_some(1)? };
     let hours = scan.number(2, 2)?;
     let minutes = if scan.eat(":") { scan.number(2, 2)? } else { 0 };
     let seconds = if scan.eat(":") { scan.number(2, 2)? } else { 0 };

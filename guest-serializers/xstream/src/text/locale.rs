@@ -69,7 +69,10 @@ mod tests {
             ("de", Locale { language: "de", ..Locale::default() }),
             ("zh_CN", Locale { language: "zh", country: "CN", ..Locale::default() }),
             ("es__Trad", Locale { language: "es", variant: "Trad", ..Locale::default() }),
-            ("es_ES_Trad_A", Locale { language: "es", country: "ES", variant: "Trad_A", ..Locale::default() }),
+            (
+                "es_ES_Trad_A",
+                Locale { language: "es", country: "ES", variant: "Trad_A", ..Locale::default() },
+            ),
             ("zh_TW_#Hant", Locale { language: "zh", country: "TW", script: "Hant", ..Locale::default() }),
             (
                 "th_TH_#u-nu-thai",

@@ -49,10 +49,7 @@ fn escape_some(out: &mut Vec<u8>, text: &str, in_attribute: bool) {
         let length = match class(byte) {
             ASCII => 1,
             LINE if in_attribute => 1,
-            BLOCK => match undefined(bytes.get(at..).unwrap_or_default()) {
-                Some(length) => length,
-                None => 0,
-            },
+            BLOCK => undefined(bytes.get(at..).unwrap_or_default()).unwrap_or_default(),
             _ => 0,
         };
         if length == 0 {

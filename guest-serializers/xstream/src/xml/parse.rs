@@ -139,9 +139,8 @@ impl<'a> Parser<'a> {
         }
         self.at += 1;
         self.skip_space();
-        let quote = match self.peek() {
-            Some(quote @ (b'"' | b'\'')) => quote,
-            _ => return Err(Fault::at(self.at, "the value of an attribute stands in quotes")),
+        let Some(quote @ (b'"' | b'\'')) = self.peek() else {
+            return Err(Fault::at(self.at, "the value of an attribute stands in quotes"));
         };
         self.at += 1;
         let Some(length) = memchr(quote, self.rest()) else {
@@ -345,7 +344,8 @@ pub(crate) fn unescape(value: &str, out: &mut String, at: usize) -> Result<(), F
         out.push_str(value.get(from..from + found).unwrap_or_default());
         from += found;
         if value.as_bytes().get(from) == Some(&b'&') {
-            from = reference(value, from, out).map_err(|_| Fault::at(at, "a reference in an attribute makes no sense"))?;
+            from = reference(value, from, out)
+                .map_err(|_| Fault::at(at, "a reference in an attribute makes no sense"))?;
         } else {
             out.push(' ');
             from += 1;

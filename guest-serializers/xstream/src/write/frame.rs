@@ -1,0 +1,71 @@
+//! The containers that are open.
+
+use std::rc::Rc;
+
+use super::plan::Plan;
+use crate::classes::ClassId;
+use crate::nodes::NodeId;
+
+/// What is to be written of an open container.
+#[derive(Debug)]
+pub(super) enum Kind {
+    /// Values.
+    Elements,
+    /// Keys and values in turn.
+    Entries,
+    /// Values behind a comparator; whether it was written.
+    Sorted(bool),
+    SortedEntries(bool),
+    /// The parts of an object.
+    Bean(Rc<Plan>),
+    /// Names and values in turn; how many levels of elements are open in it, and whether the next field says nothing of
+    /// its class.
+    Named(u8, bool),
+    /// The elements of an array with room for so many more.
+    Padded(u32),
+    /// The items of a level of such an object.
+    Items,
+    /// The handler of a proxy.
+    Proxy,
+    /// An object of a rule.
+    Jdk(Box<Jdk>),
+}
+
+/// How far an object of a rule was written.
+#[derive(Debug)]
+pub(super) struct Jdk {
+    pub(super) rule: u8,
+    pub(super) level: u8,
+    pub(super) field: u8,
+    pub(super) phase: Phase,
+    /// The rule of the object in it whose elements are its own.
+    pub(super) outer: Option<u8>,
+    /// The class of the first part, and the element of the object if it stands elsewhere.
+    pub(super) first: Option<(ClassId, NodeId)>,
+}
+
+/// What of a level is next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    Begin,
+    Fields,
+    Tail,
+    Items,
+}
+
+/// An open container.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) kind: Kind,
+    /// How many parts there are, and how many were begun.
+    pub(super) parts: u32,
+    pub(super) begun: u32,
+    /// Where the value begins, in its attribute.
+    pub(super) place: u32,
+}
+
+impl Frame {
+    pub(super) const fn new(kind: Kind, parts: u32, place: u32) -> Self {
+        Self { kind, parts, begun: 0, place }
+    }
+}

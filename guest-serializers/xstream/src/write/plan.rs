@@ -1,0 +1,237 @@
+//! How the objects of a definition are written.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use holdfast_document::{Definition, Item, Kind, Reader, Super, builtin};
+
+use crate::classes::{ClassId, Classes, Slot, SlotSource};
+use crate::form::{EXCEPTIONS, Form, Leaf};
+
+/// How the objects of a definition are written.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) class: ClassId,
+    pub(crate) shape: Shape,
+}
+
+/// What the parts of a value are.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    Bean(Vec<Part>),
+    /// Names and values in turn. Nobody knows the class of its objects, if that is set.
+    Named(bool),
+    Enum,
+    Array,
+    Proxy(Vec<String>),
+    /// A line of a stack trace.
+    Trace(Vec<Part>),
+    /// What `writeExternal` wrote.
+    External,
+    Refused(String),
+}
+
+/// A part of an object.
+#[derive(Debug)]
+pub(crate) enum Part {
+    Field(Slot),
+    /// The cause of a Throwable, which is itself where there is none.
+    Cause(Slot),
+    /// Data of Throwable's `writeObject`, which holds nothing beside the fields.
+    Nothing,
+}
+
+impl Part {
+    pub(crate) fn slot(&self) -> Option<&Slot> {
+        match self {
+            Self::Field(slot) | Self::Cause(slot) => Some(slot),
+            Self::Nothing => None,
+        }
+    }
+}
+
+/// The plans that were made, by the bytes of their definitions.
+#[derive(Debug, Default)]
+pub(crate) struct Plans {
+    known: HashMap<Vec<u8>, Rc<Plan>>,
+    /// Those of the attribute that is being written, by the number of the definition.
+    current: Vec<Option<Rc<Plan>>>,
+}
+
+/// More definitions than an application has.
+const MOST: usize = 4_096;
+
+impl Plans {
+    pub(super) fn begin_call(&mut self) {
+        self.known.clear();
+        self.current.clear();
+    }
+
+    pub(super) fn next_attribute(&mut self) {
+        self.current.clear();
+    }
+
+    #[inline]
+    pub(super) fn get(&self, number: u32) -> Option<Rc<Plan>> {
+        self.current.get(number as usize)?.clone()
+    }
+
+    /// The plan of a definition.
+    pub(super) fn make(
+        &mut self,
+        reader: &Reader<'_>,
+        definition: &Definition<'_>,
+        classes: &mut Classes,
+    ) -> Result<Rc<Plan>, holdfast_document::Error> {
+        if let Some(plan) = self.get(definition.number) {
+            return Ok(plan);
+        }
+        let lineage = lineage(reader, definition);
+        // The names of superclasses that were defined before are not in its bytes.
+        let mut key = definition.bytes.to_vec();
+        for name in &lineage {
+            key.extend_from_slice(name.as_bytes());
+            key.push(0xc1);
+        }
+        let plan = match self.known.get(&key) {
+            Some(plan) => Rc::clone(plan),
+            None => {
+                let plan = Rc::new(compile(definition, &lineage, classes)?);
+                if self.known.len() < MOST {
+                    self.known.insert(key, Rc::clone(&plan));
+                }
+                plan
+            }
+        };
+        let at = definition.number as usize;
+        if self.current.len() <= at {
+            self.current.resize(at + 1, None);
+        }
+        if let Some(slot) = self.current.get_mut(at) {
+            *slot = Some(Rc::clone(&plan));
+        }
+        Ok(plan)
+    }
+}
+
+/// The names of the superclasses, from the class up.
+fn lineage<'a>(reader: &Reader<'a>, definition: &Definition<'a>) -> Vec<&'a str> {
+    let mut names = Vec::new();
+    let mut next = definition.superclass;
+    while let Some(superclass) = next {
+        if names.len() > 64 {
+            break;
+        }
+        match superclass {
+            Super::Builtin(number) => {
+                names.extend(builtin::by_number(number).map(|row| row.class));
+                break;
+            }
+            Super::Known(number) => {
+                let Some(found) = reader.definition(number) else { break };
+                names.push(found.name);
+                next = found.superclass;
+            }
+        }
+    }
+    names
+}
+
+fn compile(
+    definition: &Definition<'_>,
+    lineage: &[&str],
+    classes: &mut Classes,
+) -> Result<Plan, holdfast_document::Error> {
+    let class = classes.by_name(definition.name);
+    let form = classes.get(class).form;
+    let shape = match (definition.kind, definition.named) {
+        (Kind::Enum, _) => Shape::Enum,
+        (Kind::Array, _) => Shape::Array,
+        (Kind::Proxy, _) => Shape::Proxy(
+            definition
+                .items()
+                .filter_map(|item| match item {
+                    Ok(Item::Interface(name)) => Some(name.to_owned()),
+                    _ => None,
+                })
+                .collect(),
+        ),
+        (Kind::Bean, true) => match form {
+            Form::Leaf(Leaf::Trace) => Shape::Trace(Vec::new()),
+            _ => Shape::Named(definition.name == "?"),
+        },
+        (Kind::Bean, false) => bean(definition, lineage, classes, form)?,
+    };
+    Ok(Plan { class, shape })
+}
+
+fn bean(
+    definition: &Definition<'_>,
+    lineage: &[&str],
+    classes: &mut Classes,
+    form: Form,
+) -> Result<Shape, holdfast_document::Error> {
+    let items: Vec<Item<'_>> = definition.items().collect::<Result<_, _>>()?;
+    if let [Item::TypedCustom { level: 0 }] = items.as_slice() {
+        return Ok(Shape::External);
+    }
+    if !matches!(
+        form,
+        Form::Bean(_) | Form::Unknown | Form::External | Form::Abstract | Form::Leaf(Leaf::Trace)
+    ) {
+        return Ok(Shape::Refused(format!(
+            "these are fields of {} as another format has them; XStream writes the class in a form of its own",
+            definition.name
+        )));
+    }
+    let throwable =
+        lineage.iter().chain([&definition.name]).any(|name| EXCEPTIONS.iter().any(|row| row.0 == *name));
+    let declares = |level: u32| match level {
+        0 => Some(definition.name),
+        level => lineage.get(level as usize - 1).copied(),
+    };
+    let mut parts = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        match *item {
+            Item::Field { level, descriptor, name } => {
+                let shadowed = items.iter().any(|other| {
+                    matches!(other, Item::Field { level: below, name: same, .. } if *below < level && *same == name)
+                });
+                let declared = declares(level).map(str::to_owned);
+                if shadowed && declared.is_none() {
+                    return Ok(Shape::Refused(format!(
+                        "{} has two fields '{name}', and nobody told which superclass has the other",
+                        definition.name
+                    )));
+                }
+                let source = SlotSource {
+                    level,
+                    descriptor,
+                    name,
+                    defined_in: declared.as_ref().filter(|_| shadowed),
+                };
+                let slot = classes.slot(&source);
+                parts.push(if throwable && name == "cause" && descriptor == "Ljava/lang/Throwable;" {
+                    Part::Cause(slot)
+                } else {
+                    Part::Field(slot)
+                });
+            }
+            Item::Custom { level } if throwable && declares(level) == Some("java.lang.Throwable") => {
+                parts.push(Part::Nothing);
+            }
+            Item::Custom { .. } | Item::TypedCustom { .. } | Item::Interface(_) => {
+                let _ = index;
+                return Ok(Shape::Refused(format!(
+                    "{} or a superclass has a writeObject or writeExternal method, and its data does not say what \
+                     types it has, which XStream's text needs",
+                    definition.name
+                )));
+            }
+        }
+    }
+    if form == Form::Leaf(Leaf::Trace) {
+        return Ok(Shape::Trace(parts));
+    }
+    Ok(Shape::Bean(parts))
+}

@@ -46,6 +46,7 @@ fn lay_out(value: impl LowerExp, zero: bool, negative: bool) -> Short {
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let (first, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let rest = if rest == "0" { "" } else { rest };
     let _ = match exponent {
         // 10^-3 to 10^7 stand without an exponent.
         0..=6 => {

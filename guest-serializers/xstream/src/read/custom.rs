@@ -45,7 +45,13 @@ impl<'a> Reader<'a, '_> {
 
     /// Fills up the parts that were null, and those that stand in front of elements that are none.
     pub(super) fn finish_jdk(&mut self, frame: &mut Frame) -> Result<(), Fault> {
-        let (Kind::Jdk(number, _) | Kind::JdkFields(number, _)) = frame.kind else { return Ok(()) };
+        let (Kind::Jdk(number, step) | Kind::JdkFields(number, step)) = frame.kind else { return Ok(()) };
+        if matches!(frame.kind, Kind::Jdk(..)) && usize::from(step) < rule(number).levels.len() {
+            return Err(Fault::mismatch(
+                self.xml.at(),
+                "an object of the JDK ends before all of its classes came",
+            ));
+        }
         if !frame.own {
             self.out.nil();
             frame.count += 1;

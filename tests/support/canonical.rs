@@ -280,6 +280,16 @@ impl Tree {
                 let handler = self.read(reader, extras);
                 Node::Proxy(interfaces.join(","), handler)
             }
+            Kind::Bean if definition.named => {
+                let fields = (0..parts / 2).map(|_| {
+                    let name = match reader.next().expect("the name of a field") {
+                        Event::Str(name) => String::from_utf8_lossy(name).into_owned(),
+                        event => panic!("{event:?} for the name of a field"),
+                    };
+                    (0, name, self.read(reader, extras))
+                });
+                Node::Object(class, fields.collect())
+            }
             Kind::Bean => {
                 let fields = definition
                     .items()

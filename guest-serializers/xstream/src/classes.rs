@@ -226,7 +226,8 @@ impl Classes {
             Some(Shape::Enum) => Form::Enum,
             Some(Shape::Interface) => Form::Abstract,
             Some(Shape::External) => Form::External,
-            Some(Shape::Custom) | None => Form::Unknown,
+            Some(Shape::Custom) => Form::Custom,
+            None => Form::Unknown,
         }
     }
 
@@ -268,7 +269,12 @@ impl Classes {
         let mut levels: Vec<(String, Vec<crate::schema::FieldInfo>)> = Vec::new();
         let mut next = Some(name.to_owned());
         while let Some(class) = next.filter(|class| class != "java.lang.Object" || levels.is_empty()) {
-            let Some(Shape::Fields(fields)) = self.shape(&class) else { return Form::Unknown };
+            let fields = match self.shape(&class) {
+                Some(Shape::Fields(fields)) => fields,
+                // What a superclass writes itself makes all of the object written so.
+                Some(Shape::Custom) => return Form::Custom,
+                _ => return Form::Unknown,
+            };
             if levels.len() as u32 > MOST_SUPERCLASSES {
                 return Form::Unknown;
             }

@@ -41,6 +41,8 @@ pub(crate) enum Form {
     /// What `writeExternal` wrote.
     External,
     Enum,
+    /// It declares `writeObject` or `readObject`: XStream writes its levels, whose types are kept as they stand.
+    Custom,
     /// A class of which nothing is known: what it holds is kept as it stands.
     Unknown,
     /// No value has this class.

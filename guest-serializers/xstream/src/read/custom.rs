@@ -1,5 +1,7 @@
 //! Objects of the JDK that XStream takes apart, and objects of which nothing is known.
 
+use holdfast_document::{Number, Width};
+
 use super::Reader;
 use super::frame::{Expects, Frame, Guess, Kind};
 use super::value::FORMAT;
@@ -329,7 +331,10 @@ impl<'a> Reader<'a, '_> {
 
     /// A field of an object of which nothing is known.
     fn named_field(&mut self, tag: &Tag<'a>, top: usize) -> Result<(), Fault> {
-        self.mark_bare(tag, top);
+        let kind = self.type_of_field(tag, top);
+        if kind == Type::Any {
+            self.mark_bare(tag, top);
+        }
         self.count_pair(top);
         if tag.name.contains('_') || !tag.attributes.is_empty() {
             let mut name = String::with_capacity(tag.name.len());
@@ -345,7 +350,69 @@ impl<'a> Reader<'a, '_> {
         } else {
             self.out.str(tag.name);
         }
-        self.value(tag, Expects::Field(Type::Any))
+        self.value(tag, Expects::Field(kind))
+    }
+
+    /// What a field expects, in an object that only has its fields in another order than its class.
+    fn type_of_field(&mut self, tag: &Tag<'a>, top: usize) -> Type {
+        let Some(frame) = self.scratch.frames.get_mut(top) else { return Type::Any };
+        let Some(plan) = frame.plan.and_then(|plan| self.classes.plan(plan)) else { return Type::Any };
+        let declared = attribute(tag, "defined-in");
+        let slot = plan
+            .slots
+            .iter()
+            .position(|slot| slot.element == tag.name && slot.defined_in.as_deref() == declared);
+        let Some(slot) = slot else { return Type::Any };
+        frame.came |= 1u64.checked_shl(slot as u32).unwrap_or(0);
+        let kind = plan.slots.get(slot).map_or(Type::Any, |slot| slot.kind);
+        match kind {
+            // In pairs of a name and a value nothing else says the type of a number.
+            Type::Primitive(element) => Type::Class(self.classes.by_name(boxed(element))),
+            kind => kind,
+        }
+    }
+
+    /// The fields of such an object that did not come.
+    pub(super) fn finish_named(&mut self, frame: &mut Frame) {
+        let Some(plan) = frame.plan else { return };
+        let slots = self.classes.plan(plan).map_or(0, |plan| plan.slots.len() as u32);
+        for index in (0..slots.min(64)).filter(|index| frame.came >> index & 1 == 0) {
+            let slot = self.classes.plan(plan).and_then(|plan| plan.slots.get(index as usize));
+            let Some(slot) = slot else { continue };
+            match &slot.defined_in {
+                Some(class) => self.out.str(&format!("{class}#{}", slot.name)),
+                None => self.out.str(&slot.name),
+            }
+            match slot.kind {
+                Type::Primitive(element) => self.zero(element),
+                _ => self.out.nil(),
+            }
+            frame.count += 2;
+        }
+    }
+
+    fn zero(&mut self, element: u8) {
+        let width = match element {
+            b'B' => Width::Byte,
+            b'S' => Width::Short,
+            b'I' => Width::Int,
+            b'J' => Width::Long,
+            _ => return self.absent(Type::Primitive(element)),
+        };
+        self.out.number(Number { value: 0, width });
+    }
+}
+
+const fn boxed(element: u8) -> &'static str {
+    match element {
+        b'Z' => "java.lang.Boolean",
+        b'B' => "java.lang.Byte",
+        b'C' => "java.lang.Character",
+        b'S' => "java.lang.Short",
+        b'I' => "java.lang.Integer",
+        b'J' => "java.lang.Long",
+        b'F' => "java.lang.Float",
+        _ => "java.lang.Double",
     }
 }
 

@@ -75,6 +75,10 @@ pub(crate) struct Frame {
     /// The attribute and place of the first part.
     pub(crate) first: (u32, u32),
     pub(crate) guess: Option<Guess>,
+    /// What the fields expect, where only their order is not that of the class.
+    pub(crate) plan: Option<u32>,
+    /// Which of the first 64 fields of the plan came.
+    pub(crate) came: u64,
 }
 
 /// Where to go back to when an object is not what its class was thought to hold.
@@ -116,6 +120,8 @@ impl Frame {
             limit: 0,
             first: (0, 0),
             guess: None,
+            plan: None,
+            came: 0,
         }
     }
 }

@@ -306,6 +306,7 @@ impl<'a> Reader<'a, '_> {
                 opaque(&mut self.out, "");
                 frame.count += 2;
             }
+            Kind::Named(..) => self.finish_named(&mut frame),
             Kind::Jdk(..) | Kind::JdkFields(..) if frame.patch.is_some() => {
                 if let Err(fault) = self.finish_jdk(&mut frame) {
                     self.depth += usize::from(frame.deep);

@@ -137,7 +137,7 @@ impl<'a> Reader<'a, '_> {
                 frame.guess = Some(guess);
                 self.open(tag, frame)
             }
-            Form::Unknown | Form::Abstract | Form::Jdk(_) | Form::Bean(_) | Form::External => {
+            Form::Unknown | Form::Custom | Form::Abstract | Form::Jdk(_) | Form::Bean(_) | Form::External => {
                 self.loose(tag, node, class, custom)
             }
             _ if custom => self.loose(tag, node, class, custom),
@@ -168,6 +168,9 @@ impl<'a> Reader<'a, '_> {
         let mut frame = Frame::new(if custom { Kind::Custom } else { Kind::Named(false, false) }, tag, node);
         frame.patch = Some(patch);
         frame.heads = 1;
+        if let Form::Bean(plan) = self.classes.get(class).form {
+            frame.plan = Some(plan);
+        }
         if let Some(resolves) = resolves {
             unescape(resolves, &mut self.scratch.text, tag.at)?;
             self.out.str("#resolves-to");

@@ -156,6 +156,8 @@ impl<'d> Writer<'d, '_> {
             Form::SingletonMap => Frame::new(Kind::Entries, parts, place),
             Form::Empty(_) => {
                 self.begin(class, field);
+                // XStream writes it anew each time, and reads a reference to it all the same.
+                self.remember(place, class);
                 self.close();
                 return Ok(());
             }
@@ -170,7 +172,13 @@ impl<'d> Writer<'d, '_> {
                 return self.push(at, Frame::new(Kind::Entries, parts.saturating_sub(1), place));
             }
             Form::Properties => return self.properties(parts, class, at, place, field),
-            Form::Null | Form::Unknown | Form::Abstract | Form::Bean(_) | Form::Enum | Form::External => {
+            Form::Null
+            | Form::Unknown
+            | Form::Custom
+            | Form::Abstract
+            | Form::Bean(_)
+            | Form::Enum
+            | Form::External => {
                 let name = builtin::by_number(number).map_or("?", |row| row.class);
                 return self
                     .misfit(at, format!("{name} of another format cannot be written in XStream's form"));

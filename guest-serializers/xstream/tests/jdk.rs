@@ -144,3 +144,16 @@ fn an_object_that_is_not_as_its_class_writes_itself_is_kept_as_it_stands() {
         assert_eq!(write(&document).unwrap(), xml);
     }
 }
+
+#[test]
+fn an_array_that_holds_itself_is_refused_with_its_path() {
+    let mut document = Vec::new();
+    let mut writer = holdfast_document::Writer::document(&mut document, 1);
+    writer.attribute("loop");
+    writer.builtin(120, 2);
+    writer.nil();
+    writer.reference(0);
+    writer.end();
+    let refused = write(&document).unwrap_err();
+    assert!(matches!(&refused, Failure::Unrepresentable { path, .. } if path == "/loop/1"), "{refused}");
+}

@@ -175,6 +175,13 @@ fn bean(
     if let [Item::TypedCustom { level: 0 }] = items.as_slice() {
         return Ok(Shape::External);
     }
+    if form == Form::Custom {
+        return Ok(Shape::Refused(format!(
+            "{} or a superclass has a writeObject or readObject method: XStream expects what such a method writes, which \
+             another format does not tell",
+            definition.name
+        )));
+    }
     if !matches!(
         form,
         Form::Bean(_) | Form::Unknown | Form::External | Form::Abstract | Form::Leaf(Leaf::Trace)

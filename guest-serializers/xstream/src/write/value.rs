@@ -121,6 +121,9 @@ impl<'d> Writer<'d, '_> {
         {
             return self.misfit(at, "nobody told the class of the object that it is the same as");
         }
+        if self.classes.get(class).form == Form::Array && self.elements.contains(&node) {
+            return self.misfit(at, "an array that holds itself: XStream writes it and cannot read it");
+        }
         self.begin(class, field);
         let from = self.elements.last().copied().unwrap_or(NO_NODE);
         let path = self.nodes.path(from, node, self.xml.out);

@@ -214,6 +214,7 @@ fn ids_names_paths_and_methods_that_are_not_there_are_said_to_be_so() {
 fn media_types_are_chosen_by_the_client() {
     let server = Holdfast::start(&[]);
     let client = server.client();
+    let typed = "application/vnd.holdfast.typed+json";
     let document = "application/vnd.holdfast.document";
 
     let refused = client.call_with("POST", "/v1/sessions", &[("Content-Type", "text/plain")], Some(b"a=1"));
@@ -222,13 +223,13 @@ fn media_types_are_chosen_by_the_client() {
     let refused = client.call_with("POST", "/v1/sessions", &form, Some(b"{}"));
     assert_problem(&refused, 415, "unsupported-media-type", "-H 'Content-Type: application/json'");
     let refused = client.call_with("POST", "/v1/sessions", &[("Accept", "text/html")], None);
-    assert_problem(&refused, 406, "not-acceptable", document);
+    assert_problem(&refused, 406, "not-acceptable", typed);
 
     let made = client.send("POST", "/v1/sessions", r#"{"attributes":{"a":[1,{"b":"c"}]}}"#).expect(201);
     let path = format!("/v1/sessions/{}", made.id());
     let attributes = format!("{path}/attributes");
     // What one call gives, another one takes.
-    for media in ["application/json", "application/msgpack", document] {
+    for media in ["application/json", typed, "application/msgpack", document] {
         let all = client.call_with("GET", &attributes, &[("Accept", media)], None).expect(200);
         assert_eq!(all.header("content-type"), media);
         client.send("PUT", &attributes, "{}").expect(200);

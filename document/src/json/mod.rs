@@ -26,7 +26,7 @@ use thiserror::Error;
 pub use plain::{Others, merge_plain, to_plain, value_from_plain, value_to_plain};
 pub use text::indented;
 pub use tree::{Kind, Node, Tree};
-pub use typed::{from_typed, to_typed, value_from_typed, value_to_typed};
+pub use typed::{from_typed, from_typed_among, to_typed, value_from_typed, value_to_typed};
 
 /// JSON that cannot be read, or not as what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -1,6 +1,6 @@
 //! Answers about sessions.
 //!
-//! JSON and MessagePack hold a session with all its members. The forms of programs, a session
+//! JSON, plain and typed, and MessagePack hold a session with all its members. The forms of programs, a session
 //! document or the bytes of a serializer, hold attributes and nothing else; there the other members of the session
 //! are header fields, as they are in every answer to `HEAD`.
 
@@ -31,25 +31,28 @@ pub(super) fn session(finished: &Finished, media: &Media) -> Result<Response, Pr
     let session = session_of(finished)?;
     let attributes = forms::write(&session.document, media)?;
     let body = match media {
-        Media::Json => session_as_json(session, &attributes),
+        Media::Json => session_as_json(session, &[b"\"attributes\":", &attributes, b"}"]),
+        // It is an object of `attributes`, and of what else must be known of them.
+        Media::TypedJson => session_as_json(session, &[attributes.get(1..).unwrap_or_default()]),
         Media::MessagePack => session_as_msgpack(session, &attributes),
         Media::Document | Media::Serializer(_) => attributes,
     };
     with_body(finished, media, body)
 }
 
-/// A session as an object; JSON stands in JSON as it is.
-fn session_as_json(session: &Session, attributes: &[u8]) -> Vec<u8> {
+/// A session as an object, with its attributes and the end of the object as given.
+fn session_as_json(session: &Session, end: &[&[u8]]) -> Vec<u8> {
     let Session { id, creation_time, last_accessed_time, max_inactive_interval, is_new, .. } = session;
-    let mut body = Vec::with_capacity(attributes.len() + 192);
+    let mut body = Vec::with_capacity(end.iter().map(|part| part.len()).sum::<usize>() + 160);
     // The characters of an id need no escape, and writing to a vector cannot fail.
     let _ = write!(
         body,
         "{{\"id\":\"{id}\",\"creationTime\":{creation_time},\"lastAccessedTime\":{last_accessed_time},\
-         \"maxInactiveInterval\":{max_inactive_interval},\"isNew\":{is_new},\"attributes\":"
+         \"maxInactiveInterval\":{max_inactive_interval},\"isNew\":{is_new},"
     );
-    body.extend_from_slice(attributes);
-    body.push(b'}');
+    for part in end {
+        body.extend_from_slice(part);
+    }
     body
 }
 

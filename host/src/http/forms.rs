@@ -1,6 +1,6 @@
 //! Between session documents and what clients write and read.
 
-use holdfast_document::json::{to_plain, value_to_plain};
+use holdfast_document::json::{Node, from_typed_among, to_plain, to_typed, value_to_plain, value_to_typed};
 use holdfast_document::{AttributeMap, Error, Limits, SerdeError, Writer};
 
 use super::given::bad_document;
@@ -13,6 +13,7 @@ use crate::plugin::{Plugin, PluginError};
 pub(super) fn write(document: &[u8], media: &Media) -> Result<Vec<u8>, Problem> {
     match media {
         Media::Json => Ok(to_plain(document).map_err(cannot_write)?.into_bytes()),
+        Media::TypedJson => Ok(to_typed(document).map_err(cannot_write)?.into_bytes()),
         Media::MessagePack => msgpack::write(document).map_err(|error| cannot_write_as(media, &error)),
         Media::Document => Ok(document.to_vec()),
         Media::Serializer(plugin) => Ok(plugin.serialize(document)?),
@@ -23,6 +24,7 @@ pub(super) fn write(document: &[u8], media: &Media) -> Result<Vec<u8>, Problem> 
 pub(super) fn write_value(name: &str, value: &[u8], media: &Media) -> Result<Vec<u8>, Problem> {
     match media {
         Media::Json => Ok(value_to_plain(name, value).map_err(cannot_write)?.into_bytes()),
+        Media::TypedJson => Ok(value_to_typed(value).map_err(cannot_write)?.into_bytes()),
         Media::MessagePack => msgpack::write_value(value).map_err(|error| cannot_write_as(media, &error)),
         Media::Document | Media::Serializer(_) => {
             let mut document = Vec::with_capacity(value.len() + name.len() + 16);
@@ -38,6 +40,11 @@ pub(super) fn write_value(name: &str, value: &[u8], media: &Media) -> Result<Vec
 /// Attributes from a session document.
 pub(super) fn read_document(bytes: &[u8]) -> Result<AttributeMap, Problem> {
     AttributeMap::from_document(bytes, Limits::default()).map_err(bad_document)
+}
+
+/// Attributes from an object of typed JSON, which may have members of these other names.
+pub(super) fn read_typed_json(object: Node<'_>, others: &[&str]) -> Result<AttributeMap, Problem> {
+    read_document(&from_typed_among(object, others)?)
 }
 
 /// Attributes from the bytes of a serializer's format.

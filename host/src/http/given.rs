@@ -26,6 +26,8 @@ pub(super) enum Written<'b> {
     Empty,
     /// Plain JSON.
     Plain(Tree<'b>),
+    /// Typed JSON: of attributes, with what is to be known of them beside.
+    Typed(Tree<'b>),
     /// Plain MessagePack.
     MessagePack(&'b [u8]),
     /// Attributes, in a form that has nothing else.
@@ -55,8 +57,9 @@ impl<'b> Written<'b> {
     /// 400 when the body is not of its form.
     pub(super) fn read(media: Media, body: &'b [u8]) -> Result<Self, Problem> {
         match media {
-            Media::Json if body.trim_ascii().is_empty() => Ok(Self::Empty),
+            Media::Json | Media::TypedJson if body.trim_ascii().is_empty() => Ok(Self::Empty),
             Media::Json => Ok(Self::Plain(Tree::parse(body)?)),
+            Media::TypedJson => Ok(Self::Typed(Tree::parse(body)?)),
             _ if body.is_empty() => Ok(Self::Empty),
             Media::MessagePack => Ok(Self::MessagePack(body)),
             Media::Document => forms::read_document(body).map(Self::Attributes),
@@ -73,6 +76,15 @@ impl<'b> Written<'b> {
                 return Ok(NewSession {
                     attributes: Some(Given::Typed(attributes.clone())),
                     max_inactive_interval: interval_of_headers(headers)?,
+                });
+            }
+            Self::Typed(tree) if tree.root().get(ATTRIBUTES).is_some_and(|member| !member.is_null()) => {
+                let interval = tree.root().get(INTERVAL).filter(|member| !member.is_null());
+                return Ok(NewSession {
+                    attributes: Some(Given::Typed(forms::read_typed_json(tree.root(), &[INTERVAL])?)),
+                    max_inactive_interval: interval
+                        .map(|member| Member::Json(member).interval())
+                        .transpose()?,
                 });
             }
             _ => self.members(&[ATTRIBUTES, INTERVAL])?,
@@ -104,7 +116,8 @@ impl<'b> Written<'b> {
             Self::Empty => Err(unreadable(
                 "the body is empty; a map of attributes was expected, such as {\"user\":\"alice\"}",
             )),
-            Self::Plain(tree) => Member::Plain(tree.root()).attributes(""),
+            Self::Plain(tree) => Member::Json(tree.root()).attributes(""),
+            Self::Typed(tree) => forms::read_typed_json(tree.root(), &[]).map(Given::Typed),
             Self::MessagePack(bytes) => Member::MessagePack(bytes).attributes(""),
             Self::Attributes(attributes) => Ok(Given::Typed(attributes.clone())),
         }
@@ -113,7 +126,7 @@ impl<'b> Written<'b> {
     /// The members of a session, of which only these may be there.
     fn members(&'b self, known: &[&str]) -> Result<Members<'b>, Problem> {
         let mut members = Members::default();
-        let Self::Plain(tree) = self else {
+        let (Self::Plain(tree) | Self::Typed(tree)) = self else {
             if let Self::MessagePack(bytes) = self {
                 each_entry(bytes, |name, value| members.take(name, Member::MessagePack(value), known))?;
             }
@@ -124,7 +137,7 @@ impl<'b> Written<'b> {
             return Err(unreadable(format!("an object with {} was expected", listed(known))));
         }
         for (name, value) in root.entries() {
-            members.take(&name, Member::Plain(value), known)?;
+            members.take(&name, Member::Json(value), known)?;
         }
         Ok(members)
     }
@@ -139,7 +152,7 @@ struct Members<'b> {
 
 #[derive(Debug, Clone, Copy)]
 enum Member<'b> {
-    Plain(Node<'b>),
+    Json(Node<'b>),
     MessagePack(&'b [u8]),
 }
 
@@ -164,14 +177,14 @@ impl<'b> Members<'b> {
 impl<'b> Member<'b> {
     fn is_null(self) -> bool {
         match self {
-            Self::Plain(node) => node.is_null(),
+            Self::Json(node) => node.is_null(),
             Self::MessagePack(bytes) => bytes == NIL,
         }
     }
 
     fn interval(self) -> Result<i32, Problem> {
         let value = match self {
-            Self::Plain(node) => node.as_i64(),
+            Self::Json(node) => node.as_i64(),
             Self::MessagePack(bytes) => match Reader::value(bytes).next() {
                 Ok(Event::Int(number)) => Some(number.value),
                 _ => None,
@@ -184,13 +197,13 @@ impl<'b> Member<'b> {
 
     fn attributes(self, path: &str) -> Result<Given<'b>, Problem> {
         match self {
-            Self::Plain(node) if node.kind() != JsonKind::Object => {
+            Self::Json(node) if node.kind() != JsonKind::Object => {
                 let here = if path.is_empty() { "the body".to_owned() } else { format!("`{path}`") };
                 Err(unreadable(format!(
                     "{here} is no object; a map of attributes was expected, such as {{\"user\":\"alice\"}}"
                 )))
             }
-            Self::Plain(node) => Ok(Given::Plain(node)),
+            Self::Json(node) => Ok(Given::Plain(node)),
             Self::MessagePack(bytes) => msgpack::read(bytes).map(Given::MessagePack),
         }
     }

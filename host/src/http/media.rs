@@ -13,6 +13,8 @@ use crate::plugin::{Plugin, Plugins};
 pub(super) enum Media {
     /// Plain JSON, for people and for whoever stores plain data.
     Json,
+    /// Typed JSON, which keeps everything.
+    TypedJson,
     /// Plain MessagePack.
     MessagePack,
     /// The attributes alone, as a session document.
@@ -22,12 +24,13 @@ pub(super) enum Media {
 }
 
 /// In the order of preference of a server that was not asked for one.
-const OWN: [Media; 3] = [Media::Json, Media::MessagePack, Media::Document];
+const OWN: [Media; 4] = [Media::Json, Media::TypedJson, Media::MessagePack, Media::Document];
 
 impl Media {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Json => "application/json",
+            Self::TypedJson => "application/vnd.holdfast.typed+json",
             Self::MessagePack => "application/msgpack",
             Self::Document => "application/vnd.holdfast.document",
             Self::Serializer(plugin) => &plugin.description().media_type,
@@ -211,7 +214,7 @@ mod tests {
             ("Application/MsgPack ; q=0.5, application/json;q=0.4", Media::MessagePack),
             ("*/*, application/vnd.holdfast.document", Media::Document),
             ("application/msgpack, application/json", Media::MessagePack),
-            ("application/json;q=0, */*", Media::MessagePack),
+            ("application/json;q=0, */*", Media::TypedJson),
             ("application/vnd.holdfast.document;q=nonsense", Media::Document),
         ] {
             assert_eq!(accept(&[wish]).unwrap().name(), media.name(), "{wish}");

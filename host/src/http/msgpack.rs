@@ -25,7 +25,7 @@ pub(super) fn read(map: &[u8]) -> Result<AttributeMap, Problem> {
             Kind::UnreadableBody,
             format_args!(
                 "byte {at}: plain MessagePack has no extension type but the timestamp; typed values are for \
-                 application/vnd.holdfast.document"
+                 application/vnd.holdfast.typed+json and application/vnd.holdfast.document"
             ),
         )
         .with("offset", at));

@@ -386,3 +386,30 @@ async fn an_answer_acknowledges_what_was_done_with_the_session() {
     assert_eq!(other.header("holdfast-backup"), "stored");
     assert_eq!(other.header("cache-control"), "no-store");
 }
+
+#[tokio::test]
+async fn typed_json_holds_a_session_with_what_must_be_known_of_its_attributes() {
+    let bench = Bench::new(&[]);
+    let typed = "application/vnd.holdfast.typed+json";
+    let both = [("content-type", typed), ("accept", typed)];
+    // Two attributes with one list.
+    let document = b"\x93\xce\0\0\0\x18\x82\xa1x\x91\xa1s\xa1y\xd7\x08\0\0\0\0\0\0\0\0\
+                     \x93\x92\xa1x\xa1y\x92\x01\x00\x90"
+        .to_vec();
+    let as_document = ("content-type", "application/vnd.holdfast.document");
+    let made = bench.call("POST", "/v1/sessions", &[as_document, ("accept", typed)], document).await;
+    let session = made.json();
+    assert!(session["attributes"]["x"].is_object() || session["attributes"]["x"].is_array(), "{session}");
+    assert_eq!((&session["names"], &session["edges"]), (&json!(["x", "y"]), &json!([[1, 0]])), "{session}");
+
+    let mut again = json!({"maxInactiveInterval": 60});
+    for member in ["attributes", "names", "edges"] {
+        again[member] = session[member].clone();
+    }
+    let copy = bench.call("POST", "/v1/sessions", &both, again.to_string()).await.json();
+    assert_eq!((&copy["attributes"], &copy["edges"]), (&session["attributes"], &session["edges"]));
+    assert_eq!(copy["maxInactiveInterval"], 60);
+
+    let wrong = bench.call("POST", "/v1/sessions", &both, r#"{"attributes":{},"nodes":1}"#).await;
+    assert!(said(&wrong.problem(400, "unreadable-body")).contains("nodes"));
+}

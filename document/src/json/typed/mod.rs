@@ -8,7 +8,7 @@ mod write;
 use crate::error::Error;
 use crate::json::text::Text;
 
-pub use read::{from_typed, value_from_typed};
+pub use read::{from_typed, from_typed_among, value_from_typed};
 
 /// A document as typed JSON. [`from_typed`] makes the same document of it.
 ///

@@ -14,7 +14,15 @@ use crate::writer::Writer;
 /// # Errors
 /// When the JSON is not of the form: with the place, as a JSON pointer.
 pub fn from_typed(json: Node<'_>) -> Result<Vec<u8>, JsonError> {
-    deep::run(json.depth_of_all(), || document(json))
+    from_typed_among(json, &[])
+}
+
+/// As [`from_typed`], of an object that may have members of these other names as well.
+///
+/// # Errors
+/// As there.
+pub fn from_typed_among(json: Node<'_>, others: &[&str]) -> Result<Vec<u8>, JsonError> {
+    deep::run(json.depth_of_all(), || document(json, others))
 }
 
 /// Makes the value of an attribute of its typed JSON.
@@ -36,9 +44,10 @@ fn value(json: Node<'_>) -> Result<Vec<u8>, JsonError> {
     Ok(out)
 }
 
-fn document(json: Node<'_>) -> Result<Vec<u8>, JsonError> {
+fn document(json: Node<'_>, others: &[&str]) -> Result<Vec<u8>, JsonError> {
     const KEYS: [&str; 4] = ["attributes", "names", "edges", "notes"];
-    if let Some((key, _)) = json.entries().find(|(key, _)| !KEYS.contains(&key.as_ref())) {
+    let is_known = |key: &str| KEYS.contains(&key) || others.contains(&key);
+    if let Some((key, _)) = json.entries().find(|(key, _)| !is_known(key)) {
         let what = format!("a document has no \"{key}\", only attributes, names, edges and notes");
         return Err(JsonError::value("/", what));
     }

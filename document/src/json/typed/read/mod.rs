@@ -13,7 +13,7 @@ use crate::builtin::{Builtin, Shape};
 use crate::definition::Kind as ClassKind;
 use crate::json::{JsonError, Kind, Node, push_segment};
 use crate::writer::Writer;
-pub use document::{from_typed, value_from_typed};
+pub use document::{from_typed, from_typed_among, value_from_typed};
 use spec::{Classes, read_classes};
 
 /// The writing of a document from typed JSON.

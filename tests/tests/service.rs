@@ -300,3 +300,25 @@ fn plain_values_keep_their_kind() {
     let back = client.call("GET", &path).expect(200);
     assert_eq!(String::from_utf8(back.body).unwrap(), huge, "integers are digits, whatever their size");
 }
+
+#[test]
+fn attributes_come_and_go_in_the_format_of_any_loaded_serializer() {
+    let server = Holdfast::start(&[]);
+    let client = server.client();
+    let java = "application/x-java-serialized-object";
+    let made = client.send("POST", "/v1/sessions", r#"{"attributes":{"foo":"bar"}}"#).expect(201);
+    let path = format!("/v1/sessions/{}/attributes", made.id());
+    let stream = client.call_with("GET", &path, &[("Accept", java)], None).expect(200);
+    assert_eq!(stream.header("content-type"), java);
+    assert!(stream.body.starts_with(b"\xac\xed\0\x05sr\0\x11java.lang.Integer"));
+    assert!(stream.body.ends_with(b"t\0\x03foot\0\x03bar"));
+
+    client.send("PUT", &path, "{}").expect(200);
+    client.call_with("PUT", &path, &[("Content-Type", java)], Some(&stream.body)).expect(200);
+    assert_eq!(client.call("GET", &path).json(), json!({"foo": "bar"}));
+    let copy = client.call_with("POST", "/v1/sessions", &[("Content-Type", java)], Some(&stream.body));
+    assert_eq!(copy.expect(201).json()["attributes"], json!({"foo": "bar"}));
+    let cut = &stream.body[..stream.body.len() - 2];
+    let damaged = client.call_with("PUT", &path, &[("Content-Type", java)], Some(cut));
+    assert_problem(&damaged, 400, "unreadable-body", "damaged at offset");
+}

@@ -10,6 +10,7 @@
 //! | hold the attributes of a session | [`AttributeMap`] |
 //! | take a document apart, or only look whether it is one | [`Attributes`], [`check`] |
 
+mod append;
 mod attributes;
 mod big;
 mod bridge;
@@ -30,6 +31,7 @@ mod sample;
 mod token;
 mod writer;
 
+pub use append::append;
 pub use attributes::{Attribute, Attributes};
 pub use bridge::{SerdeError, from_document, from_value, to_document, to_value};
 pub use check::{Limits, check, check_value};

@@ -1,5 +1,6 @@
 //! Appends a document to a buffer.
 
+use crate::append::append;
 use crate::definition::Kind;
 use crate::event::{Number, Width};
 use crate::extras::Extras;
@@ -7,6 +8,8 @@ use crate::token::{Tokens, ext};
 
 /// MessagePack's own layer of writing.
 pub(crate) mod raw {
+    use crate::append::append;
+
     pub(crate) fn nil(out: &mut Vec<u8>) {
         out.push(0xc0);
     }
@@ -68,7 +71,7 @@ pub(crate) mod raw {
     #[inline]
     pub(crate) fn str(out: &mut Vec<u8>, bytes: &[u8]) {
         str_len(out, bytes.len());
-        out.extend_from_slice(bytes);
+        append(out, bytes);
     }
 
     #[inline]
@@ -78,7 +81,7 @@ pub(crate) mod raw {
             0x100..=0xffff => wide(out, 0xc5, (bytes.len() as u16).to_be_bytes()),
             _ => wide(out, 0xc6, count(bytes.len()).to_be_bytes()),
         }
-        out.extend_from_slice(bytes);
+        append(out, bytes);
     }
 
     /// The header of an extension; its payload follows.
@@ -371,7 +374,7 @@ impl<'v> Writer<'v> {
     pub fn primitives(&mut self, element: u8, data: &[u8]) {
         raw::ext(self.out, ext::PRIMITIVES, data.len() + 1);
         self.out.push(element);
-        self.out.extend_from_slice(data);
+        append(self.out, data);
     }
 
     /// Begins a primitive array of so many bytes; its big-endian elements must follow by [`Writer::copy`].
@@ -409,7 +412,7 @@ impl<'v> Writer<'v> {
     pub fn big_decimal(&mut self, scale: i32, unscaled: &[u8]) {
         raw::ext(self.out, ext::BIG_DECIMAL, unscaled.len() + 4);
         self.out.extend_from_slice(&scale.to_be_bytes());
-        self.out.extend_from_slice(unscaled);
+        append(self.out, unscaled);
     }
 
     /// Writes a UUID.
@@ -423,7 +426,7 @@ impl<'v> Writer<'v> {
         raw::str(&mut head, format.as_bytes());
         raw::ext(self.out, ext::OPAQUE, head.len() + bytes.len());
         self.out.extend_from_slice(&head);
-        self.out.extend_from_slice(bytes);
+        append(self.out, bytes);
     }
 
     /// Begins a plain array, Java's `ArrayList`; so many elements must follow.
@@ -585,7 +588,7 @@ impl<'v> Writer<'v> {
     /// Copies a value that holds no reference and no use of a definition, or a whole attribute, or elements of a
     /// primitive array.
     pub fn copy(&mut self, value: &[u8]) {
-        self.out.extend_from_slice(value);
+        append(self.out, value);
     }
 
     /// Writes again the scalar that was written when [`Writer::len`] was `at`: a value without an identity that comes
@@ -621,7 +624,7 @@ impl<'v> Writer<'v> {
     #[inline]
     fn extension(&mut self, kind: i8, payload: &[u8]) {
         raw::ext(self.out, kind, payload.len());
-        self.out.extend_from_slice(payload);
+        append(self.out, payload);
     }
 }
 

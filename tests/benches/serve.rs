@@ -56,7 +56,8 @@ impl Side {
     }
 
     fn change(&mut self, number: usize) -> Result<()> {
-        let body = format!(r#"{{"counter":{number}}}"#);
+        // The session begins with 0.
+        let body = format!(r#"{{"counter":{}}}"#, number + 1);
         let start = Instant::now();
         let answer = self.connection.send("PATCH", &self.attributes, &body)?;
         self.times.push(start.elapsed());

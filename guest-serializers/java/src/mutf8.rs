@@ -1,5 +1,7 @@
 //! Java's modified UTF-8: NUL in two bytes, supplementary characters as two surrogates in three bytes each.
 
+use holdfast_document::append;
+
 /// Whether text is the same in UTF-8 and in modified UTF-8: neither NUL nor a character of four bytes.
 #[inline]
 pub(crate) fn is_same(utf8: &[u8]) -> bool {
@@ -49,7 +51,7 @@ pub(crate) fn encode(utf8: &[u8], out: &mut Vec<u8>) {
     let mut rest = utf8;
     while let Some(at) = rest.iter().position(|byte| matches!(byte, 0 | 0xf0..)) {
         let (same, odd) = rest.split_at(at);
-        out.extend_from_slice(same);
+        append(out, same);
         rest = match *odd {
             [a, b, c, d, ref after @ ..] if a != 0 => {
                 let bits = |byte: u8| u32::from(byte & 0x3f);
@@ -66,7 +68,7 @@ pub(crate) fn encode(utf8: &[u8], out: &mut Vec<u8>) {
             _ => return,
         };
     }
-    out.extend_from_slice(rest);
+    append(out, rest);
 }
 
 fn surrogate(unit: u32, out: &mut Vec<u8>) {

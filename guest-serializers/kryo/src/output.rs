@@ -1,5 +1,7 @@
 //! Kryo's `Output`: numbers.
 
+use holdfast_document::append;
+
 #[inline]
 pub(crate) fn varint(out: &mut Vec<u8>, value: u32) {
     if value < 0x80 {
@@ -29,7 +31,7 @@ pub(crate) fn varlong(out: &mut Vec<u8>, value: u64) {
         *byte = rest as u8 | 0x80;
         rest >>= 7;
     }
-    out.extend_from_slice(buffer.get(..len).unwrap_or_default());
+    append(out, buffer.get(..len).unwrap_or_default());
 }
 
 #[inline]

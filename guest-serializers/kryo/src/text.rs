@@ -1,7 +1,7 @@
 //! The two forms of a string: ASCII whose last byte has its high bit set, and a count of UTF-16 units followed by
 //! one to three bytes for each unit.
 
-use holdfast_document::Writer;
+use holdfast_document::{Writer, append};
 
 /// A string as it stands in Kryo's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +141,7 @@ pub(crate) fn write_ascii(out: &mut Vec<u8>, bytes: &[u8]) {
 
 #[inline]
 fn write_marked(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.extend_from_slice(bytes);
+    append(out, bytes);
     if let Some(last) = out.last_mut() {
         *last |= 0x80;
     }
@@ -151,7 +151,7 @@ fn write_marked(out: &mut Vec<u8>, bytes: &[u8]) {
 pub(crate) fn write_counted(out: &mut Vec<u8>, bytes: &[u8]) {
     if bytes.is_ascii() {
         write_count(out, bytes.len());
-        out.extend_from_slice(bytes);
+        append(out, bytes);
         return;
     }
     // One unit a character, two for one beyond the first 65,536: those have four bytes here.
@@ -159,13 +159,13 @@ pub(crate) fn write_counted(out: &mut Vec<u8>, bytes: &[u8]) {
     let characters = bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
     write_count(out, characters + supplementary);
     if supplementary == 0 {
-        out.extend_from_slice(bytes);
+        append(out, bytes);
         return;
     }
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| *byte >= 0xf0) {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, &[]));
-        out.extend_from_slice(before);
+        append(out, before);
         let (char, after) = from.split_at_checked(4).unwrap_or((from, &[]));
         let text = std::str::from_utf8(char).unwrap_or_default();
         for unit in text.encode_utf16() {
@@ -177,7 +177,7 @@ pub(crate) fn write_counted(out: &mut Vec<u8>, bytes: &[u8]) {
         }
         rest = after;
     }
-    out.extend_from_slice(rest);
+    append(out, rest);
 }
 
 /// The length of a string plus one: 6 bits and two marks in the first byte, 7 bits in each other.

@@ -160,7 +160,14 @@ impl Tree {
                 let Node::Array(_, elements) = &self.nodes[array] else { panic!("no array") };
                 Node::List(class, "list", elements.clone())
             }
-            (13..=19, _) => {
+            (19, _) => {
+                let Event::Int(Number { value: count, .. }) = reader.next().expect("a count") else {
+                    panic!("no count of copies")
+                };
+                let element = self.read(reader, extras);
+                Node::List(class, "list", vec![element; count as usize])
+            }
+            (13..=18, _) => {
                 let elements = self.many(parts, reader, extras);
                 match number {
                     19 => {

@@ -1,0 +1,143 @@
+//! The classes that were met, by name: what is found once an instance is found fast afterwards.
+
+use std::collections::HashMap;
+
+use holdfast_document::Kind;
+
+use crate::codec::{self, Codec};
+
+/// A class that was met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ClassId(u32);
+
+#[derive(Debug)]
+struct Class {
+    name: Box<[u8]>,
+    codec: Codec,
+    /// The attribute in which the class was defined last, the number of its definition there, and of what kind it is:
+    /// bytes from outside may have enum constants and objects of one class.
+    defined: (u32, u32, Kind),
+}
+
+/// The classes, kept from call to call.
+#[derive(Debug, Default)]
+pub(crate) struct Classes {
+    classes: Vec<Class>,
+    by_name: HashMap<Box<[u8]>, u32>,
+    /// Where a class was found that had the same place here.
+    recent: Recent,
+    /// Counts attributes, through all calls, so that no definition of an earlier one is taken for one of this.
+    attribute: u32,
+}
+
+#[derive(Debug)]
+struct Recent([u32; 64]);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self([u32::MAX; 64])
+    }
+}
+
+/// Applications have hundreds of classes in their sessions; bytes from outside may name any number.
+const MOST_CLASSES: usize = 4096;
+
+impl Classes {
+    /// Begins a call. Ids of earlier ones are worth nothing.
+    pub(crate) fn begin_call(&mut self) {
+        if self.classes.len() > MOST_CLASSES || self.attribute > u32::MAX / 2 {
+            *self = Self::default();
+        }
+    }
+
+    /// Begins an attribute: nothing is defined in it.
+    pub(crate) const fn begin_attribute(&mut self) {
+        self.attribute = self.attribute.wrapping_add(1);
+    }
+
+    /// The class of a name.
+    #[inline]
+    pub(crate) fn find(&mut self, name: &[u8]) -> (ClassId, Codec) {
+        let place = place(name);
+        if let Some(id) = self.recent.0.get(place)
+            && let Some(class) = self.classes.get(*id as usize)
+            && *class.name == *name
+        {
+            return (ClassId(*id), class.codec);
+        }
+        self.look_up(name, place)
+    }
+
+    #[cold]
+    fn look_up(&mut self, name: &[u8], place: usize) -> (ClassId, Codec) {
+        let id = match self.by_name.get(name) {
+            Some(id) => *id,
+            None => {
+                let id = self.classes.len() as u32;
+                let codec = std::str::from_utf8(name).map_or(Codec::Unknown, codec::of);
+                self.classes.push(Class { name: name.into(), codec, defined: (0, 0, Kind::Bean) });
+                self.by_name.insert(name.into(), id);
+                id
+            }
+        };
+        if let Some(recent) = self.recent.0.get_mut(place) {
+            *recent = id;
+        }
+        (ClassId(id), self.classes.get(id as usize).map_or(Codec::Unknown, |class| class.codec))
+    }
+
+    /// The number of the definition of a class in this attribute, if it has one of this kind.
+    pub(crate) fn definition(&self, id: ClassId, kind: Kind) -> Option<u32> {
+        let (attribute, number, known) = self.classes.get(id.0 as usize)?.defined;
+        (attribute == self.attribute && known == kind).then_some(number)
+    }
+
+    /// Takes note of the number of the definition of a class in this attribute.
+    pub(crate) fn define(&mut self, id: ClassId, kind: Kind, number: u32) {
+        if let Some(class) = self.classes.get_mut(id.0 as usize) {
+            class.defined = (self.attribute, number, kind);
+        }
+    }
+}
+
+/// One of 64 places for a name. Names of classes differ in length and at the end.
+#[inline]
+fn place(name: &[u8]) -> usize {
+    let tail = name.last_chunk::<4>().map_or(0, |tail| u32::from_le_bytes(*tail));
+    ((tail ^ name.len() as u32).wrapping_mul(0x9e37_79b9) >> 26) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_is_defined_once_an_attribute() {
+        let mut classes = Classes::default();
+        classes.begin_call();
+        classes.begin_attribute();
+        let (item, codec) = classes.find(b"com.example.Item");
+        assert_eq!((codec, classes.definition(item, Kind::Bean)), (Codec::Unknown, None));
+        classes.define(item, Kind::Bean, 3);
+        assert_eq!(classes.definition(item, Kind::Enum), None);
+        assert_eq!(classes.find(b"com.example.Item").0, item);
+        assert_eq!(classes.definition(item, Kind::Bean), Some(3));
+        classes.begin_attribute();
+        assert_eq!(classes.definition(item, Kind::Bean), None);
+    }
+
+    #[test]
+    fn names_that_share_a_place_are_told_apart() {
+        let mut classes = Classes::default();
+        for round in 0..2 {
+            for number in 0..500 {
+                let name = format!("C{number}");
+                let (id, _) = classes.find(name.as_bytes());
+                assert_eq!(id, ClassId(number), "round {round}");
+            }
+        }
+        assert_eq!(classes.find(b"java.util.ArrayList").1, Codec::List);
+        assert_eq!(classes.find(b"[[I").1, Codec::Objects(Some(142)));
+        assert_eq!(classes.find(b"[Lcom.example.Item;").1, Codec::Objects(None));
+    }
+}

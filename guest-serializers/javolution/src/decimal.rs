@@ -1,0 +1,387 @@
+//! Numbers with a fraction as javolution's `TextBuilder` writes them and its `TypeFormat` reads them.
+//!
+//! Its decimal conversions are its own and not exact. They are followed step by step, so that the same bytes come out
+//! and so that it is known which numbers the library itself does not bring back.
+
+use crate::number::{integer, parse_float, parse_integer, unsigned};
+
+/// Appends a double. False says that the library would read another one.
+#[inline]
+pub(crate) fn double(out: &mut Vec<u8>, value: f64) -> bool {
+    let from = out.len();
+    append(out, value, None);
+    read_by_library(out.get(from..).unwrap_or_default()).is_some_and(|read| read.to_bits() == value.to_bits())
+}
+
+/// Appends a float. False says that the library would read another one.
+#[inline]
+pub(crate) fn float(out: &mut Vec<u8>, value: f32) -> bool {
+    let from = out.len();
+    append(out, f64::from(value), Some(10));
+    let read = read_by_library(out.get(from..).unwrap_or_default());
+    read.is_some_and(|read| (read as f32).to_bits() == value.to_bits())
+}
+
+const POW10: [u64; 19] = {
+    let mut powers = [1; 19];
+    let mut at = 1;
+    while at < 19 {
+        #[allow(clippy::indexing_slicing, reason = "run by the compiler, which refuses a bad index")]
+        {
+            powers[at] = powers[at - 1] * 10;
+        }
+        at += 1;
+    }
+    powers
+};
+
+/// `TextBuilder.append(double, int, boolean, boolean)`; no number of digits means 16 or 17.
+fn append(out: &mut Vec<u8>, value: f64, digits: Option<i32>) {
+    if value.is_nan() {
+        return out.extend_from_slice(b"NaN");
+    }
+    if value.is_infinite() {
+        return out.extend_from_slice(if value > 0.0 { b"Infinity" } else { b"-Infinity" });
+    }
+    if value == 0.0 {
+        return out.extend_from_slice(if digits.is_some() { b"0" } else { b"0.0" });
+    }
+    let positive = value.abs();
+    if value < 0.0 {
+        out.push(b'-');
+    }
+    let exponent = floor_log10(positive);
+    let (digits, mantissa) = match digits {
+        Some(digits) => (digits, to_long_pow10(positive, digits - 1 - exponent)),
+        None => {
+            let long = to_long_pow10(positive, 16 - exponent);
+            let short = long / 10;
+            if to_double_pow10(short, exponent - 15) == positive { (16, short) } else { (17, long) }
+        }
+    };
+    let power = |at: i32| usize::try_from(at).ok().and_then(|at| POW10.get(at)).copied();
+    if !(0.001..1e7).contains(&positive) || exponent >= digits {
+        let power = power(digits - 1).unwrap_or(1);
+        let first = mantissa / power;
+        out.push(b'0'.wrapping_add(first as u8));
+        fraction(out, mantissa - power * first, digits - 1);
+        out.push(b'E');
+        integer(out, i64::from(exponent));
+    } else {
+        let places = digits - exponent - 1;
+        let mut rest = mantissa;
+        match power(places) {
+            Some(power) => {
+                unsigned(out, mantissa / power);
+                rest = mantissa % power;
+            }
+            None => out.push(b'0'),
+        }
+        fraction(out, rest, places);
+    }
+}
+
+fn fraction(out: &mut Vec<u8>, mut value: u64, places: i32) {
+    out.push(b'.');
+    if value == 0 {
+        out.push(b'0');
+        return;
+    }
+    for _ in value.ilog10() as i32 + 1..places {
+        out.push(b'0');
+    }
+    while value.is_multiple_of(10) {
+        value /= 10;
+    }
+    unsigned(out, value);
+}
+
+/// A double as the library reads it, which may be a neighbour of the nearest one.
+pub(crate) fn parse_double(text: &[u8]) -> Option<f64> {
+    // What is of another form, the library did not write.
+    read_by_library(text).or_else(|| parse_float(text))
+}
+
+/// A float as the library reads it.
+pub(crate) fn parse_float32(text: &[u8]) -> Option<f32> {
+    read_by_library(text).map(|value| value as f32).or_else(|| parse_float(text))
+}
+
+/// `TypeFormat.parseDouble`, of what [`append`] writes.
+fn read_by_library(text: &[u8]) -> Option<f64> {
+    let (is_negative, text) = match text {
+        b"NaN" => return Some(f64::NAN),
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    let sign = |value: f64| if is_negative { -value } else { value };
+    if text == b"Infinity" {
+        return Some(sign(f64::INFINITY));
+    }
+    let (mut decimal, mut places, mut exponent) = (0u64, None, 0i32);
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'0'..=b'9' => {
+                decimal = decimal.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
+                places = places.map(|places| places + 1);
+            }
+            b'.' if places.is_none() => places = Some(0),
+            b'E' => {
+                exponent = i32::try_from(parse_integer(bytes.as_slice())?).ok()?;
+                break;
+            }
+            _ => return None,
+        }
+    }
+    if decimal == 0 {
+        // The library forgets the sign of zero.
+        return Some(0.0);
+    }
+    i64::try_from(decimal).ok()?;
+    Some(sign(to_double_pow10(decimal, exponent - places.unwrap_or(0))))
+}
+
+const POW5: [u64; 14] = [
+    1,
+    5,
+    25,
+    125,
+    625,
+    3_125,
+    15_625,
+    78_125,
+    390_625,
+    1_953_125,
+    9_765_625,
+    48_828_125,
+    244_140_625,
+    1_220_703_125,
+];
+const LOW: u64 = 0xffff_ffff;
+
+const fn bit_length(value: u64) -> i32 {
+    64 - value.leading_zeros() as i32
+}
+
+/// The largest power of 5 of the table, and which one it is, up to the n-th.
+fn power_of_5(n: i32) -> (u64, i32) {
+    let at = n.min(13);
+    (POW5.get(at as usize).copied().unwrap_or(1), at)
+}
+
+/// `mantissa * 10^n` as 63 bits and a power of 2: four registers of 32 bits, which lose what does not fit.
+fn multiply(mantissa: u64, mut n: i32) -> (u64, i32) {
+    let (mut x0, mut x1, mut x2, mut x3) = (0u64, 0u64, mantissa & LOW, mantissa >> 32);
+    let mut pow2 = 0;
+    while n != 0 {
+        let (factor, at) = power_of_5(n);
+        x0 *= factor;
+        x1 *= factor;
+        x2 *= factor;
+        x3 *= factor;
+        x1 += x0 >> 32;
+        x0 &= LOW;
+        x2 += x1 >> 32;
+        x1 &= LOW;
+        x3 += x2 >> 32;
+        x2 &= LOW;
+        pow2 += at;
+        n -= at;
+        let carry = x3 >> 32;
+        if carry != 0 {
+            (x0, x1, x2, x3) = (x1, x2, x3 & LOW, carry);
+            pow2 += 32;
+        }
+    }
+    let shift = 31 - bit_length(x3);
+    let merged = if shift < 0 {
+        x3 << 31 | x2 >> 1
+    } else {
+        (x3 << 32 | x2) << shift | x1.checked_shr((32 - shift) as u32).unwrap_or(0)
+    };
+    (merged, pow2 - shift)
+}
+
+/// `mantissa / 10^n` as 63 bits and a power of 2.
+fn divide(mantissa: u64, mut n: i32) -> (u64, i32) {
+    let (mut x1, mut x0, mut pow2) = (mantissa, 0u64, 0);
+    loop {
+        let shift = 63 - bit_length(x1);
+        x1 <<= shift;
+        x1 |= x0.checked_shr((63 - shift) as u32).unwrap_or(0);
+        x0 = (x0 << shift) & (u64::MAX >> 1);
+        pow2 -= shift;
+        if n == 0 {
+            return (x1, pow2);
+        }
+        let (divisor, at) = power_of_5(n);
+        let mut high = x1 >> 32;
+        let mut quotient = high / divisor;
+        let mut low = (high - quotient * divisor) << 32 | x1 & LOW;
+        x1 = (quotient << 32) | (low / divisor);
+        high = (low % divisor) << 31 | x0 >> 32;
+        quotient = high / divisor;
+        low = (high - quotient * divisor) << 32 | x0 & LOW;
+        x0 = (quotient << 32) | (low / divisor);
+        n -= at;
+        pow2 -= at;
+    }
+}
+
+/// `MathLib.toDoublePow10`
+fn to_double_pow10(mantissa: u64, n: i32) -> f64 {
+    match n {
+        _ if mantissa == 0 => 0.0,
+        309.. => f64::INFINITY,
+        0..309 => {
+            let (mantissa, pow2) = multiply(mantissa, n);
+            to_double_pow2(mantissa, pow2)
+        }
+        -344..0 => {
+            let (mantissa, pow2) = divide(mantissa, -n);
+            to_double_pow2(mantissa, pow2)
+        }
+        _ => 0.0,
+    }
+}
+
+/// `MathLib.toDoublePow2`
+fn to_double_pow2(mantissa: u64, n: i32) -> f64 {
+    if mantissa == 0 {
+        return 0.0;
+    }
+    let shift = bit_length(mantissa) - 53;
+    let mut exponent = 1023 + 52 + n + shift;
+    match exponent {
+        0x7ff.. => return f64::INFINITY,
+        ..=-54 => return 0.0,
+        -53..=0 => return to_double_pow2(mantissa, n + 54) / 18_014_398_509_481_984.0,
+        _ => {}
+    }
+    let bits =
+        if shift > 0 { (mantissa >> shift) + (mantissa >> (shift - 1) & 1) } else { mantissa << -shift };
+    if bits >> 52 != 1 {
+        exponent += 1;
+        if exponent >= 0x7ff {
+            return f64::INFINITY;
+        }
+    }
+    f64::from_bits(bits & 0x000f_ffff_ffff_ffff | (exponent as u64) << 52)
+}
+
+/// `MathLib.toLongPow10`, of a positive number.
+fn to_long_pow10(value: f64, n: i32) -> u64 {
+    let bits = value.to_bits();
+    let exponent = (bits >> 52) as i32 & 0x7ff;
+    if exponent == 0 {
+        if value == 0.0 {
+            return 0;
+        }
+        return to_long_pow10(value * 1e16, n - 16);
+    }
+    let mantissa = bits & 0x000f_ffff_ffff_ffff | 0x0010_0000_0000_0000;
+    let (mantissa, moved) = if n >= 0 { multiply(mantissa, n) } else { divide(mantissa, -n) };
+    let pow2 = exponent - 1023 - 52 + moved;
+    if !(-63..=0).contains(&pow2) {
+        return 0;
+    }
+    // A shift of -1 is one of 63 to Java.
+    (mantissa >> -pow2) + (mantissa >> (-(pow2 + 1) & 63) & 1)
+}
+
+fn floor_log2(value: f64) -> i32 {
+    match (value.to_bits() >> 52) as i32 & 0x7ff {
+        0 => floor_log2(value * 18_014_398_509_481_984.0) - 54,
+        exponent => exponent - 1023,
+    }
+}
+
+/// `MathLib.floorLog10`
+fn floor_log10(value: f64) -> i32 {
+    let guess = (std::f64::consts::LOG10_2 * f64::from(floor_log2(value))) as i32;
+    let power = to_double_pow10(1, guess);
+    if power <= value && power * 10.0 > value {
+        guess
+    } else if power > value {
+        guess - 1
+    } else {
+        guess + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(write: impl FnOnce(&mut Vec<u8>) -> bool) -> (String, bool) {
+        let mut out = Vec::new();
+        let exact = write(&mut out);
+        (String::from_utf8(out).unwrap(), exact)
+    }
+
+    #[test]
+    fn doubles_are_written_as_the_library_writes_them() {
+        for (value, expected, exact) in [
+            (0.1, "0.1", true),
+            (1e7, "1.0E7", true),
+            (9_999_999.5, "9999999.5", true),
+            (1e-3, "0.001", true),
+            (9.99e-4, "9.990000000000001E-4", true),
+            (std::f64::consts::PI, "3.141592653589793", true),
+            (1.0 / 3.0, "0.3333333333333333", true),
+            (5e-324, "4.940656458412465E-324", true),
+            (f64::MAX, "1.7976931348623157E308", true),
+            (f64::MIN_POSITIVE, "2.2250738585072014E-308", true),
+            (1e-300, "1.0E-300", true),
+            (f64::NEG_INFINITY, "-Infinity", true),
+            (0.0, "0.0", true),
+            (-0.0, "0.0", false),
+            (f64::from_bits(0x7ff8_0000_0000_0001), "NaN", false),
+        ] {
+            assert_eq!(text(|out| double(out, value)), (expected.to_owned(), exact));
+        }
+    }
+
+    #[test]
+    fn floats_are_written_with_ten_digits() {
+        for (value, expected, exact) in [
+            (0.0, "0", true),
+            (-0.0, "0", false),
+            (0.1, "0.1000000015", true),
+            (f32::MAX, "3.402823466E38", true),
+            (1e-45, "1.401298464E-45", true),
+            (1.0 / 3.0, "0.3333333433", true),
+            (16_777_216.0, "1.6777216E7", true),
+            (1.5, "1.5", true),
+        ] {
+            assert_eq!(text(|out| float(out, value)), (expected.to_owned(), exact));
+        }
+    }
+
+    #[test]
+    fn a_double_that_the_library_reads_is_read_as_it_does_so() {
+        let value = f64::from_bits(0xc375_1e91_aa3d_6c49);
+        let (text, exact) = text(|out| double(out, value));
+        assert!(exact);
+        assert_eq!(parse_double(text.as_bytes()), Some(value));
+        assert_ne!(parse_float(text.as_bytes()), Some(value), "{text} is nearer to another one");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_number_is_written_and_what_is_exact_is_read_again(bits: u64, small: u32) {
+            for value in [f64::from_bits(bits), f64::from(small) / 100.0] {
+                let mut out = Vec::new();
+                if double(&mut out, value) && !value.is_nan() {
+                    assert_eq!(parse_double(&out), Some(value), "{}", String::from_utf8_lossy(&out));
+                }
+            }
+            let value = f32::from_bits(small);
+            let mut out = Vec::new();
+            if float(&mut out, value) && !value.is_nan() {
+                assert_eq!(parse_float32(&out), Some(value));
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The serializer `javolution`: sessions as MSM's `JavolutionTranscoder` stores them with javolution 5.5.1.
+
+mod big;
+mod classes;
+mod codec;
+mod decimal;
+mod fault;
+mod losses;
+mod number;
+mod options;
+mod read;
+mod text;
+mod write;
+mod xml;
+
+use holdfast_sdk::{Description, Failure, Serializer, Settings};
+
+use classes::Classes;
+use losses::Losses;
+use options::Options;
+
+/// The id of the stored format, in values that only this format understands, too.
+const FORMAT: &str = "javolution/5";
+
+/// The serializer.
+#[derive(Debug, Default)]
+pub struct Javolution {
+    options: Options,
+    classes: Classes,
+    losses: Losses,
+    read: read::Shelf,
+    write: write::Shelf,
+}
+
+impl Serializer for Javolution {
+    const DESCRIPTION: Description = Description {
+        name: "javolution",
+        version: env!("CARGO_PKG_VERSION"),
+        format: FORMAT,
+        media_type: "application/x-javolution+xml",
+        classes: &["de.javakaffee.web.msm.serializer.javolution.JavolutionTranscoderFactory"],
+        options: options::ALL,
+        losses: options::LOSSES,
+    };
+
+    fn configure(&mut self, settings: &Settings<'_>) -> Result<(), Failure> {
+        self.options = Options::read(settings)?;
+        self.losses = Losses::default();
+        self.losses.refuse = self.options.refuse_losses;
+        Ok(())
+    }
+
+    fn serialize(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+        write::write(document, out, &mut self.write, &mut self.losses, self.options.common)
+    }
+
+    fn deserialize(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
+        let limits = read::Limits {
+            depth: self.options.common.max_depth,
+            bytes: self.options.document_limit(bytes.len()),
+        };
+        read::read(bytes, out, &mut self.classes, &mut self.read, limits)
+    }
+}
+
+holdfast_sdk::export!(Javolution);

@@ -1,0 +1,79 @@
+//! Who is who: the document refers to places, the library numbers objects in the order in which they come.
+
+use super::{Slot, Span, Writing};
+use crate::fault::Outcome;
+use crate::number::unsigned;
+
+use super::tag::Begun;
+
+/// An object that was written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Object {
+    /// Its place in its attribute.
+    pub(super) place: u32,
+    /// Its number.
+    pub(super) id: u32,
+    /// Where the name of its class stands in the XML.
+    pub(super) class: Span,
+}
+
+impl Writing<'_, '_, '_> {
+    /// Begins the tag of an object that references may lead to: with its class and its number.
+    #[inline]
+    pub(super) fn object(&mut self, slot: Slot<'_>, class: &[u8], place: u32) -> Begun {
+        let begun = self.open(slot, class);
+        let id = self.number();
+        let object = Object { place, id, class: begun.class };
+        if self.travels.is_straight() {
+            self.shelf.objects.push(object);
+        } else {
+            self.shelf.moved.insert(self.attribute, object);
+        }
+        begun
+    }
+
+    /// The object that was written of a place, if it was.
+    pub(super) fn find(&self, attribute: u32, place: u32) -> Option<Object> {
+        if let Some(object) = self.shelf.moved.get(attribute, place) {
+            return Some(object);
+        }
+        let from = *self.shelf.first_objects.get(attribute as usize)? as usize;
+        let to = self.shelf.first_objects.get(attribute as usize + 1).map(|to| *to as usize);
+        let objects = self.shelf.objects.get(from..to.unwrap_or(self.shelf.objects.len()))?;
+        let found = objects.binary_search_by_key(&place, |object| object.place).ok()?;
+        objects.get(found).copied()
+    }
+
+    /// Writes the object at a place that a reference at an offset leads to: its number, or where it was not written yet,
+    /// the object itself.
+    #[cold]
+    pub(super) fn refer(&mut self, slot: Slot<'_>, attribute: u32, place: u32, at: usize) -> Outcome<()> {
+        match self.find(attribute, place) {
+            Some(object) => {
+                self.again(slot, object);
+                Ok(())
+            }
+            None => self.visit(slot, attribute, place, at),
+        }
+    }
+
+    /// The attribute that a number of the extras means.
+    pub(super) fn attribute_of(&mut self, number: u32, at: usize) -> Outcome<u32> {
+        let name = self.extras.name(number);
+        let found = name.and_then(|name| self.find_attribute(name));
+        found.ok_or_else(|| self.unrepresentable(at, "a reference into an attribute that is not there"))
+    }
+
+    /// Writes the number of an object.
+    pub(super) fn again(&mut self, slot: Slot<'_>, object: Object) {
+        self.open_as(slot, object.class);
+        self.reference(object.id);
+    }
+
+    /// Ends a tag with the number of an object.
+    pub(super) fn reference(&mut self, id: u32) {
+        self.out.extend_from_slice(b" __ref=\"");
+        unsigned(self.out, u64::from(id));
+        self.out.extend_from_slice(b"\"/>");
+    }
+}

@@ -6,7 +6,7 @@ use super::{HandleKind, Reading, Span, Step, damaged, limit};
 use crate::classes::{self, ClassId};
 use crate::layout::{Op, field};
 use crate::mutf8;
-use crate::stream::{MAX_SUPERCLASSES, is_descriptor, sc, tc};
+use crate::stream::{BASE_HANDLE, MAX_SUPERCLASSES, is_descriptor, sc, tc};
 
 /// A class descriptor.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +46,20 @@ impl<'a> Reading<'a> {
     /// A class descriptor, new or met before, that is not null.
     #[inline]
     pub(super) fn class_desc(&mut self) -> Step<u32> {
+        // All but the first object of a class.
+        if let Some(&[tc::REFERENCE, a, b, c, d]) = self.input.rest().first_chunk()
+            && let Some(handle) =
+                self.kept.handles.get(u32::from_be_bytes([a, b, c, d]).wrapping_sub(BASE_HANDLE) as usize)
+            && handle.kind == HandleKind::Class
+        {
+            let class = handle.at;
+            self.input.advance(5);
+            return Ok(class);
+        }
+        self.other_class_desc()
+    }
+
+    fn other_class_desc(&mut self) -> Step<u32> {
         let at = self.input.at();
         if self.input.peek() == Some(tc::REFERENCE) {
             self.input.u8()?;
@@ -305,11 +319,16 @@ impl<'a> Reading<'a> {
     }
 
     /// Where the steps for objects of a class begin, and how many parts these have.
+    #[inline]
     pub(super) fn code_of(&mut self, class: u32) -> Step<(u32, u32)> {
-        let Some(found) = self.kept.classes.get(class as usize).copied() else { return Ok((0, 0)) };
-        if found.code > 0 {
-            return Ok((found.code - 1, found.parts));
+        match self.kept.classes.get(class as usize) {
+            Some(found) if found.code > 0 => Ok((found.code - 1, found.parts)),
+            _ => self.compile(class),
         }
+    }
+
+    fn compile(&mut self, class: u32) -> Step<(u32, u32)> {
+        let Some(found) = self.kept.classes.get(class as usize).copied() else { return Ok((0, 0)) };
         let code = self.kept.code.end();
         if found.proxy {
             self.kept.code.push(Op::Part(crate::layout::Hint::None));

@@ -25,9 +25,18 @@ impl Reading<'_> {
     }
 
     /// Begins a value of a class that the attribute defines; so many parts must follow.
+    #[inline]
     pub(super) fn begin_defined(&mut self, class: u32, parts: u32) -> Step<()> {
-        self.writer.defined(parts);
-        self.defined_head(class)
+        match self.kept.classes.get(class as usize) {
+            Some(found) if found.defined_in == self.attribute + 1 => {
+                self.writer.known(found.definition, parts);
+                Ok(())
+            }
+            _ => {
+                self.writer.defined(parts);
+                self.defined_head(class)
+            }
+        }
     }
 
     /// The number of a class of the JDK that has one.

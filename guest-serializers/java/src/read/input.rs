@@ -40,6 +40,12 @@ impl<'a> Input<'a> {
         self.bytes.get(self.at).copied()
     }
 
+    /// Passes over bytes that [`Input::rest`] showed.
+    #[inline]
+    pub(super) const fn advance(&mut self, len: usize) {
+        self.at += len;
+    }
+
     /// The bytes from here on.
     #[inline]
     pub(super) fn rest(&self) -> &'a [u8] {

@@ -45,36 +45,38 @@ impl Reading<'_> {
         }
     }
 
+    /// Up to a value inside, or to the end.
     #[inline]
     fn step(&mut self, frame: &mut Frame) -> Step<Next> {
-        let op = self.kept.code.at(frame.pc);
-        frame.pc += 1;
-        match op {
-            Op::Return => return Ok(Next::Done),
-            Op::Elements | Op::Entries => {
-                while frame.left > 0 {
-                    frame.left -= 1;
+        loop {
+            let op = self.kept.code.at(frame.pc);
+            frame.pc += 1;
+            match op {
+                Op::Return => return Ok(Next::Done),
+                Op::Elements | Op::Entries => {
+                    while frame.left > 0 {
+                        frame.left -= 1;
+                        if let Some(inner) = self.value(false)? {
+                            frame.pc -= 1;
+                            return Ok(Next::Inside(inner));
+                        }
+                    }
+                }
+                Op::Primitive(code) => self.primitive(code)?,
+                Op::Part(_) => {
                     if let Some(inner) = self.value(false)? {
-                        frame.pc -= 1;
                         return Ok(Next::Inside(inner));
                     }
                 }
-            }
-            Op::Primitive(code) => self.primitive(code)?,
-            Op::Part(_) => {
-                if let Some(inner) = self.value(false)? {
-                    return Ok(Next::Inside(inner));
+                Op::Absent => self.writer.nil(),
+                Op::Custom => return self.custom(frame),
+                Op::Items => return self.items_of_data(frame),
+                Op::ElementsToNull | Op::EntriesToNull | Op::EntriesToTwoNulls | Op::KeysToNull => {
+                    return self.up_to_null(op, frame);
                 }
+                _ => self.built_in_step(op, frame)?,
             }
-            Op::Absent => self.writer.nil(),
-            Op::Custom => return self.custom(frame),
-            Op::Items => return self.items_of_data(frame),
-            Op::ElementsToNull | Op::EntriesToNull | Op::EntriesToTwoNulls | Op::KeysToNull => {
-                return self.up_to_null(op, frame);
-            }
-            _ => self.built_in_step(op, frame)?,
         }
-        Ok(Next::Step)
     }
 
     /// A field of a primitive type.

@@ -46,48 +46,52 @@ impl<'a> Writing<'a> {
         }
     }
 
+    /// Up to a value inside, or to the end.
     #[inline]
     fn step(&mut self, frame: &mut Frame) -> Step<Next> {
-        let op = self.kept.code.at(frame.pc);
-        frame.pc += 1;
-        match op {
-            Op::Return => return Ok(Next::Done),
-            Op::Elements | Op::Entries => {
-                while frame.left > 0 {
-                    frame.left -= 1;
-                    if let Some(inner) = self.value(Hint::None)? {
-                        frame.pc -= 1;
+        loop {
+            let op = self.kept.code.at(frame.pc);
+            frame.pc += 1;
+            match op {
+                Op::Return => return Ok(Next::Done),
+                Op::Elements | Op::Entries => {
+                    while frame.left > 0 {
+                        frame.left -= 1;
+                        if let Some(inner) = self.value(Hint::None)? {
+                            frame.pc -= 1;
+                            return Ok(Next::Inside(inner));
+                        }
+                    }
+                }
+                Op::Primitive(code) => self.primitive(code)?,
+                Op::Part(hint) => {
+                    if let Some(inner) = self.value(hint)? {
                         return Ok(Next::Inside(inner));
                     }
                 }
-            }
-            Op::Primitive(code) => self.primitive(code)?,
-            Op::Part(hint) => {
-                if let Some(inner) = self.value(hint)? {
-                    return Ok(Next::Inside(inner));
+                Op::Absent => {
+                    let at = self.at();
+                    if self.event()? != Event::Nil {
+                        return Err(self.misfit(at, "a value for a field that its class does not write"));
+                    }
+                }
+                Op::Custom => {
+                    let at = self.at();
+                    let Event::Array(left) = self.event()? else {
+                        return Err(self.misfit(at, "custom data is an array of blocks and objects"));
+                    };
+                    let pc = self.kept.code.items();
+                    return Ok(Next::Inside(Frame { pc, left, handle: frame.handle, ..Frame::default() }));
+                }
+                Op::Items => return self.items(frame),
+                Op::ElementsToNull | Op::EntriesToNull | Op::EntriesToTwoNulls | Op::KeysToNull => {
+                    return self.up_to_null(op, frame);
+                }
+                _ => {
+                    return self.built_in_step(op, frame).map(|inner| inner.map_or(Next::Step, Next::Inside));
                 }
             }
-            Op::Absent => {
-                let at = self.at();
-                if self.event()? != Event::Nil {
-                    return Err(self.misfit(at, "a value for a field that its class does not write"));
-                }
-            }
-            Op::Custom => {
-                let at = self.at();
-                let Event::Array(left) = self.event()? else {
-                    return Err(self.misfit(at, "custom data is an array of blocks and objects"));
-                };
-                let pc = self.kept.code.items();
-                return Ok(Next::Inside(Frame { pc, left, handle: frame.handle, ..Frame::default() }));
-            }
-            Op::Items => return self.items(frame),
-            Op::ElementsToNull | Op::EntriesToNull | Op::EntriesToTwoNulls | Op::KeysToNull => {
-                return self.up_to_null(op, frame);
-            }
-            _ => return self.built_in_step(op, frame).map(|inner| inner.map_or(Next::Step, Next::Inside)),
         }
-        Ok(Next::Step)
     }
 
     /// The next event of the document.

@@ -65,7 +65,7 @@ fn classes_of_the_jdk_are_read_as_what_they_are() {
 
 #[test]
 fn common_sessions_need_few_notes() {
-    for (name, most) in [("shopping-cart", 40), ("large", 0), ("wide-map", 0), ("strings-only", 0)] {
+    for (name, most) in [("shopping-cart", 25), ("large", 0), ("wide-map", 0), ("strings-only", 0)] {
         let bytes = stream(name);
         let document = read(bytes).unwrap();
         let notes: usize = Extras::of(&document).unwrap().notes.iter().map(|(_, note)| note.len()).sum();

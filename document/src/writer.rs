@@ -422,10 +422,14 @@ impl<'v> Writer<'v> {
 
     /// Writes a value that only the format with this id understands.
     pub fn opaque(&mut self, format: &str, bytes: &[u8]) {
-        let mut head = Vec::with_capacity(format.len() + 2);
-        raw::str(&mut head, format.as_bytes());
-        raw::ext(self.out, ext::OPAQUE, head.len() + bytes.len());
-        self.out.extend_from_slice(&head);
+        let head = match format.len() {
+            0..=31 => 1,
+            32..=0xff => 2,
+            0x100..=0xffff => 3,
+            _ => 5,
+        };
+        raw::ext(self.out, ext::OPAQUE, head + format.len() + bytes.len());
+        raw::str(self.out, format.as_bytes());
         append(self.out, bytes);
     }
 

@@ -1,5 +1,7 @@
 //! Numbers as texts.
 
+use holdfast_document::append;
+
 /// Appends an integer.
 #[inline]
 pub(crate) fn integer(out: &mut Vec<u8>, value: i64) {
@@ -23,7 +25,7 @@ pub(crate) fn unsigned(out: &mut Vec<u8>, value: u64) {
             break;
         }
     }
-    out.extend_from_slice(digits.get(20 - length..).unwrap_or_default());
+    append(out, digits.get(20 - length..).unwrap_or_default());
 }
 
 /// An integer of all of the text, as the library takes it: a sign, then digits.

@@ -1,5 +1,7 @@
 //! Text in XML attributes: what the library escapes, and what may be escaped.
 
+use holdfast_document::append;
+
 use crate::fault::{Outcome, damaged};
 
 /// Which bytes the library escapes in the value of an attribute.
@@ -37,7 +39,7 @@ pub(crate) fn escape(out: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
     while let Some(at) = rest.iter().position(|byte| is_escaped(*byte)) {
         let (plain, special) = rest.split_at(at);
-        out.extend_from_slice(plain);
+        append(out, plain);
         let Some((byte, after)) = special.split_first() else { return };
         match byte {
             b'"' => out.extend_from_slice(b"&quot;"),
@@ -49,7 +51,7 @@ pub(crate) fn escape(out: &mut Vec<u8>, text: &[u8]) {
         }
         rest = after;
     }
-    out.extend_from_slice(rest);
+    append(out, rest);
 }
 
 /// Writes WTF-8 as [`escape`] does, without its unpaired surrogates: of the first half of a pair the library writes

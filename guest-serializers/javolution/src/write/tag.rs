@@ -1,5 +1,7 @@
 //! Tags and their attributes.
 
+use holdfast_document::append;
+
 use super::Writing;
 use crate::number::{integer, unsigned};
 use crate::text::escape;
@@ -39,15 +41,15 @@ impl Writing<'_, '_, '_> {
             Slot::Value => b"v",
             Slot::Field(name) => name,
             Slot::Element => {
-                self.out.extend_from_slice(class);
+                append(self.out, class);
                 let name = Span { from, len: class.len() as u32 };
                 return Begun { name, class: name };
             }
         };
-        self.out.extend_from_slice(name);
+        append(self.out, name);
         self.out.extend_from_slice(b" class=\"");
         let begun = Span { from: self.out.len() as u32, len: class.len() as u32 };
-        self.out.extend_from_slice(class);
+        append(self.out, class);
         self.out.push(b'"');
         Begun { name: Span { from, len: name.len() as u32 }, class: begun }
     }
@@ -63,7 +65,7 @@ impl Writing<'_, '_, '_> {
             Slot::Field(name) => name,
             Slot::Element => return self.out.extend_from_within(class),
         };
-        self.out.extend_from_slice(name);
+        append(self.out, name);
         self.out.extend_from_slice(b" class=\"");
         self.out.extend_from_within(class);
         self.out.push(b'"');
@@ -86,7 +88,7 @@ impl Writing<'_, '_, '_> {
     #[inline]
     pub(super) fn begin_attribute(&mut self, name: &[u8]) {
         self.out.push(b' ');
-        self.out.extend_from_slice(name);
+        append(self.out, name);
         self.out.extend_from_slice(b"=\"");
     }
 
@@ -110,9 +112,15 @@ impl Writing<'_, '_, '_> {
     /// Writes the tag that closes an element.
     #[inline]
     pub(super) fn close(&mut self, name: Span) {
-        self.out.extend_from_slice(b"</");
         let from = name.from as usize;
-        self.out.extend_from_within(from..from + name.len as usize);
-        self.out.push(b'>');
+        match (name.len, self.out.get(from)) {
+            // Keys and values, mostly.
+            (1, Some(letter)) => self.out.extend_from_slice(&[b'<', b'/', *letter, b'>']),
+            _ => {
+                self.out.extend_from_slice(b"</");
+                self.out.extend_from_within(from..from + name.len as usize);
+                self.out.push(b'>');
+            }
+        }
     }
 }

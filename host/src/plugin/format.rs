@@ -3,16 +3,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use holdfast_document::{Limits, check};
+use holdfast_document::{Limits, check, json};
 use thiserror::Error;
 
 use super::{Plugin, PluginError, Plugins};
 
-/// A form of a session's attributes: the document, or what a plugin makes of it.
+/// A form of a session's attributes: the document, its typed JSON, or what a plugin makes of it.
 #[derive(Debug, Clone)]
 pub enum Format {
     /// The session document itself.
     Document,
+    /// The document as typed JSON.
+    TypedJson,
     /// The stored format of a plugin.
     Plugin(Arc<Plugin>),
 }
@@ -40,26 +42,30 @@ pub enum FormatError {
     /// The bytes are no document.
     #[error("no session document: {0}")]
     Document(#[from] holdfast_document::Error),
+    /// The text is no typed JSON of a document.
+    #[error("no typed JSON: {0}")]
+    Json(#[from] json::JsonError),
     /// A plugin refused.
     #[error(transparent)]
     Plugin(#[from] PluginError),
 }
 
 impl Format {
-    /// The format of this name: a plugin's, or `document`.
+    /// The format of this name: a plugin's, `document` or `json`.
     ///
     /// # Errors
     /// When there is none, with the names that there are.
     pub fn named(name: &str, plugins: &Plugins) -> Result<Self, FormatError> {
         match name {
             "document" => Ok(Self::Document),
+            "json" => Ok(Self::TypedJson),
             _ => plugins.by_name(name).map(|plugin| Self::Plugin(Arc::clone(plugin))).ok_or_else(|| {
                 FormatError::Unknown { name: name.to_owned(), known: known(plugins, "", ", ") }
             }),
         }
     }
 
-    /// The format that a file's extension says: `.attrs.ser` is `java`, any other is the
+    /// The format that a file's extension says: `.json` is typed JSON, `.attrs.ser` is `java`, any other is the
     /// name of a format.
     ///
     /// # Errors
@@ -82,6 +88,7 @@ impl Format {
     pub fn extension(&self) -> &str {
         match self {
             Self::Document => "document",
+            Self::TypedJson => "json",
             Self::Plugin(plugin) => &plugin.description().name,
         }
     }
@@ -93,6 +100,7 @@ impl Format {
     pub fn read(&self, bytes: Vec<u8>) -> Result<Vec<u8>, FormatError> {
         let document = match self {
             Self::Document => bytes,
+            Self::TypedJson => return Ok(json::from_typed(json::Tree::parse(&bytes)?.root())?),
             Self::Plugin(plugin) => plugin.deserialize(&bytes)?,
         };
         check(&document, Limits::default())?;
@@ -106,6 +114,7 @@ impl Format {
     pub fn write(&self, document: Vec<u8>) -> Result<Vec<u8>, FormatError> {
         match self {
             Self::Document => Ok(document),
+            Self::TypedJson => Ok(json::to_typed(&document)?.into_bytes()),
             Self::Plugin(plugin) => Ok(plugin.serialize(&document)?),
         }
     }
@@ -114,6 +123,6 @@ impl Format {
 fn known(plugins: &Plugins, before: &str, between: &str) -> String {
     let names = plugins.entries().iter().filter_map(|entry| entry.outcome.as_ref().ok());
     let names = names.map(|plugin| plugin.description().name.as_str());
-    let names = ["document"].into_iter().chain(names).map(|name| format!("{before}{name}"));
+    let names = ["document", "json"].into_iter().chain(names).map(|name| format!("{before}{name}"));
     names.collect::<Vec<_>>().join(between)
 }

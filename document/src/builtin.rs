@@ -74,18 +74,22 @@ impl Shape {
 /// The number of `java.util.LinkedHashMap` in access order, which shares its class name with another row.
 pub const LINKED_HASH_MAP_ACCESS_ORDER: u16 = 42;
 
-pub(crate) const PRIORITY_QUEUE: u16 = 6;
-pub(crate) const EMPTY_LIST: u16 = 13;
-pub(crate) const EMPTY_SET: u16 = 14;
-pub(crate) const EMPTY_MAP: u16 = 15;
-pub(crate) const SINGLETON_LIST: u16 = 16;
-pub(crate) const SINGLETON_SET: u16 = 17;
-pub(crate) const SINGLETON_MAP: u16 = 18;
-pub(crate) const ATOMIC_REFERENCE: u16 = 85;
-pub(crate) const SQL_DATE: u16 = 90;
-pub(crate) const SQL_TIME: u16 = 91;
-pub(crate) const SQL_TIMESTAMP: u16 = 92;
-pub(crate) const OPTIONAL: u16 = 96;
+/// Numbers that plain JSON has a form of its own for.
+#[cfg(feature = "json")]
+pub(crate) mod number {
+    pub(crate) const PRIORITY_QUEUE: u16 = 6;
+    pub(crate) const EMPTY_LIST: u16 = 13;
+    pub(crate) const EMPTY_SET: u16 = 14;
+    pub(crate) const EMPTY_MAP: u16 = 15;
+    pub(crate) const SINGLETON_LIST: u16 = 16;
+    pub(crate) const SINGLETON_SET: u16 = 17;
+    pub(crate) const SINGLETON_MAP: u16 = 18;
+    pub(crate) const ATOMIC_REFERENCE: u16 = 85;
+    pub(crate) const SQL_DATE: u16 = 90;
+    pub(crate) const SQL_TIME: u16 = 91;
+    pub(crate) const SQL_TIMESTAMP: u16 = 92;
+    pub(crate) const OPTIONAL: u16 = 96;
+}
 
 /// The number of `byte[]`, of which a value has this class only inside custom data: there, bare bytes are a
 /// block of primitive data.

@@ -74,6 +74,11 @@ pub(crate) struct Walked<'a> {
     pub(crate) extras: Extras<'a>,
     /// Which attribute each name of the extras means.
     pub(crate) numbers: Vec<Option<usize>>,
+    /// Only JSON asks.
+    #[cfg_attr(
+        not(feature = "json"),
+        allow(dead_code, reason = "JSON is a feature, and a check is not made twice")
+    )]
     pub(crate) traits: Traits,
 }
 

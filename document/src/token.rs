@@ -47,6 +47,7 @@ pub(crate) const fn array_header(marker: u8) -> u32 {
     }
 }
 
+#[cfg(feature = "json")]
 /// Whether bytes begin with an extension of this type.
 pub(crate) fn is_extension(bytes: &[u8], kind: i8) -> bool {
     let at = match bytes.first() {

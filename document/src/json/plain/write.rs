@@ -335,10 +335,10 @@ impl<'d> Walk<'d> {
             return Ok(());
         }
         match number {
-            builtin::EMPTY_LIST | builtin::EMPTY_SET => self.elements(out, 0, depth),
-            builtin::EMPTY_MAP => self.entries(out, 0, depth),
-            builtin::SINGLETON_LIST | builtin::SINGLETON_SET => self.elements(out, 1, depth),
-            builtin::SINGLETON_MAP => self.entries(out, 1, depth),
+            builtin::number::EMPTY_LIST | builtin::number::EMPTY_SET => self.elements(out, 0, depth),
+            builtin::number::EMPTY_MAP => self.entries(out, 0, depth),
+            builtin::number::SINGLETON_LIST | builtin::number::SINGLETON_SET => self.elements(out, 1, depth),
+            builtin::number::SINGLETON_MAP => self.entries(out, 1, depth),
             _ if names.len() == 1 => self.value(out, depth + 1),
             _ => {
                 out.begin_object(u32::try_from(names.len()).unwrap_or(u32::MAX));
@@ -353,7 +353,10 @@ impl<'d> Walk<'d> {
 
     /// The first part of a class of `java.sql` that is a point in time.
     fn millis(&mut self, number: u16) -> Result<Option<i64>, Error> {
-        let is_time = matches!(number, builtin::SQL_DATE | builtin::SQL_TIME | builtin::SQL_TIMESTAMP);
+        let is_time = matches!(
+            number,
+            builtin::number::SQL_DATE | builtin::number::SQL_TIME | builtin::number::SQL_TIMESTAMP
+        );
         let before = self.reader.place();
         if is_time && let Event::Int(Number { value, .. }) = self.reader.next()? {
             return Ok(Some(value));
@@ -364,7 +367,7 @@ impl<'d> Walk<'d> {
 
     /// The second part of a Timestamp.
     fn nanos(&mut self, number: u16) -> Result<Option<u32>, Error> {
-        if number != builtin::SQL_TIMESTAMP {
+        if number != builtin::number::SQL_TIMESTAMP {
             return Ok(None);
         }
         Ok(match self.reader.next()? {

@@ -150,7 +150,7 @@ impl<'o, 't> Fill<'o, '_, 't> {
                 let entries = self.sort(json.entries().collect(), &keys, natural)?;
                 self.entries(entries, content, depth)?;
             }
-            Shape::SortedElements if number != builtin::PRIORITY_QUEUE => {
+            Shape::SortedElements if number != builtin::number::PRIORITY_QUEUE => {
                 self.sorted_elements(json, content, natural, depth)?;
             }
             shape if shape.is_map() => self.entries(json.entries().collect(), content, depth)?,
@@ -199,12 +199,12 @@ impl<'o, 't> Fill<'o, '_, 't> {
             return Ok(java_time::write(number, &text, &mut self.writer));
         }
         match number {
-            builtin::EMPTY_LIST | builtin::EMPTY_SET | builtin::EMPTY_MAP => {
-                let kind = if number == builtin::EMPTY_MAP { Kind::Object } else { Kind::Array };
+            builtin::number::EMPTY_LIST | builtin::number::EMPTY_SET | builtin::number::EMPTY_MAP => {
+                let kind = if number == builtin::number::EMPTY_MAP { Kind::Object } else { Kind::Array };
                 self.writer.builtin(number, 0);
                 Ok(json.kind() == kind && json.is_empty())
             }
-            builtin::SINGLETON_LIST | builtin::SINGLETON_SET => {
+            builtin::number::SINGLETON_LIST | builtin::number::SINGLETON_SET => {
                 self.writer.builtin(number, 1);
                 let fits = json.kind() == Kind::Array && json.len() == 1;
                 if fits {
@@ -212,7 +212,7 @@ impl<'o, 't> Fill<'o, '_, 't> {
                 }
                 Ok(fits)
             }
-            builtin::SINGLETON_MAP => {
+            builtin::number::SINGLETON_MAP => {
                 self.writer.builtin(number, 2);
                 let fits = json.kind() == Kind::Object && json.len() == 1;
                 if fits {
@@ -220,10 +220,12 @@ impl<'o, 't> Fill<'o, '_, 't> {
                 }
                 Ok(fits)
             }
-            builtin::SQL_DATE | builtin::SQL_TIME | builtin::SQL_TIMESTAMP if json.kind() == Kind::String => {
+            builtin::number::SQL_DATE | builtin::number::SQL_TIME | builtin::number::SQL_TIMESTAMP
+                if json.kind() == Kind::String =>
+            {
                 self.sql(json, number, old)
             }
-            builtin::OPTIONAL | builtin::ATOMIC_REFERENCE => {
+            builtin::number::OPTIONAL | builtin::number::ATOMIC_REFERENCE => {
                 self.writer.builtin(number, 1);
                 self.value(json, old.first().copied(), None, depth + 1)?;
                 Ok(true)
@@ -252,7 +254,7 @@ impl<'o, 't> Fill<'o, '_, 't> {
     fn sql(&mut self, json: Node<'t>, number: u16, old: &[u32]) -> Fit {
         let text = json.as_str().unwrap_or_default();
         let (parts, count) = match number {
-            builtin::SQL_TIMESTAMP => {
+            builtin::number::SQL_TIMESTAMP => {
                 let Some((seconds, nanos)) = parse(&text) else { return Ok(false) };
                 let millis = seconds.checked_mul(1000);
                 let Some(millis) = millis.and_then(|millis| millis.checked_add(i64::from(nanos / 1_000_000)))

@@ -118,7 +118,10 @@ impl<'o, 't> Fill<'o, '_, 't> {
     fn has_a_null_of_its_own(&mut self, like: Option<u32>) -> Fit {
         Ok(matches!(
             self.seen(like)?.map(|seen| seen.event),
-            Some(Event::Typed(Head::Builtin(builtin::OPTIONAL | builtin::ATOMIC_REFERENCE), 1))
+            Some(Event::Typed(
+                Head::Builtin(builtin::number::OPTIONAL | builtin::number::ATOMIC_REFERENCE),
+                1
+            ))
         ))
     }
 

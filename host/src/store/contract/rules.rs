@@ -229,7 +229,16 @@ pub(super) async fn the_longest_key_is_taken(node: AnyNode) {
     let key = "k".repeat(250);
     node.set(&key, bytes("v"), 0, Expiry::Never).await.unwrap();
     assert!(node.get(&key).await.unwrap().is_some());
-    assert_eq!(node.keys().await.unwrap(), [key]);
+    // memcached leaves out an item that a connection still holds: the answer to the get may be on its way.
+    let mut listed = node.keys().await.unwrap();
+    for _ in 0..100 {
+        if !listed.is_empty() {
+            break;
+        }
+        sleep(Duration::from_millis(20)).await;
+        listed = node.keys().await.unwrap();
+    }
+    assert_eq!(listed, [key]);
 }
 
 pub(super) async fn all_keys_are_listed(node: AnyNode) {

@@ -12,7 +12,7 @@ pub struct Error {
     pub kind: ErrorKind,
 }
 
-/// The kinds of [`Error`].
+/// The kinds of [`struct@Error`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -86,7 +86,7 @@ pub(crate) fn write(out: &mut Vec<u8>, scale: i32, unscaled: &[u8]) {
     integer(out, -i64::from(scale));
 }
 
-/// Reads what [`write`] wrote: the scale; the unscaled value is put behind `out`.
+/// Reads what [`write()`] wrote: the scale; the unscaled value is put behind `out`.
 pub(crate) fn read(out: &mut Vec<u8>, text: &[u8]) -> Option<i32> {
     let at = text.iter().rposition(|byte| *byte == b'E')?;
     let (digits, exponent) = (text.get(..at)?, text.get(at + 1..)?);

@@ -42,7 +42,7 @@ pub(super) struct ServeArgs {
     /// The configuration: holdfast.toml, or Tomcat's context.xml
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Set an attribute, whatever the configuration says; a.b for those that are not of [manager]
+    /// Set an attribute, whatever the configuration says; a.b for those outside of the manager section
     #[arg(long, value_name = "NAME=VALUE")]
     set: Vec<String>,
     /// The folder of plugins

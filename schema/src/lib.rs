@@ -1,0 +1,12 @@
+//! What serializers must know of an application's Java classes, and stored bytes do not say.
+//!
+//! Kryo writes fields without names, XStream without types; how a value is written depends on whether a class is final.
+//! All of it stands in compiled classes, and a part of it in Java streams. A [`Class`] holds it; many of them are
+//! [compiled](compile) into bytes that a serializer gets by its `configure` function, and in which a [`Schema`] looks up
+//! one class at a time: nothing is parsed when an instance starts.
+
+mod class;
+mod compiled;
+
+pub use class::{Class, Constant, Field, Kind, Origin};
+pub use compiled::{Schema, SchemaError, compile};

@@ -5,8 +5,20 @@
 //! [compiled](compile) into bytes that a serializer gets by its `configure` function, and in which a [`Schema`] looks up
 //! one class at a time: nothing is parsed when an instance starts.
 
+//!
+//! Guests need no more than that. The feature `text` has the form that people read and write, and the feature `sources`
+//! gets classes from where they are: class files, archives of them, and Java streams.
+
 mod class;
 mod compiled;
+#[cfg(feature = "text")]
+mod problem;
+#[cfg(feature = "sources")]
+pub mod sources;
+#[cfg(feature = "text")]
+pub mod text;
 
 pub use class::{Class, Constant, Field, Kind, Origin};
 pub use compiled::{Schema, SchemaError, compile};
+#[cfg(feature = "text")]
+pub use problem::{Place, Problem};

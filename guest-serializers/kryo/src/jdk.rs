@@ -98,13 +98,18 @@ const TABLE: &[Row] = &[
     closed("[Ljava.lang.String;", Codec::Strings),
     closed("[S", Codec::Primitives(b'S')),
     closed("[Z", Codec::Primitives(b'Z')),
+    fields("java.io.File", OBJECT, &[("Ljava/lang/String;", "path")]),
+    fields("java.io.FileNotFoundException", "java.io.IOException", &[]),
     fields("java.io.IOException", EXCEPTION, &[]),
     named("java.io.Serializable"),
+    fields("java.io.UncheckedIOException", RUNTIME, &[]),
     fields("java.lang.ArithmeticException", RUNTIME, &[]),
+    fields("java.lang.ArrayIndexOutOfBoundsException", "java.lang.IndexOutOfBoundsException", &[]),
     named("java.lang.AutoCloseable"),
     named("java.lang.CharSequence"),
     closed("java.lang.Class", Codec::Class),
     fields("java.lang.ClassCastException", RUNTIME, &[]),
+    fields("java.lang.CloneNotSupportedException", EXCEPTION, &[]),
     named("java.lang.Cloneable"),
     named("java.lang.Comparable"),
     named("java.lang.Enum"),
@@ -119,6 +124,7 @@ const TABLE: &[Row] = &[
     named("java.lang.Number"),
     fields("java.lang.NumberFormatException", "java.lang.IllegalArgumentException", &[]),
     fields("java.lang.Object", "", &[]),
+    fields("java.lang.ReflectiveOperationException", EXCEPTION, &[]),
     named("java.lang.Runnable"),
     fields("java.lang.RuntimeException", EXCEPTION, &[]),
     fields("java.lang.SecurityException", RUNTIME, &[]),
@@ -143,6 +149,7 @@ const TABLE: &[Row] = &[
     fields("java.lang.String$CaseInsensitiveComparator", OBJECT, &[]),
     closed("java.lang.StringBuffer", Codec::Builder(81)),
     closed("java.lang.StringBuilder", Codec::Builder(80)),
+    fields("java.lang.StringIndexOutOfBoundsException", "java.lang.IndexOutOfBoundsException", &[]),
     fields(
         "java.lang.Throwable",
         OBJECT,
@@ -156,6 +163,11 @@ const TABLE: &[Row] = &[
     fields("java.lang.UnsupportedOperationException", RUNTIME, &[]),
     open("java.math.BigDecimal", Codec::BigDecimal),
     open("java.math.BigInteger", Codec::BigInteger),
+    Row {
+        class: "java.math.MathContext",
+        is: Is::Fields(OBJECT, &[("I", "precision"), ("Ljava/math/RoundingMode;", "roundingMode")]),
+        is_final: true,
+    },
     constants(
         "java.math.RoundingMode",
         &["UP", "DOWN", "CEILING", "FLOOR", "HALF_UP", "HALF_DOWN", "HALF_EVEN", "UNNECESSARY"],
@@ -163,6 +175,11 @@ const TABLE: &[Row] = &[
     closed("java.net.URI", Codec::Uri),
     closed("java.net.URL", Codec::Url),
     open("java.sql.Date", Codec::SqlDate(90)),
+    fields(
+        "java.sql.SQLException",
+        EXCEPTION,
+        &[("Ljava/lang/String;", "SQLState"), ("I", "vendorCode"), ("Ljava/sql/SQLException;", "next")],
+    ),
     open("java.sql.Time", Codec::SqlDate(91)),
     open("java.sql.Timestamp", Codec::Timestamp),
     constants(
@@ -227,6 +244,7 @@ const TABLE: &[Row] = &[
     named("java.time.temporal.TemporalAmount"),
     named("java.util.AbstractCollection"),
     named("java.util.AbstractList"),
+    open("java.util.AbstractList$RandomAccessSubList", Codec::SubList),
     open("java.util.AbstractList$SubList", Codec::SubList),
     named("java.util.AbstractMap"),
     fields(
@@ -262,6 +280,18 @@ const TABLE: &[Row] = &[
     closed("java.util.Currency", Codec::Text(87)),
     open("java.util.Date", Codec::Date),
     named("java.util.Deque"),
+    fields(
+        "java.util.DoubleSummaryStatistics",
+        OBJECT,
+        &[
+            ("J", "count"),
+            ("D", "sum"),
+            ("D", "sumCompensation"),
+            ("D", "simpleSum"),
+            ("D", "min"),
+            ("D", "max"),
+        ],
+    ),
     open("java.util.EnumMap", Codec::EnumMap),
     named("java.util.EnumSet"),
     named("java.util.Enumeration"),
@@ -276,6 +306,11 @@ const TABLE: &[Row] = &[
     open("java.util.ImmutableCollections$MapN", Codec::Unreadable(NO_ELEMENTS)),
     open("java.util.ImmutableCollections$Set12", Codec::Unreadable(NO_ELEMENTS)),
     open("java.util.ImmutableCollections$SetN", Codec::Unreadable(NO_ELEMENTS)),
+    fields(
+        "java.util.IntSummaryStatistics",
+        OBJECT,
+        &[("J", "count"), ("J", "sum"), ("I", "min"), ("I", "max")],
+    ),
     named("java.util.Iterator"),
     open("java.util.JumboEnumSet", Codec::EnumSet),
     open("java.util.LinkedHashMap", Codec::Map(41)),
@@ -283,6 +318,11 @@ const TABLE: &[Row] = &[
     open("java.util.LinkedList", Codec::Collection(2)),
     named("java.util.List"),
     closed("java.util.Locale", Codec::Locale),
+    fields(
+        "java.util.LongSummaryStatistics",
+        OBJECT,
+        &[("J", "count"), ("J", "sum"), ("J", "min"), ("J", "max")],
+    ),
     named("java.util.Map"),
     named("java.util.Map$Entry"),
     named("java.util.NavigableMap"),
@@ -292,8 +332,18 @@ const TABLE: &[Row] = &[
     open("java.util.PriorityQueue", Codec::Collection(6)),
     open("java.util.Properties", Codec::Map(45)),
     named("java.util.Queue"),
+    fields(
+        "java.util.Random",
+        OBJECT,
+        &[
+            ("Ljava/util/concurrent/atomic/AtomicLong;", "seed"),
+            ("D", "nextNextGaussian"),
+            ("Z", "haveNextNextGaussian"),
+        ],
+    ),
     open("java.util.RegularEnumSet", Codec::EnumSet),
     named("java.util.Set"),
+    open("java.util.SimpleTimeZone", Codec::Text(94)),
     named("java.util.SortedMap"),
     named("java.util.SortedSet"),
     open("java.util.Stack", Codec::Collection(4)),
@@ -327,6 +377,16 @@ const TABLE: &[Row] = &[
     fields("java.util.concurrent.atomic.AtomicLongArray", OBJECT, &[("[J", "array")]),
     open("java.util.concurrent.atomic.AtomicReference", Codec::Values(85, 1)),
     fields("java.util.concurrent.atomic.AtomicReferenceArray", OBJECT, &[("[Ljava/lang/Object;", "array")]),
+    fields("java.util.concurrent.atomic.DoubleAdder", OBJECT, &[]),
+    fields("java.util.concurrent.atomic.LongAdder", OBJECT, &[]),
+    named("java.util.function.Function"),
+    named("java.util.function.Predicate"),
+    named("java.util.function.Supplier"),
+    Row {
+        class: "java.util.regex.Pattern",
+        is: Is::Fields(OBJECT, &[("Ljava/lang/String;", "pattern"), ("I", "flags")]),
+        is_final: true,
+    },
     open("sun.util.calendar.ZoneInfo", Codec::Text(94)),
 ];
 
@@ -375,7 +435,10 @@ mod tests {
             else {
                 continue;
             };
-            assert_eq!(builtin::by_number(number).unwrap().class, class);
+            // The library reads every time zone as the JDK's own of its id.
+            if class != "java.util.SimpleTimeZone" {
+                assert_eq!(builtin::by_number(number).unwrap().class, class);
+            }
         }
     }
 }

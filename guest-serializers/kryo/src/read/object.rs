@@ -8,6 +8,9 @@ use crate::codec::Codec;
 use crate::fault::{Outcome, damaged};
 use crate::plan::Mode;
 
+/// The JDK's own time zone, in the document's table: the library reads all time zones as those.
+const ZONE_INFO: u16 = 94;
+
 impl Reading<'_, '_, '_> {
     /// Reads a value and its class. If it has parts, its container is the innermost one then.
     #[inline]
@@ -272,6 +275,9 @@ impl Reading<'_, '_, '_> {
                 Err(Self::unrepresentable(self.refusal(class)))
             }
             codec => {
+                if codec == Codec::Text(ZONE_INFO) {
+                    self.note_class(class, ZONE_INFO, self.doc.place());
+                }
                 self.scalar(codec)?;
                 Ok(())
             }

@@ -370,6 +370,15 @@ impl Reading<'_, '_, '_> {
         }
     }
 
+    /// Notes the class of a value, unless it is that of a number of the document's table.
+    #[cold]
+    pub(super) fn note_class(&mut self, class: ClassId, builtin: u16, place: u32) {
+        if self.classes.get(class).builtin != builtin {
+            let says = Says::Class(class.0);
+            self.shelf.links.hints.push(Hint { attribute: self.here(), place, part: Part::Value, says });
+        }
+    }
+
     /// Notes the class of an EnumSet and that which stands for its elements, unless the writer would find them.
     pub(super) fn note_enum_set(
         &mut self,

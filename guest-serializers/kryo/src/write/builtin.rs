@@ -1,6 +1,6 @@
 //! Values of the classes that documents have by a number.
 
-use holdfast_document::{Event, builtin};
+use holdfast_document::{Event, Fact, builtin};
 
 use super::{FrameKind, Slot, Writing};
 use crate::classes::ClassId;
@@ -8,6 +8,11 @@ use crate::codec::Codec;
 use crate::fault::{Outcome, no_document};
 use crate::losses::Loss;
 use crate::output::varint;
+
+/// The JDK's own time zone, in the document's table.
+const ZONE_INFO: u16 = 94;
+/// What the library writes as the id that it has, and reads as the JDK's own time zone of that id.
+const SIMPLE_TIME_ZONE: &str = "java.util.SimpleTimeZone";
 
 impl Writing<'_, '_, '_> {
     pub(super) fn builtin(
@@ -19,9 +24,15 @@ impl Writing<'_, '_, '_> {
         at: usize,
     ) -> Outcome<()> {
         let fits = builtin::by_number(number).is_some_and(|row| row.shape.fits(parts));
-        let Some(class) = self.classes.builtin(number).filter(|_| fits) else {
+        let Some(mut class) = self.classes.builtin(number).filter(|_| fits) else {
             return Err(self.bad_form(at));
         };
+        if number == ZONE_INFO
+            && self.note.is_some()
+            && let Some(Fact::ClassName(SIMPLE_TIME_ZONE)) = self.fact(place, 0)
+        {
+            class = self.classes.resolve(SIMPLE_TIME_ZONE);
+        }
         match self.classes.codec(class) {
             Codec::Collection(number) => self.collection(slot, class, number, parts, place, at),
             Codec::Map(_) => self.map(slot, class, number, parts, place, at),

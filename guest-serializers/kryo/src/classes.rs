@@ -93,6 +93,8 @@ static UNKNOWN: Class = Class {
 
 /// All classes that were met.
 pub(crate) struct Classes {
+    /// Objects are stored with the names of their fields, as `CompatibleFieldSerializer` does.
+    pub(crate) compatible: bool,
     schema: Schema,
     list: Vec<Class>,
     by_name: IdMap,
@@ -112,14 +114,15 @@ pub(crate) struct Classes {
 
 impl Default for Classes {
     fn default() -> Self {
-        Self::new(Schema::default())
+        Self::new(Schema::default(), false)
     }
 }
 
 impl Classes {
-    pub(crate) fn new(schema: Schema) -> Self {
+    pub(crate) fn new(schema: Schema, compatible: bool) -> Self {
         let mut classes = Self {
             schema,
+            compatible,
             list: Vec::new(),
             by_name: IdMap::default(),
             local: Vec::new(),

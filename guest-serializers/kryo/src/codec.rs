@@ -115,6 +115,20 @@ impl Codec {
         )
     }
 
+    /// The fields of a class of the JDK that has a form of its own here, and is nothing but an object with fields to the
+    /// library, in the order of their names.
+    pub(crate) const fn fields(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Uuid => Some(&["leastSigBits", "mostSigBits"]),
+            Self::Uri => Some(&["string"]),
+            Self::AtomicBoolean | Self::AtomicInteger | Self::AtomicLong | Self::Values(85, _) => {
+                Some(&["value"])
+            }
+            Self::BitSet => Some(&["words"]),
+            _ => None,
+        }
+    }
+
     /// Why the library cannot read a second reference to a value, if it cannot: a serializer of it tells the library
     /// of the value too late, or tells it of another one.
     pub(crate) const fn breaks_references(self) -> Option<&'static str> {

@@ -8,21 +8,33 @@ use crate::text::{Text, end_of_marked};
 pub(crate) struct Input<'i> {
     bytes: &'i [u8],
     at: usize,
+    /// What the first byte counts as: there may be several buffers.
+    base: usize,
 }
 
 impl<'i> Input<'i> {
     pub(crate) const fn new(bytes: &'i [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self { bytes, at: 0, base: 0 }
     }
 
     #[inline]
     pub(crate) const fn at(&self) -> usize {
-        self.at
+        self.base + self.at
+    }
+
+    /// Another buffer, whose first byte counts as this position.
+    pub(crate) const fn with_base(bytes: &'i [u8], base: usize) -> Self {
+        Self { bytes, at: 0, base }
+    }
+
+    /// The same buffer, of which no more than so many bytes from here on count.
+    pub(crate) fn part(&self, len: usize) -> Self {
+        Self { bytes: self.bytes.get(..self.at.saturating_add(len)).unwrap_or(self.bytes), ..*self }
     }
 
     /// Goes to a position where something was read before.
     pub(crate) const fn seek(&mut self, at: usize) {
-        self.at = at;
+        self.at = at - self.base;
     }
 
     /// Passes over bytes that were looked at.
@@ -53,7 +65,7 @@ impl<'i> Input<'i> {
 
     #[cold]
     fn truncated(&self) -> Box<holdfast_sdk::Failure> {
-        damaged(self.bytes.len(), "the bytes end inside a value")
+        damaged(self.base + self.bytes.len(), "the bytes end inside a value")
     }
 
     #[inline]
@@ -87,7 +99,7 @@ impl<'i> Input<'i> {
     }
 
     fn varint_of_more(&mut self, first: u8) -> Outcome<u32> {
-        let start = self.at - 1;
+        let start = self.at() - 1;
         let mut value = u32::from(first & 0x7f);
         for shift in [7, 14, 21] {
             let byte = self.u8()?;
@@ -134,7 +146,7 @@ impl<'i> Input<'i> {
         match self.u8()? {
             0 => Ok(false),
             1 => Ok(true),
-            byte => Err(damaged(self.at - 1, format!("{byte:#04x} is no boolean, 0 or 1"))),
+            byte => Err(damaged(self.at() - 1, format!("{byte:#04x} is no boolean, 0 or 1"))),
         }
     }
 
@@ -145,21 +157,21 @@ impl<'i> Input<'i> {
             return Ok(byte);
         }
         let (from, to) = (range.start(), range.end());
-        Err(damaged(self.at - 1, format!("a {what} of {byte}; it lies between {from} and {to}")))
+        Err(damaged(self.at() - 1, format!("a {what} of {byte}; it lies between {from} and {to}")))
     }
 
     /// How many things follow, each of which takes so many bytes at least: what the bytes cannot hold is not
     /// believed, and nothing is allocated for it.
     #[inline]
     pub(crate) fn count(&mut self, each: usize) -> Outcome<u32> {
-        let start = self.at;
+        let start = self.at();
         let count = self.varint()?;
         self.check_count(start, count, each)
     }
 
     /// As [`Input::count`], for what is stored as its length plus one, 0 being null.
     pub(crate) fn count_plus_one(&mut self, each: usize) -> Outcome<u32> {
-        let start = self.at;
+        let start = self.at();
         match self.varint()?.checked_sub(1) {
             Some(count) => self.check_count(start, count, each),
             None => Err(damaged(start, "a null where its class and number were given")),
@@ -189,7 +201,7 @@ impl<'i> Input<'i> {
     /// A string; Kryo's null string never stands where a class was given.
     #[inline]
     pub(crate) fn text(&mut self) -> Outcome<Text<'i>> {
-        let start = self.at;
+        let start = self.at();
         let rest = self.rest();
         match rest.first() {
             None => Err(self.truncated()),
@@ -231,7 +243,7 @@ impl<'i> Input<'i> {
                     if at >= self.bytes.len() {
                         self.truncated()
                     } else {
-                        damaged(at, "no character of a string")
+                        damaged(self.base + at, "no character of a string")
                     }
                 })?;
                 self.at += len;

@@ -1,5 +1,6 @@
 //! The serializer `kryo`: sessions as Kryo 4.0.0 with kryo-serializers 0.41 stores them, set up as MSM 2.3.2 does.
 
+mod arena;
 mod classes;
 mod codec;
 mod fault;
@@ -59,7 +60,7 @@ impl Serializer for Kryo {
         let schema = Schema::new(settings.schema).map_err(|error| {
             Failure::BadOption(format!("the schema of the application's classes: {error}"))
         })?;
-        self.classes = Classes::new(schema);
+        self.classes = Classes::new(schema, self.options.compatible_fields);
         self.losses = Losses::default();
         self.losses.refuse = self.options.refuse_losses;
         Ok(())
@@ -72,7 +73,8 @@ impl Serializer for Kryo {
 
     fn deserialize(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
         let limits = self.options.limits_of_document(bytes.len());
-        read::read(bytes, out, &mut self.classes, &mut self.read, limits)
+        let arena = arena::Arena::default();
+        read::read(bytes, out, &mut self.classes, &mut self.read, limits, &arena)
     }
 }
 

@@ -32,8 +32,8 @@ pub(crate) const ALL: &[OptionInfo] = &[
     },
     OptionInfo {
         name: COMPATIBLE,
-        help: "MSM's CompatibleFieldSerializerFactory, another format for the application's objects; only false is \
-               known (default false)",
+        help: "MSM's CompatibleFieldSerializerFactory, another format of objects: it has the names of fields (default \
+               false)",
     },
 ];
 
@@ -57,11 +57,17 @@ pub(crate) struct Options {
     common: Common,
     max_buffer: usize,
     pub(crate) refuse_losses: bool,
+    pub(crate) compatible_fields: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { common: Common::default(), max_buffer: DEFAULT_MAX, refuse_losses: false }
+        Self {
+            common: Common::default(),
+            max_buffer: DEFAULT_MAX,
+            refuse_losses: false,
+            compatible_fields: false,
+        }
     }
 }
 
@@ -84,12 +90,7 @@ impl Options {
                 }
                 INITIAL => initial = Some(number(name, value, 1..=i32::MAX as usize)?),
                 MAX => options.max_buffer = number(name, value, 1..=i32::MAX as usize)?,
-                COMPATIBLE if flag(name, value)? => {
-                    return Err(Failure::BadOption(format!(
-                        "option '{name}' is true; sessions that MSM writes with its CompatibleFieldSerializerFactory \
-                         are another format, which this serializer does not know"
-                    )));
-                }
+                COMPATIBLE => options.compatible_fields = flag(name, value)?,
                 _ => {}
             }
             Ok(())

@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn an_exceptions_fields_are_those_of_throwable_by_name() {
-        let mut classes = Classes::new(Schema::default());
+        let mut classes = Classes::new(Schema::default(), false);
         let string = Mode::Known(ClassId::STRING);
         let elements = Mode::Known(classes.resolve("[Ljava.lang.StackTraceElement;"));
         assert_eq!(

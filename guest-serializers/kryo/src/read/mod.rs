@@ -1,5 +1,6 @@
 //! Kryo's bytes in, a document out: one pass, on a stack of its own.
 
+mod compatible;
 pub(crate) mod define;
 mod object;
 mod proxy;
@@ -11,9 +12,11 @@ mod time;
 use holdfast_document::{Count, Writer};
 use holdfast_sdk::Failure;
 
+use crate::arena::Arena;
 use crate::classes::{ClassId, Classes};
 use crate::fault::{Outcome, damaged, limit};
 use crate::input::Input;
+pub(crate) use compatible::two_of_one_name;
 use refs::{Attribute, Seen};
 
 /// What is kept between calls so that it need not be allocated again.
@@ -33,6 +36,7 @@ pub(crate) struct Shelf {
     links: refs::Links,
     definitions: define::Definitions,
     proxies: proxy::Proxies,
+    compatible: compatible::Compatible,
 }
 
 /// What is still to be read of a container.
@@ -58,6 +62,10 @@ enum FrameKind {
     Fields(u32),
     /// A list, before the indexes of a part of it.
     SubList,
+    /// The fields of an object with names, each in chunks of its own.
+    Compatible,
+    /// The end of the chunks of the only field of an object.
+    ChunksEnd,
     /// The handler of a proxy, before its interfaces. The first time it is read to find them.
     Handler { again: bool },
 }
@@ -76,15 +84,17 @@ pub(crate) struct Reading<'i, 'o, 's> {
     classes: &'s mut Classes,
     shelf: &'s mut Shelf,
     limits: Limits,
+    chunks: compatible::Chunks<'i>,
 }
 
 /// Reads a session.
-pub(crate) fn read(
-    bytes: &[u8],
+pub(crate) fn read<'i>(
+    bytes: &'i [u8],
     out: &mut Vec<u8>,
     classes: &mut Classes,
     shelf: &mut Shelf,
     limits: Limits,
+    arena: &'i Arena,
 ) -> Result<(), Failure> {
     let count = match head(bytes) {
         Ok(count) => count,
@@ -95,7 +105,8 @@ pub(crate) fn read(
     let mut input = Input::new(bytes);
     input.seek(count.1);
     let doc = Writer::document(out, count.0);
-    let mut reading = Reading { input, doc, classes, shelf, limits };
+    let chunks = compatible::Chunks::new(bytes, arena);
+    let mut reading = Reading { input, doc, classes, shelf, limits, chunks };
     match reading.attributes(count.0) {
         Ok(()) => {
             let Reading { doc, shelf, classes, .. } = reading;
@@ -107,7 +118,9 @@ pub(crate) fn read(
             for count in reading.shelf.counts.drain(..) {
                 reading.doc.patch(count, u32::MAX);
             }
+            let chunks = reading.chunks;
             Err(match *failure {
+                Failure::Damaged { offset, text } => Failure::Damaged { offset: chunks.origin(offset), text },
                 Failure::Unrepresentable { text, .. } => {
                     Failure::Unrepresentable { path: holdfast_document::path(out, out.len()), text }
                 }
@@ -153,6 +166,7 @@ impl Shelf {
         self.links.clear();
         self.definitions.clear();
         self.proxies.clear();
+        self.compatible.clear();
         self.seen.push(Seen::ATTRIBUTES);
     }
 }
@@ -188,6 +202,7 @@ impl Reading<'_, '_, '_> {
                     let mode = reading.classes.mode(end, left);
                     reading.field(mode)
                 })?,
+                FrameKind::Compatible => self.compatible_fields(frame.class)?,
                 FrameKind::EnumEntries => self.parts(frame.left, |reading, _| {
                     reading.enum_key(frame.class)?;
                     reading.value()
@@ -236,7 +251,12 @@ impl Reading<'_, '_, '_> {
             FrameKind::Comparator => self.after_comparator(class),
             FrameKind::SubList => self.after_list(),
             FrameKind::Handler { again } => self.after_handler(again),
-            FrameKind::Values | FrameKind::Known | FrameKind::EnumEntries | FrameKind::Fields(_) => Ok(()),
+            FrameKind::ChunksEnd => self.close_chunks(),
+            FrameKind::Values
+            | FrameKind::Known
+            | FrameKind::EnumEntries
+            | FrameKind::Fields(_)
+            | FrameKind::Compatible => Ok(()),
         }
     }
 

@@ -201,6 +201,9 @@ impl Reading<'_, '_, '_> {
                 Ok(())
             }
             Codec::Fields(number) => {
+                if self.classes.compatible {
+                    return self.compatible_object(class, number);
+                }
                 let modes = self.classes.modes_of(number);
                 self.typed(class, modes.count)?;
                 self.straight_fields(class, modes)
@@ -212,6 +215,11 @@ impl Reading<'_, '_, '_> {
     }
 
     fn other_body(&mut self, class: ClassId, codec: Codec) -> Outcome<()> {
+        if self.classes.compatible
+            && let Some(fields) = codec.fields()
+        {
+            return self.compatible_scalar(class, codec, fields);
+        }
         match codec {
             Codec::SortedSet(_) | Codec::SortedMap(_) => self.sorted(class, codec),
             Codec::Empty(builtin) => {

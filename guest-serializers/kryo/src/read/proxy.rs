@@ -28,6 +28,7 @@ struct Trial {
     place: u32,
     definitions: u32,
     links: (usize, usize),
+    described: usize,
 }
 
 impl Proxies {
@@ -52,6 +53,7 @@ impl Reading<'_, '_, '_> {
                 place: self.doc.place(),
                 definitions: self.doc.definitions(),
                 links: self.shelf.links.mark(),
+                described: self.shelf.compatible.described(),
             });
             return self.begin(FrameKind::Handler { again: false }, ClassId::PROXY, 1);
         };
@@ -81,6 +83,7 @@ impl Reading<'_, '_, '_> {
         proxies.ranges.push((from, proxies.interfaces.len()));
         self.shelf.seen.truncate(trial.seen);
         self.shelf.names.truncate(trial.names);
+        self.shelf.compatible.truncate(trial.described);
         self.shelf.links.truncate(trial.links, trial.seen);
         self.shelf.definitions.truncate(trial.definitions);
         self.doc.truncate(trial.place, trial.definitions);

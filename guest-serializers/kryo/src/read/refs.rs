@@ -198,9 +198,7 @@ impl Reading<'_, '_, '_> {
                 return Err(damaged(at, "the name of an attribute is no string"));
             }
             same = Some(number - 2);
-            let mut earlier = self.input.clone();
-            earlier.seek(seen.at as usize);
-            earlier.text()?
+            self.chunks.input_at(seen.at as usize).text()?
         };
         if !text.push_to(&mut self.shelf.text) {
             let text = "the name of an attribute has half of a surrogate pair".into();
@@ -297,16 +295,14 @@ impl Reading<'_, '_, '_> {
         match codec {
             Codec::String => {
                 self.note_same(place, Part::Value, id);
-                let mut earlier = self.input.clone();
-                earlier.seek(seen.at as usize);
-                earlier.text()?.write(&mut self.doc);
+                self.chunks.input_at(seen.at as usize).text()?.write(&mut self.doc);
             }
             Codec::BigInteger | Codec::BigDecimal => {
                 self.note_same(place, Part::Value, id);
-                let back = self.input.at();
-                self.input.seek(seen.at as usize);
+                let earlier = self.chunks.input_at(seen.at as usize);
+                let back = std::mem::replace(&mut self.input, earlier);
                 self.scalar(codec)?;
-                self.input.seek(back);
+                self.input = back;
             }
             Codec::Class => self.class_object((ClassId(seen.place), seen.at != 0))?,
             Codec::Enum(_) => self.constant(class, seen.place)?,

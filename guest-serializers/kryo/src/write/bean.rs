@@ -149,7 +149,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// are written as they come. Otherwise it says false.
     #[inline]
     pub(super) fn straight_bean(&mut self, slot: Slot, place: u32, at: usize) -> Outcome<bool> {
-        if !self.travels.is_straight() || !self.shelf.moved.is_empty() {
+        if !self.travels.is_straight() || !self.shelf.moved.is_empty() || self.classes.compatible {
             return Ok(false);
         }
         let Some((number, parts)) = self.reader.take_known() else { return Ok(false) };
@@ -201,7 +201,11 @@ impl<'d> Writing<'d, '_, '_> {
         self.object(slot, class, place, at)?;
         let Some(found) = self.shelf.beans.layouts.get(layout) else { return Ok(()) };
         if found.is_straight {
-            return self.straight_fields(class, self.classes.modes_of(plan));
+            let modes = self.classes.modes_of(plan);
+            if self.classes.compatible {
+                return self.compatible_object(class, plan, None, modes.count);
+            }
+            return self.straight_fields(class, modes);
         }
         self.inform()?;
         self.custom_data(layout, place, parts, at)?;
@@ -266,6 +270,11 @@ impl<'d> Writing<'d, '_, '_> {
 
     fn begin_fields_at(&mut self, first: u32, class: ClassId, slots: u32) -> Outcome<()> {
         self.travels.leave_straight_way();
+        if self.classes.compatible
+            && let Codec::Fields(plan) = self.classes.codec(class)
+        {
+            return self.compatible_object(class, plan, Some(first), slots);
+        }
         self.push(FrameKind::FieldsAt(first), class, slots)?;
         Ok(())
     }

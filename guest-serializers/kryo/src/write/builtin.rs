@@ -47,6 +47,13 @@ impl Writing<'_, '_, '_> {
             }
             codec @ Codec::Values(_, parts) => {
                 let id = self.object(slot, class, place, at)?;
+                if self.classes.compatible
+                    && let Some(fields) = codec.fields()
+                {
+                    self.describe(class, fields);
+                    self.open_chunks();
+                    self.push(FrameKind::ChunksEnd, class, 0)?;
+                }
                 let kind = if codec.is_late() {
                     self.shelf.late.push(id);
                     FrameKind::LateValues
@@ -81,6 +88,15 @@ impl Writing<'_, '_, '_> {
             }
             codec => {
                 self.object(slot, class, place, at)?;
+                if self.classes.compatible
+                    && let Some(fields) = codec.fields()
+                {
+                    self.describe(class, fields);
+                    self.open_chunks();
+                    self.scalar(codec, at)?;
+                    self.close_chunks();
+                    return Ok(());
+                }
                 self.scalar(codec, at)?;
                 Ok(())
             }

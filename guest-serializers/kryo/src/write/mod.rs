@@ -2,6 +2,7 @@
 
 mod bean;
 mod builtin;
+mod compatible;
 mod enums;
 mod names;
 mod object;
@@ -37,6 +38,7 @@ pub(crate) struct Shelf {
     late: Vec<u32>,
     ordinals: Vec<u32>,
     beans: bean::Beans,
+    compatible: compatible::Compatible,
 }
 
 /// What is still to be written of a container.
@@ -65,6 +67,11 @@ enum FrameKind {
     Fields(u32),
     /// The fields of an object, whose places begin here among those of all such objects.
     FieldsAt(u32),
+    /// The fields of an object with names, each in chunks of its own: the end of its modes, where the places of the
+    /// fields begin if they do not come in this order, and whether a field is being written.
+    Compatible { end: u32, first: Option<u32>, in_field: bool },
+    /// The end of the chunks of the only field of an object.
+    ChunksEnd,
     /// A list, before the indexes of a part of it.
     SubList,
     /// The handler of a proxy, before its interfaces.
@@ -162,6 +169,7 @@ impl Shelf {
         self.groups.clear();
         self.late.clear();
         self.ordinals.clear();
+        self.compatible.clear();
         self.beans.begin_call(classes);
     }
 }
@@ -216,6 +224,9 @@ impl<'d> Writing<'d, '_, '_> {
                     if self.parts(frame.left, |writing, left| writing.field_at(frame.class, first, left))? {
                         self.end_fields_at(first);
                     }
+                }
+                FrameKind::Compatible { end, first, in_field } => {
+                    self.compatible_fields(frame, end, first, in_field)?;
                 }
                 FrameKind::EnumEntries => {
                     self.parts(frame.left, |writing, _| {
@@ -287,7 +298,12 @@ impl<'d> Writing<'d, '_, '_> {
                 self.return_from_visit(back, parked);
                 Ok(())
             }
-            FrameKind::Values
+            FrameKind::ChunksEnd => {
+                self.close_chunks();
+                Ok(())
+            }
+            FrameKind::Compatible { .. }
+            | FrameKind::Values
             | FrameKind::LateValues
             | FrameKind::Known
             | FrameKind::EnumEntries

@@ -41,6 +41,17 @@ impl<'d> Writing<'d, '_, '_> {
             }
             Event::Uuid(bytes) => {
                 let value = u128::from_be_bytes(*bytes);
+                if self.classes.compatible
+                    && let Some(class) = self.classes.builtin(number)
+                {
+                    self.describe(class, &["leastSigBits", "mostSigBits"]);
+                    for half in [value as u64, (value >> 64) as u64] {
+                        self.open_chunks();
+                        zigzag_long(self.out, half.cast_signed());
+                        self.close_chunks();
+                    }
+                    return Ok(());
+                }
                 zigzag_long(self.out, (value as u64).cast_signed());
                 zigzag_long(self.out, ((value >> 64) as u64).cast_signed());
             }

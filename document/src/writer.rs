@@ -431,8 +431,17 @@ impl<'v> Writer<'v> {
     /// As [`Writer::big_decimal`], of the first `len` bytes of a source that may have more: see [`append_first`].
     #[inline]
     pub fn big_decimal_first(&mut self, scale: i32, source: &[u8], len: usize) {
-        raw::ext(self.out, ext::BIG_DECIMAL, len + 4);
-        self.out.extend_from_slice(&scale.to_be_bytes());
+        let [a, b, c, d] = scale.to_be_bytes();
+        match len {
+            4 => self.out.extend_from_slice(&[0xd7, ext::BIG_DECIMAL as u8, a, b, c, d]),
+            0..=11 => {
+                self.out.extend_from_slice(&[0xc7, len as u8 + 4, ext::BIG_DECIMAL as u8, a, b, c, d]);
+            }
+            _ => {
+                raw::ext(self.out, ext::BIG_DECIMAL, len + 4);
+                self.out.extend_from_slice(&[a, b, c, d]);
+            }
+        }
         append_first(self.out, source, len);
     }
 
@@ -497,6 +506,11 @@ impl<'v> Writer<'v> {
     /// Begins a value of a class that was defined in this attribute; so many parts must follow.
     #[inline]
     pub fn known(&mut self, definition: u32, parts: u32) {
+        if definition <= 0xff && parts < 15 {
+            let bytes = [0x91 + parts as u8, 0xd4, ext::KNOWN as u8, definition as u8];
+            self.out.extend_from_slice(&bytes);
+            return;
+        }
         raw::array(self.out, parts.saturating_add(1));
         self.head_known(definition);
     }

@@ -18,6 +18,11 @@ impl Reading<'_, '_, '_> {
         if self.quick() {
             return Ok(());
         }
+        if let Some((class, modes)) = self.quick_bean() {
+            self.number(class);
+            self.typed(class, modes.count)?;
+            return self.straight_fields(class, modes);
+        }
         match self.input.u8()? {
             0 => {
                 self.doc.nil();

@@ -59,12 +59,46 @@ impl<'i> Reading<'i, '_, '_> {
     #[inline]
     fn quick_string(&mut self, text: &'i [u8], before: usize) -> bool {
         // One that begins with a mark has its length in front.
-        let Some(last) = end_of_marked(text).filter(|last| *last > 0) else { return false };
+        let Some(last) = end_of_marked(text).filter(|last| *last > 0) else {
+            return self.quick_counted(before);
+        };
         self.input.advance(before);
         self.number(ClassId::STRING);
         self.doc.str_marked_first(text, last + 1);
         self.input.advance(last + 1);
         true
+    }
+
+    /// A string with its length in front.
+    fn quick_counted(&mut self, before: usize) -> bool {
+        let start = self.input.at();
+        self.input.advance(before);
+        let at = self.input.at() as u32;
+        match self.input.text() {
+            Ok(text) => {
+                self.number_at(ClassId::STRING, at);
+                text.write(&mut self.doc);
+                true
+            }
+            Err(_) => {
+                self.input.seek(start);
+                false
+            }
+        }
+    }
+
+    /// Begins the first object of a class with fields that was named before: its class.
+    #[inline]
+    pub(super) fn quick_bean(&mut self) -> Option<(ClassId, Modes)> {
+        let [1, number @ 0..0x80, 1, ..] = *self.input.rest() else { return None };
+        let class = self.shelf.names.get(usize::from(number)).copied()?;
+        match self.classes.codec(class) {
+            Codec::Fields(plan) if !self.classes.compatible => {
+                self.input.advance(3);
+                Some((class, self.classes.modes_of(plan)))
+            }
+            _ => None,
+        }
     }
 
     /// The first object of a class that was named before, behind class and mark.

@@ -239,7 +239,13 @@ impl Reading<'_, '_, '_> {
     /// Gives the object that begins here the next number.
     #[inline]
     pub(super) fn number(&mut self, class: ClassId) {
-        let (place, at) = (self.doc.place(), self.input.at() as u32);
+        self.number_at(class, self.input.at() as u32);
+    }
+
+    /// As [`Self::number`], of one whose body begins at a position.
+    #[inline]
+    pub(super) fn number_at(&mut self, class: ClassId, at: u32) {
+        let place = self.doc.place();
         self.shelf.seen.push(Seen { class, place, at, group: 0 });
     }
 

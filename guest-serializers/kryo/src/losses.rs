@@ -11,6 +11,7 @@ pub(crate) enum Loss {
     Comparator,
     AccessOrder,
     Bits,
+    ZoneRules,
     CustomData,
     /// Lost in one hour a year, which only the rules of the zone tell: refused if losses are, and not logged.
     ZoneOffset,
@@ -26,6 +27,9 @@ impl Loss {
             Self::AccessOrder => "a java.util.LinkedHashMap in access order is in insertion order afterwards",
             Self::Bits => {
                 "the library reads a java.util.BitSet without bits: how many of its words count is not stored"
+            }
+            Self::ZoneRules => {
+                "of a java.util.TimeZone nothing but its id is kept: not its own rules or offset"
             }
             Self::CustomData => "what a writeObject method writes beside the fields is not kept",
             Self::ZoneOffset => {

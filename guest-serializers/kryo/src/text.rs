@@ -44,7 +44,12 @@ impl<'i> Text<'i> {
     /// Appends the string to another; false when surrogates without a partner stand in it.
     pub(crate) fn push_to(self, out: &mut String) -> bool {
         match self {
-            Self::Marked(bytes) => out.extend(bytes.iter().map(|byte| char::from(byte & 0x7f))),
+            Self::Marked(bytes) => {
+                if let Some((last, before)) = bytes.split_last() {
+                    out.push_str(std::str::from_utf8(before).unwrap_or_default());
+                    out.push(char::from(last & 0x7f));
+                }
+            }
             Self::Plain(text) => out.push_str(text),
             Self::Units(bytes) => {
                 for unit in char::decode_utf16(Units(bytes)) {

@@ -100,7 +100,8 @@ fn calls_of(kryo: &mut Kryo, bytes: &[u8]) -> (u64, u64) {
 #[test]
 fn calls_of_the_allocator_do_not_grow_with_the_number_of_values() {
     let mut kryo = kryo(&[]);
-    let (small, large) = (calls_of(&mut kryo, &golden("shopping-cart")), calls_of(&mut kryo, &golden("large")));
+    let (small, large) =
+        (calls_of(&mut kryo, &golden("shopping-cart")), calls_of(&mut kryo, &golden("large")));
     assert!(large.0 <= small.0, "reading: {small:?} {large:?}");
     assert!(large.1 <= small.1, "writing: {small:?} {large:?}");
     let mut stored = Vec::new();

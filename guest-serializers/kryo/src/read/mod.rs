@@ -29,6 +29,8 @@ pub(crate) struct Shelf {
     seen: Vec<Seen>,
     /// The classes that stand in the bytes by name, by their number there.
     names: Vec<ClassId>,
+    /// The name that is being read.
+    name: String,
     attributes: Vec<Attribute>,
     /// The names of all attributes, one after the other.
     text: String,

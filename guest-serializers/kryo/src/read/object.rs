@@ -86,11 +86,13 @@ impl Reading<'_, '_, '_> {
             return Err(damaged(at, format!("class name {number}, and {known} were given")));
         }
         let at = self.input.at();
-        let mut name = String::new();
-        if !self.input.text()?.push_to(&mut name) || name.is_empty() {
+        let text = self.input.text()?;
+        let name = &mut self.shelf.name;
+        name.clear();
+        if !text.push_to(name) || name.is_empty() {
             return Err(damaged(at, "no class name"));
         }
-        let class = self.classes.resolve(&name);
+        let class = self.classes.resolve(name);
         self.shelf.names.push(class);
         Ok(class)
     }

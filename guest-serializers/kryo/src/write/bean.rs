@@ -2,6 +2,7 @@
 
 use holdfast_document::{Definition, Event, Item, Number, Reader};
 
+use super::raw::Raw;
 use super::{FrameKind, Slot, Writing};
 use crate::classes::{ClassId, Classes, Modes};
 use crate::codec::Codec;
@@ -135,7 +136,7 @@ impl Beans {
     }
 
     /// The places of an object's parts, and its end.
-    fn parts_of(&self, attribute: u32, place: u32, count: u32) -> Option<&[u32]> {
+    pub(super) fn parts_of(&self, attribute: u32, place: u32, count: u32) -> Option<&[u32]> {
         let (_, from, to) = self.attributes.iter().find(|(known, ..)| *known == attribute)?;
         let indexed = self.indexed.get(*from..*to)?;
         let found = indexed.binary_search_by_key(&place, |(place, _)| *place).ok()?;
@@ -184,8 +185,15 @@ impl<'d> Writing<'d, '_, '_> {
         place: u32,
         at: usize,
     ) -> Outcome<()> {
-        let Codec::Fields(plan) = self.classes.codec(class) else {
-            return Err(self.not_by_fields(class, at));
+        let plan = match self.classes.codec(class) {
+            Codec::Fields(plan) => plan,
+            Codec::Calendar if !definition.named => {
+                return self.raw_calendar(slot, class, Raw { definition: *definition, parts, place, at });
+            }
+            Codec::Text(94) if !definition.named => {
+                return self.raw_zone(slot, class, Raw { definition: *definition, parts, place, at });
+            }
+            _ => return Err(self.not_by_fields(class, at)),
         };
         if definition.named {
             return self.named_bean(slot, class, parts, place, at);

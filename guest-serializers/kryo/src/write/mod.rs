@@ -7,6 +7,7 @@ mod enums;
 mod names;
 mod object;
 mod quick;
+mod raw;
 mod refs;
 mod scalar;
 mod time;

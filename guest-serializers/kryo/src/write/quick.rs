@@ -57,7 +57,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// A string of so many bytes behind its marker, unless notes may say something of it.
     #[inline]
     fn quick_string(&mut self, rest: &'d [u8], len: usize, marker: usize, class: bool) -> bool {
-        if self.note.is_some() {
+        if self.is_noted() {
             return false;
         }
         let Some(source) = rest.get(marker..).filter(|source| source.len() >= len) else { return false };
@@ -128,7 +128,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// A `BigDecimal` of so many bytes, behind a marker of so many.
     #[inline]
     fn quick_decimal(&mut self, payload: &[u8], len: usize, marker: usize) -> bool {
-        if self.note.is_some() {
+        if self.is_noted() {
             return false;
         }
         let Some((scale, unscaled)) = payload.split_first_chunk::<4>() else { return false };
@@ -145,7 +145,13 @@ impl<'d> Writing<'d, '_, '_> {
         true
     }
 
-    /// Whether objects stand where they are written, and no note says anything of those that come.
+    /// Whether a note may say something of the value that follows: notes come in the order of places.
+    #[inline]
+    fn is_noted(&self) -> bool {
+        self.note.is_some_and(|note| note.place <= self.reader.place())
+    }
+
+    /// Whether objects are written in the order in which they stand.
     #[inline]
     fn is_plain(&self) -> bool {
         self.travels.is_straight() && self.shelf.moved.is_empty()

@@ -29,6 +29,7 @@ mod path;
 mod reader;
 mod sample;
 mod token;
+mod words;
 mod writer;
 
 pub use append::append;
@@ -45,6 +46,7 @@ pub use path::path;
 pub use reader::Reader;
 pub use sample::sample;
 pub use token::ext;
+pub use words::{any_bits, is_ascii};
 pub use writer::{Count, Writer};
 
 /// How deep a document may be nested unless a caller says otherwise.

@@ -107,6 +107,12 @@ impl Classes {
         self.get(class).map_or(class, |defined| defined.descriptor)
     }
 
+    /// The handle of the descriptor of a class that was written.
+    #[inline]
+    pub(super) fn met(&self, class: u32) -> Option<u32> {
+        self.handles.get(class as usize)?.descriptor.checked_sub(1)
+    }
+
     fn use_it(&mut self, class: u32, set: impl FnOnce(&mut Handles)) {
         if let Some(handles) = self.handles.get_mut(class as usize) {
             if handles.descriptor == 0 && handles.literal == 0 {

@@ -43,9 +43,41 @@ pub fn is_ascii(bytes: &[u8]) -> bool {
     any_bits(bytes, |word| word & 0x8080_8080_8080_8080) == 0
 }
 
+/// Whether two byte strings are the same. In WebAssembly `==` goes through them byte by byte.
+#[inline]
+#[must_use]
+pub fn is_equal(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let (Some(left_last), Some(right_last)) = (left.last_chunk::<8>(), right.last_chunk::<8>()) else {
+        return left.iter().zip(right).all(|(left, right)| left == right);
+    };
+    left.as_chunks::<8>()
+        .0
+        .iter()
+        .zip(right.as_chunks::<8>().0)
+        .all(|(left, right)| u64::from_ne_bytes(*left) == u64::from_ne_bytes(*right))
+        && left_last == right_last
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_the_same_or_differ_somewhere() {
+        let bytes: Vec<u8> = (0..70).collect();
+        for len in 0..70 {
+            assert!(is_equal(&bytes[..len], &bytes.clone()[..len]));
+            assert!(!is_equal(&bytes[..len], &bytes[..=len]));
+            for at in 0..len {
+                let mut other = bytes.clone();
+                other[at] ^= 0x40;
+                assert!(!is_equal(&bytes[..len], &other[..len]), "{len} {at}");
+            }
+        }
+    }
 
     #[test]
     fn every_byte_is_seen_and_no_other() {

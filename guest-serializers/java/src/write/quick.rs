@@ -2,6 +2,8 @@
 //!
 //! Nothing here is a rule of its own: what is not exactly as expected goes the long way, through [`Writing::value`].
 
+use holdfast_document::append;
+
 use super::class::{Sort, UNKNOWN};
 use super::{Frame, Step, Writing};
 use crate::boxes::Boxed;
@@ -119,7 +121,7 @@ impl Writing<'_> {
         self.last = u32::MAX;
         self.next_handle();
         self.out.extend_from_slice(&[tc::STRING, 0, text.len() as u8]);
-        holdfast_document::append(self.out, text);
+        append(self.out, text);
         self.context.reader.advance(head + text.len());
         true
     }

@@ -123,6 +123,14 @@ pub(crate) fn push(out: &mut Vec<u8>, value: i128) {
     out.extend_from_slice(bytes.get(spare - usize::from(needed && spare > 0)..).unwrap_or_default());
 }
 
+/// How many of the eight bytes of a number in two's complement say nothing.
+#[inline]
+pub(crate) const fn spare(value: i64) -> usize {
+    // All bits that are the sign's, but for the sign itself.
+    let signs = (value ^ (value >> 63)).leading_zeros() - 1;
+    (signs / 8) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +154,9 @@ mod tests {
             (i128::MIN, &i128::MIN.to_be_bytes()),
         ] {
             assert_eq!(bytes(value), expected);
+            if let Ok(value) = i64::try_from(value) {
+                assert_eq!(&value.to_be_bytes()[spare(value)..], expected);
+            }
         }
     }
 

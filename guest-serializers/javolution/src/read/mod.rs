@@ -2,6 +2,7 @@
 
 mod bean;
 mod container;
+mod quick;
 mod refs;
 mod scalar;
 mod time;
@@ -228,7 +229,9 @@ impl<'x> Reading<'x, '_, '_> {
             self.shelf.targets.push(Target::HIDDEN);
         }
         self.push(root, Kind::Attributes { named: false }, total)?;
-        while let Some(frame) = self.frames.last() {
+        loop {
+            self.quick()?;
+            let Some(frame) = self.frames.last() else { break };
             let (name, begun) = (frame.name, frame.at);
             match self.xml.tag(&mut self.attributes)? {
                 Tag::Open(open) => self.child(open)?,

@@ -14,6 +14,10 @@ use crate::number::{integer, unsigned};
 use crate::plan::{Place, Simple};
 use crate::text::{escape, escape_lossy, hex};
 
+/// Extensions of scalars.
+const DATE: u8 = 9;
+const DECIMAL: u8 = 11;
+
 /// Where the parts of an object are whose fields are written in another order.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Parts {
@@ -57,9 +61,7 @@ impl<'d> Writing<'d, '_, '_> {
         let name = self.tag_of(slot, &script, place);
         if script.is_straight {
             self.attributes_of(&script, at)?;
-            let left = script.steps.len() as u32 - script.attributes;
-            let kind = Kind::Bean { script: script_number, step: script.attributes, parts: None };
-            return self.opened(name, left, kind);
+            return self.elements_of(&script, script_number, name, None);
         }
         self.bean_permuted(&script, script_number, name, parts, at)
     }
@@ -102,14 +104,15 @@ impl<'d> Writing<'d, '_, '_> {
     ) -> Outcome<()> {
         self.shelf.permuted.insert(self.attribute);
         let first = self.shelf.parts.len() as u32;
-        for part in 0..parts {
-            self.shelf.parts.push(self.reader.place());
-            if script.custom.contains(&part) && !matches!(self.rest().first(), Some(0x90 | 0xc0)) {
+        self.pass_parts(parts)?;
+        let end = self.reader.place();
+        for custom in &script.custom {
+            let place = self.shelf.parts.get((first + custom) as usize).copied();
+            self.reader.seek(place.unwrap_or_default());
+            if !matches!(self.rest().first(), Some(0x90 | 0xc0)) {
                 self.lose(Loss::Custom, at)?;
             }
-            self.pass()?;
         }
-        let end = self.reader.place();
         self.shelf.truths.clear();
         for step in script.steps.iter().take(script.attributes as usize) {
             self.seek_part(first, step);
@@ -127,15 +130,51 @@ impl<'d> Writing<'d, '_, '_> {
         }
         self.truths(&script.class, script.has_our_name, at)?;
         self.refuse_loose(script, first, at)?;
-        let left = script.steps.len() as u32 - script.attributes;
-        if left == 0 {
-            self.empty();
-            self.leave(Parts { first, end });
+        self.elements_of(script, number, name, Some(Parts { first, end }))
+    }
+
+    /// Ends the tag of an object, and writes its elements up to one that holds others.
+    #[inline]
+    fn elements_of(&mut self, script: &Script, number: u32, name: Span, parts: Option<Parts>) -> Outcome<()> {
+        self.out.push(b'>');
+        let body = self.out.len();
+        let steps = script.steps.len() as u32;
+        for (step, number_of_step) in script.steps.iter().zip(0..steps).skip(script.attributes as usize) {
+            if let Some(parts) = parts {
+                self.seek_part(parts.first, step);
+            }
+            let is_scalar = match *self.rest() {
+                [0xc0, ..] => {
+                    self.reader.seek(self.reader.place() + 1);
+                    continue;
+                }
+                [0xd7, DATE | DECIMAL, ..] | [0xc7, _, DECIMAL, ..] | [0xa0..=0xbf, ..] => true,
+                _ => false,
+            };
+            if is_scalar {
+                self.value(Slot::Lead(&step.lead))?;
+                continue;
+            }
+            self.push(
+                name,
+                steps - number_of_step,
+                Kind::Bean { script: number, step: number_of_step, parts },
+            )?;
+            if let Some(frame) = self.shelf.frames.last_mut() {
+                frame.body = body as u32;
+            }
             return Ok(());
         }
-        self.out.push(b'>');
-        let parts = Some(Parts { first, end });
-        self.push(name, left, Kind::Bean { script: number, step: script.attributes, parts })
+        if let Some(parts) = parts {
+            self.leave(parts);
+        }
+        if self.out.len() == body {
+            self.out.pop();
+            self.empty();
+        } else {
+            self.close(name);
+        }
+        Ok(())
     }
 
     /// Of elements whose order is not known there may be one: the library's reader goes through the fields as they are

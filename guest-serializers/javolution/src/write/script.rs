@@ -1,11 +1,14 @@
 //! How the values of a definition become the fields that the library writes: worked out once, kept from call to call.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 
 use holdfast_document::{Definition, Item, Reader, Super, builtin};
 
 use super::object::is_name;
+use super::refs::Mix;
 use crate::plan::{Field, Known, Place, Plans, class_of, place};
 use crate::stamp::Stamp;
 
@@ -48,7 +51,7 @@ pub(super) struct Step {
 /// The scripts.
 #[derive(Debug, Default)]
 pub(super) struct Scripts {
-    by_definition: HashMap<Box<[u8]>, Result<u32, Rc<str>>>,
+    by_definition: HashMap<Box<[u8]>, Result<u32, Rc<str>>, BuildHasherDefault<Mix>>,
     all: Vec<Rc<Script>>,
     /// The scripts of the definitions of the attribute, by their numbers.
     here: Vec<u32>,
@@ -97,15 +100,18 @@ impl Scripts {
         reader: &Reader<'_>,
         plans: &mut Plans,
     ) -> Result<u32, Rc<str>> {
-        // What a superclass is called may make a difference, and is not in these bytes.
-        let mut key = definition.bytes.to_vec();
-        for class in hierarchy(definition, reader) {
-            key.extend_from_slice(class.as_bytes());
-            key.push(0);
+        let mut key = Cow::Borrowed(definition.bytes);
+        if definition.superclass.is_some() {
+            // What a superclass is called may make a difference, and is not in these bytes.
+            for class in hierarchy(definition, reader).iter().skip(1) {
+                key.to_mut().extend_from_slice(class.as_bytes());
+                key.to_mut().push(0);
+            }
         }
-        let script = match self.by_definition.get(key.as_slice()) {
+        let script = match self.by_definition.get(&*key) {
             Some(known) => known.clone(),
             None => {
+                let key = key.into_owned();
                 let made = make(definition, reader, plans).map_err(Rc::from).map(|script| {
                     self.all.push(Rc::new(script));
                     self.all.len() as u32 - 1

@@ -1,10 +1,11 @@
 //! Values that are written before their place is reached, because a reference came first.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 use holdfast_document::{Event, Head, Reader};
 
-use super::refs::Object;
+use super::refs::{Mix, Object, key};
 use super::tag::Span;
 use super::{Kind, Slot, Writing};
 use crate::fault::{Outcome, no_document};
@@ -12,7 +13,7 @@ use crate::text::escape;
 
 /// The objects that were not written in the order of their places.
 #[derive(Debug, Default)]
-pub(super) struct Moved(HashMap<(u32, u32), Object>);
+pub(super) struct Moved(HashMap<u64, Object, BuildHasherDefault<Mix>>);
 
 impl Moved {
     pub(super) fn clear(&mut self) {
@@ -25,12 +26,12 @@ impl Moved {
     }
 
     pub(super) fn insert(&mut self, attribute: u32, object: Object) {
-        self.0.insert((attribute, object.place), object);
+        self.0.insert(key(attribute, object.place), object);
     }
 
     #[inline]
     pub(super) fn get(&self, attribute: u32, place: u32) -> Option<Object> {
-        if self.is_empty() { None } else { self.0.get(&(attribute, place)).copied() }
+        if self.is_empty() { None } else { self.0.get(&key(attribute, place)).copied() }
     }
 }
 

@@ -2,10 +2,8 @@
 
 mod classes;
 mod codec;
-mod fault;
 mod input;
 mod jdk;
-mod locale;
 mod losses;
 mod options;
 mod output;
@@ -14,13 +12,12 @@ mod primitive;
 mod read;
 mod refusal;
 pub mod schema;
-mod table;
 mod text;
-mod url;
 mod write;
 
 use std::fmt;
 
+use holdfast_kryo_common::{fault, locale, table, url};
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
 
 use classes::Classes;

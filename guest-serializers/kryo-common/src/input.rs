@@ -29,6 +29,12 @@ impl<'i> Input<'i> {
         self.at = at;
     }
 
+    /// Passes over so many bytes.
+    #[inline]
+    pub const fn advance(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+
     /// The bytes from here on.
     #[inline]
     #[must_use]

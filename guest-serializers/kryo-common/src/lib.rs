@@ -11,6 +11,7 @@ pub mod locale;
 pub mod numbering;
 pub mod output;
 pub mod places;
+pub mod quick;
 pub mod table;
 pub mod text;
 pub mod url;

@@ -3,6 +3,7 @@
 mod array;
 mod define;
 mod proxy;
+mod quick;
 mod refs;
 mod scalar;
 mod time;

@@ -12,6 +12,11 @@ impl Reading<'_, '_, '_> {
     /// Reads a value and its class. If it has parts, its container is the innermost one then.
     #[inline]
     pub(super) fn value(&mut self) -> Outcome<()> {
+        if self.quick() { Ok(()) } else { self.any_value() }
+    }
+
+    #[inline(never)]
+    fn any_value(&mut self) -> Outcome<()> {
         match self.input.u8()? {
             0 => {
                 self.doc.nil();
@@ -158,9 +163,9 @@ impl Reading<'_, '_, '_> {
                 if !self.first(class, codec)? {
                     return Ok(());
                 }
-                let Modes { end, count } = self.classes.modes_of(number);
-                self.typed(class, count)?;
-                self.begin(FrameKind::Fields(end), class, count)
+                let modes = self.classes.modes_of(number);
+                self.typed(class, modes.count)?;
+                self.fields(class, modes)
             }
             Codec::Collection(builtin) => self.collection(class, builtin),
             Codec::Map(builtin) => self.map(class, builtin),

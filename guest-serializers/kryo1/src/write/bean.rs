@@ -72,7 +72,7 @@ impl<'d> Writing<'d, '_, '_> {
             return Ok(false);
         };
         if self.object(slot, class, place, at)? {
-            self.begin(FrameKind::Fields(modes.end), class, parts)?;
+            self.fields(class, modes)?;
         } else {
             self.pass(place)?;
         }
@@ -126,7 +126,7 @@ impl<'d> Writing<'d, '_, '_> {
             return Ok(());
         }
         if is_straight {
-            return self.begin(FrameKind::Fields(modes.end), class, modes.count);
+            return self.fields(class, modes);
         }
         self.way.inform(&mut self.shelf.parts)?;
         self.custom_data(number, place, parts, at)?;

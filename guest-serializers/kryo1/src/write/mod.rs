@@ -4,6 +4,7 @@ mod array;
 mod bean;
 mod builtin;
 mod enums;
+mod quick;
 mod refs;
 mod scalar;
 mod time;

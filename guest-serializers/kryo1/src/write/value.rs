@@ -12,14 +12,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// Writes the value that follows. If it has parts, its container is the innermost one then.
     #[inline]
     pub(super) fn value(&mut self, slot: Slot) -> Outcome<()> {
-        if matches!(slot, Slot::Any | Slot::Known(ClassId::STRING))
-            && let Some(bytes) = self.way.reader.take_str()
-        {
-            self.out.push(if slot == Slot::Any { 17 } else { 1 });
-            self.string(bytes);
-            return Ok(());
-        }
-        self.event_value(slot)
+        if self.quick(slot) { Ok(()) } else { self.event_value(slot) }
     }
 
     #[inline(never)]

@@ -315,6 +315,13 @@ impl<'v> Writer<'v> {
         raw::str(self.out, value);
     }
 
+    /// As [`Writer::str_bytes`], of the first `len` bytes of a source that may have more: see [`append_first`].
+    #[inline]
+    pub fn str_first(&mut self, source: &[u8], len: usize) {
+        raw::str_len(self.out, len);
+        append_first(self.out, source, len);
+    }
+
     /// Writes a string of ASCII whose last byte has its high bit set to mark the end.
     #[inline]
     pub fn str_marked(&mut self, marked: &[u8]) {

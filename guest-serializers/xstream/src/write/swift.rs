@@ -203,7 +203,7 @@ impl Writer<'_, '_> {
         };
         let (mut begun, parts) = (*begun, *parts);
         let plan = std::rc::Rc::clone(plan);
-        if let Shape::Bean(slots) = &plan.shape {
+        if let Shape::Bean(slots, _) = &plan.shape {
             for part in slots.iter().take(parts as usize).skip(begun as usize) {
                 let Part::Field(slot) = part else { break };
                 if !self.swift_field(slot.simple, &slot.tags)? {
@@ -220,7 +220,7 @@ impl Writer<'_, '_> {
 
     /// Writes a field; false when the long way must do it.
     #[inline]
-    fn swift_field(&mut self, simple: Simple, tags: &Tags) -> Result<bool, Refusal> {
+    pub(super) fn swift_field(&mut self, simple: Simple, tags: &Tags) -> Result<bool, Refusal> {
         let at = self.doc.at();
         let Some((value, end)) = small(self.document, at) else { return Ok(false) };
         let xml = &mut self.xml;

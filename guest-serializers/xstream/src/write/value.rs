@@ -218,9 +218,14 @@ impl<'d> Writer<'d, '_> {
     ) -> Result<(), Refusal> {
         let class = plan.class;
         match &plan.shape {
-            Shape::Bean(_) => {
+            Shape::Bean(_, order) => {
                 self.begin(class, field);
                 self.remember(place, class);
+                // References lead back where they were, so what holds them stays in its order, which XStream reads as well.
+                if !order.is_empty() && !self.tracking {
+                    let base = self.permuted(parts)?;
+                    return self.push(at, Frame::new(Kind::Permuted(Rc::clone(plan), base), parts, place));
+                }
                 self.push(at, Frame::new(Kind::Bean(Rc::clone(plan)), parts, place))
             }
             Shape::Enum => {

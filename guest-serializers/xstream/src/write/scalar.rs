@@ -12,7 +12,7 @@ use crate::losses::Loss;
 use crate::read::offset_id;
 use crate::text::ser::{self, Unit};
 use crate::text::trace::{self, Trace};
-use crate::text::{base64, big, date, float, locale, push_int, url};
+use crate::text::{base64, big, date, float, locale, push_int, short, url};
 use crate::xml::tags::Tags;
 
 const BOOLEAN: Tags = Tags::of("boolean");
@@ -136,7 +136,7 @@ impl<'d> Writer<'d, '_> {
             }
             Event::Unsigned(value) => {
                 self.start(number::BIG_INTEGER, field);
-                self.xml.raw(value.to_string().as_bytes());
+                self.xml.raw(short(format_args!("{value}")).as_bytes());
             }
             Event::BigInteger(bytes) => {
                 self.check_digits(bytes, at)?;
@@ -154,14 +154,14 @@ impl<'d> Writer<'d, '_> {
                 self.start(number::UUID, field);
                 self.remember_builtin(place, number::UUID);
                 let value = u128::from_be_bytes(*bytes);
-                let text = format!(
+                let text = short(format_args!(
                     "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
                     value >> 96,
                     value >> 80 & 0xffff,
                     value >> 64 & 0xffff,
                     value >> 48 & 0xffff,
                     value & 0xffff_ffff_ffff
-                );
+                ));
                 self.xml.raw(text.as_bytes());
             }
             Event::Bin(bytes) => {

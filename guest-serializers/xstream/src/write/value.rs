@@ -66,8 +66,11 @@ impl<'d> Writer<'d, '_> {
     pub(super) fn begin(&mut self, class: ClassId, field: Option<Field<'_>>) {
         let Some(field) = field else {
             let class = self.classes.get(class);
-            let name = &class.element;
-            let at = self.xml.open_tags(&class.tags, name);
+            let name = class.element();
+            let at = match class.tags() {
+                Some(tags) => self.xml.open_tags(tags, name),
+                None => self.xml.open(name),
+            };
             if self.tracking {
                 let parent = self.elements.last().copied().unwrap_or(NO_NODE);
                 let node = self.nodes.push(parent, at as usize, name.len());
@@ -77,9 +80,9 @@ impl<'d> Writer<'d, '_> {
         };
         self.open(field.element);
         if field.kind != Type::Class(class) && !matches!(field.kind, Type::Primitive(_)) {
-            let alias = &self.classes.get(class).alias;
+            let alias = self.classes.get(class).alias();
             let told = match field.kind {
-                Type::Class(expected) => self.classes.get(expected).alias == *alias,
+                Type::Class(expected) => self.classes.get(expected).alias() == alias,
                 _ => false,
             };
             if !told {
@@ -113,7 +116,7 @@ impl<'d> Writer<'d, '_> {
                 "it is the same object as one that comes later, or as one in which XStream has no element of its own",
             );
         };
-        if self.classes.get(class).name == "?"
+        if &*self.classes.get(class).name == "?"
             && !field.is_some_and(|field| field.kind == Type::Primitive(b'L'))
         {
             return self.misfit(at, "nobody told the class of the object that it is the same as");

@@ -46,8 +46,9 @@ pub(crate) struct Nodes {
     counts: HashTable<(NodeId, u32)>,
     /// Up to which child a parent's children were looked at.
     indexed: HashMap<NodeId, NodeId>,
-    /// Room for a walk.
+    /// Room for a walk over children, and one down a path.
     walk: Vec<NodeId>,
+    steps: Vec<NodeId>,
 }
 
 impl Nodes {
@@ -221,7 +222,7 @@ impl Nodes {
         path.clear();
         let (mut up, mut down) = (from, to);
         let (mut above, mut below) = (self.depth(up), self.depth(down));
-        let mut steps = std::mem::take(&mut self.walk);
+        let mut steps = std::mem::take(&mut self.steps);
         steps.clear();
         while up != down {
             if above >= below {
@@ -246,7 +247,7 @@ impl Nodes {
                 let _ = write!(path, "[{}]", node.ordinal);
             }
         }
-        self.walk = steps;
+        self.steps = steps;
         if path.is_empty() {
             path.push('.');
         }

@@ -186,6 +186,11 @@ impl Classes {
         self.shapes.why_unknown(name)
     }
 
+    /// The names of an enum's constants by ordinal, where their order is known.
+    pub(crate) fn constants(&self, name: &str) -> Vec<String> {
+        self.shapes.constants(name)
+    }
+
     /// Whether values of the class are records, which XStream 1.4.7 writes and cannot read.
     pub(crate) fn is_record(&self, name: &str) -> bool {
         self.shapes.is_record(name)

@@ -116,3 +116,76 @@ fn without_a_schema_an_object_of_the_application_is_refused_with_its_path_and_th
         }
     }
 }
+
+#[test]
+fn a_loss_is_logged_once_a_class_and_counted_by_attribute_or_refused() {
+    let mut document = Vec::new();
+    let mut writer = holdfast_document::Writer::document(&mut document, 2);
+    for name in ["a", "b"] {
+        writer.attribute(name);
+        writer.array(4);
+        // Two dates, a half of a pair, a NaN with bits of its own.
+        for day in [1, 2] {
+            writer.builtin(100, 3);
+            [2024, 2, day].into_iter().for_each(|part| writer.int(part));
+        }
+        writer.wstr(b"\xed\xa0\x80");
+        writer.f64(f64::from_bits(0x7ff8_0000_0000_0123));
+    }
+    writer.end();
+    let mut xstream = configured(&[], &[]);
+    let ((), lines) = capture_log(|| xstream.serialize(&document, &mut Vec::new()).unwrap());
+    let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
+    assert_eq!(lines.len(), 5, "{lines:?}");
+    assert!(lines[0].contains("/a/0") && lines[1].contains("/a/2") && lines[2].contains("/a/3"), "{lines:?}");
+    assert!(lines[3].contains("/a ") && lines[3].ends_with(": 4") && lines[4].contains("/b "), "{lines:?}");
+
+    let mut refusing = configured(&[], &[("losses", "refuse")]);
+    let Err(Failure::Unrepresentable { path, .. }) = refusing.serialize(&document, &mut Vec::new()) else {
+        panic!("a loss was written")
+    };
+    assert_eq!(path, "/a/0");
+}
+
+#[test]
+fn a_constant_is_written_by_its_number_where_the_schema_knows_the_order() {
+    let mut document = Vec::new();
+    let mut writer = holdfast_document::Writer::document(&mut document, 1);
+    writer.attribute("color");
+    writer.defined(1);
+    writer.begin_definition(holdfast_document::Kind::Enum, false, None, "com.example.session.Color", 0);
+    writer.nil();
+    writer.int(1);
+    writer.end();
+    let mut xml = Vec::new();
+    configured(&shop::schema(), &[]).serialize(&document, &mut xml).unwrap();
+    assert!(String::from_utf8(xml).unwrap().contains(">GREEN<"));
+    let mut classes = shop::classes();
+    classes.iter_mut().for_each(|class| class.origin = holdfast_schema::Origin::Stream);
+    for schema in [Vec::new(), holdfast_schema::compile(&classes).unwrap()] {
+        let refused = configured(&schema, &[]).serialize(&document, &mut Vec::new()).unwrap_err().to_string();
+        assert!(refused.contains("/color") && refused.contains("holdfast schema"), "{refused}");
+    }
+}
+
+#[test]
+fn classes_that_only_a_stream_told_suffice_to_read_and_write_objects() {
+    let mut classes = shop::classes();
+    for class in &mut classes {
+        class.origin = holdfast_schema::Origin::Stream;
+        // Streams sort fields: primitives first, then by name.
+        class.fields.sort_by_key(|field| (field.descriptor.len() > 1, field.name.clone()));
+    }
+    let mut xstream = configured(&holdfast_schema::compile(&classes).unwrap(), &[]);
+    for case in ["pojo-person", "shopping-cart", "pojo-inheritance"] {
+        let xml = fs::read(folder().join(format!("{case}.xstream"))).unwrap();
+        let (mut document, mut again, mut third) = (Vec::new(), Vec::new(), Vec::new());
+        xstream.deserialize(&xml, &mut document).unwrap();
+        check(&document, Limits::default()).unwrap();
+        let text = String::from_utf8_lossy(&document).into_owned();
+        assert!(!text.contains("xstream/1.4"), "{case}: all types are known");
+        xstream.serialize(&document, &mut again).unwrap();
+        xstream.deserialize(&again, &mut third).unwrap();
+        assert_eq!(canonical::canonical(&third), canonical::canonical(&document), "{case}");
+    }
+}

@@ -180,6 +180,7 @@ impl<'d> Writer<'d, '_> {
             self.item()?;
             self.run()?;
             self.close();
+            self.losses.end_attribute(name);
         }
         self.close();
         let extras = self.doc.extras();
@@ -315,9 +316,9 @@ impl<'d> Writer<'d, '_> {
     }
 
     /// Something of the value at the offset is lost.
-    fn lose(&mut self, at: usize, loss: Loss) -> Result<(), Refusal> {
+    fn lose(&mut self, at: usize, loss: Loss, class: u16) -> Result<(), Refusal> {
         let document = self.document;
-        if self.losses.accept(loss, || path(document, at)) {
+        if self.losses.accept(loss, class, || path(document, at)) {
             Ok(())
         } else {
             self.misfit(at, format!("{}; the option losses says to refuse that", loss.text()))

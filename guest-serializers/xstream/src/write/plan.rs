@@ -23,7 +23,8 @@ pub(crate) enum Shape {
     Bean(Vec<Part>, Vec<u32>),
     /// Names and values in turn. Nobody knows the class of its objects, if that is set.
     Named(bool),
-    Enum,
+    /// A constant; the names of all by ordinal, where that is known.
+    Enum(Vec<String>),
     Array,
     Proxy(Vec<String>),
     /// A line of a stack trace.
@@ -162,7 +163,7 @@ fn compile(
     let class = classes.by_name(definition.name);
     let form = classes.get(class).form;
     let shape = match (definition.kind, definition.named) {
-        (Kind::Enum, _) => Shape::Enum,
+        (Kind::Enum, _) => Shape::Enum(classes.constants(definition.name)),
         (Kind::Array, _) => Shape::Array,
         (Kind::Proxy, _) => Shape::Proxy(
             definition

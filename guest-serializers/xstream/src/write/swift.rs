@@ -157,7 +157,7 @@ impl Writer<'_, '_> {
                 xml.end_leaf(tags);
             }
             Small::Bool(value) => xml.leaf(&BOOLEAN, if value { b"true" } else { b"false" }),
-            Small::Double(value) => {
+            Small::Double(value) if !value.is_nan() => {
                 xml.begin_leaf(&DOUBLE);
                 float::push_double(xml.out, value);
                 xml.end_leaf(&DOUBLE);
@@ -173,7 +173,7 @@ impl Writer<'_, '_> {
                 big::push_decimal(xml.out, scale, self.document.get(from..end).unwrap_or_default());
                 xml.end_leaf(&BIG_DECIMAL);
             }
-            Small::Date(_) => return Ok(false),
+            Small::Date(_) | Small::Double(_) => return Ok(false),
         }
         self.pass(at, end);
         Ok(true)
@@ -243,7 +243,7 @@ impl Writer<'_, '_> {
                 xml.end_leaf(tags);
             }
             (Simple::Bool, Small::Bool(value)) => xml.leaf(tags, if value { b"true" } else { b"false" }),
-            (Simple::Double, Small::Double(value)) => {
+            (Simple::Double, Small::Double(value)) if !value.is_nan() => {
                 xml.begin_leaf(tags);
                 float::push_double(xml.out, value);
                 xml.end_leaf(tags);

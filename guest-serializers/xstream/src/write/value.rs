@@ -161,7 +161,7 @@ impl<'d> Writer<'d, '_> {
             return self.misfit(at, format!("class {number} of the document's table is not known here"));
         };
         if number == builtin::LINKED_HASH_MAP_ACCESS_ORDER {
-            self.lose(at, Loss::AccessOrder)?;
+            self.lose(at, Loss::AccessOrder, number)?;
         }
         let form = self.classes.get(class).form;
         if let Form::Jdk(_) = form {
@@ -231,18 +231,18 @@ impl<'d> Writer<'d, '_> {
                 }
                 self.push(at, Frame::new(Kind::Bean(Rc::clone(plan)), parts, place))
             }
-            Shape::Enum => {
-                let Event::Str(text) = self.doc.next()? else {
-                    let name = &self.classes.get(class).name;
-                    return self.misfit(
-                        at,
-                        format!(
-                            "a constant of {name} by its number: XStream writes names, which a schema tells"
-                        ),
-                    );
+            Shape::Enum(names) => {
+                let text = match self.doc.next()? {
+                    Event::Str(text) => text_of(text, at)?,
+                    Event::Int(number) => {
+                        let name = usize::try_from(number.value).ok().and_then(|ordinal| names.get(ordinal));
+                        let Some(name) = name else { return self.nameless(class, number.value, at) };
+                        name
+                    }
+                    _ => return self.misfit(at, "a constant of an enum is a name or a number"),
                 };
                 self.begin(class, field);
-                self.xml.text(text_of(text, at)?);
+                self.xml.text(text);
                 self.close();
                 Ok(())
             }
@@ -291,6 +291,13 @@ impl<'d> Writer<'d, '_> {
             Shape::Trace(slots) => self.trace(slots, parts, class, at, place, field),
             Shape::Refused(text) => self.misfit(at, text.clone()),
         }
+    }
+
+    #[cold]
+    fn nameless(&self, class: ClassId, ordinal: i64, at: usize) -> Result<(), Refusal> {
+        let name = &self.classes.get(class).name;
+        let cure = "XStream writes names, which a schema of class files tells by number: holdfast schema CLASSES.jar";
+        self.misfit(at, format!("constant {ordinal} of {name}, whose name nobody told; {cure}"))
     }
 
     /// A value that this format kept as it stood.

@@ -35,8 +35,8 @@ public final class Main {
         System.setOut(System.err);
         Main main = new Main(new File(System.getProperty("judge.home")), out);
         int[] status = {0};
-        // Deep sessions are read and written by recursion.
-        Thread worker = new Thread(null, () -> status[0] = args.length == 0 ? main.serve() : main.once(args), "judge", 1L << 30);
+        // Deep sessions are read and written by recursion; with more than that, libraries take minutes to fail at a cycle.
+        Thread worker = new Thread(null, () -> status[0] = args.length == 0 ? main.serve() : main.once(args), "judge", 16L << 20);
         worker.start();
         worker.join();
         out.flush();

@@ -12,6 +12,8 @@ final class Cases {
         /** Bytes of stack for the libraries. */
         long stack = 16L << 20;
 
+        /** Where its files are already, without their extension. */
+        String golden = "";
         /** A format that takes minutes for it. */
         String slow = "";
 

@@ -18,7 +18,8 @@ public final class Main {
         "read FORMAT FILE                             the canonical content of a session that the library reads",
         "write FORMAT IN_FORMAT IN_FILE OUT_FILE      read a session with one library, write it with another",
         "bench FORMAT FILE [IN_FORMAT [WARM_MS RUN_MS]]   nanoseconds to encode and decode",
-        "cases DIR                                    every generated case, as each library writes and reads it",
+        "cases DIR [GOLDEN_DIR]                       every generated case (and those of a folder), as each library writes and reads it",
+        "chain FORMAT FILE NEXT_FORMAT                what is left after a library read it, another wrote it and read it back",
         "FORMAT: java kryo kryo1 xstream javolution; +copy behind it copies collections, :CLASS,CLASS names custom converters");
 
     private final Libraries libraries;
@@ -96,10 +97,19 @@ public final class Main {
                 return Bench.run(libraries.codec(arguments[0]), arguments[0], read(from, arguments[1]), warm, run);
             }
             case "cases/1":
-                return Catalogue.write(libraries, Path.of(arguments[0]));
+                return Catalogue.write(libraries, Path.of(arguments[0]), null);
+            case "cases/2":
+                return Catalogue.write(libraries, Path.of(arguments[0]), Path.of(arguments[1]));
+            case "chain/3":
+                return chain(arguments[0], arguments[1], arguments[2]);
             default:
                 throw new IllegalArgumentException("'" + String.join(" ", command) + "' is none of\n" + USAGE);
         }
+    }
+
+    private String chain(String format, String file, String next) throws Exception {
+        byte[] bytes = libraries.codec(next).write(read(format, file));
+        return Canonical.of(libraries.codec(next).read(bytes));
     }
 
     private ConcurrentMap<String, Object> read(String format, String file) throws Exception {

@@ -11,10 +11,12 @@ mod table;
 mod transcode;
 mod verdict;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -36,12 +38,18 @@ pub(crate) struct Options {
     /// Say of every disagreement what came out.
     #[arg(long)]
     verbose: bool,
+    /// Only these formats, and the docs stay as they are.
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
+    formats: Vec<String>,
     /// Another program than the one that is built here.
     #[arg(long, value_name = "FILE", requires = "plugins")]
     program: Option<PathBuf>,
     /// Its plugins.
     #[arg(long, value_name = "DIR", requires = "program")]
     plugins: Option<PathBuf>,
+    /// Where files go that are made on the way, instead of a folder in the target directory.
+    #[arg(long, value_name = "DIR")]
+    work: Option<PathBuf>,
 }
 
 impl Options {
@@ -96,11 +104,14 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Found> {
     if let Some(missing) = judge::build(workspace)? {
         return Ok(Found::Skipped(missing));
     }
-    let work = workspace.target().join("conformance");
+    let work = options.work.clone().unwrap_or_else(|| workspace.target().join("conformance"));
     let cases = sessions(workspace, &work)?;
     let rows = documented::load(&workspace.path("tests/jvm/documented.tsv"))?;
     let program = program(workspace, options, &work)?;
-    let ways = ways(workspace, &program, &cases, &rows, &work)?;
+    let wanted = |format: &str| options.formats.is_empty() || options.formats.iter().any(|wanted| wanted == format);
+    let there: Vec<usize> =
+        (0..FORMATS.len()).filter(|format| wanted(name(*format)) && program.has(name(*format))).collect();
+    let ways = ways(workspace, &program, &there, &cases, &rows, &work)?;
 
     let seconds = started.elapsed().as_secs();
     report(&cases, &rows, &ways, options.verbose);
@@ -115,7 +126,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Found> {
         ways.len(),
         ways.iter().filter(|way| way.fails()).count()
     ));
-    keep(workspace, &table::markdown(&cases, &rows, &ways, &absent), options.check)?;
+    if options.formats.is_empty() {
+        keep(workspace, &table::markdown(&cases, &rows, &ways, &absent), options.check)?;
+    }
     let failed = failed.len() as u64;
     Ok(Found::Counted { passed: cases.len() as u64 - failed, failed })
 }
@@ -162,27 +175,29 @@ fn program(workspace: &Workspace, options: &Options, work: &Path) -> Result<Prog
 }
 
 /// All sessions through all plugins; two real libraries read at a time, since most machines have two cores.
-fn ways(workspace: &Workspace, program: &Program, cases: &[Case], rows: &[Row], work: &Path) -> Result<Vec<Way>> {
-    let there = |format: &usize| FORMATS.get(*format).is_some_and(|name| program.has(name));
-    let pairs: Vec<(usize, usize)> = (0..FORMATS.len())
-        .filter(there)
-        .flat_map(|from| (0..FORMATS.len()).filter(there).map(move |to| (from, to)))
-        .collect();
+fn ways(
+    workspace: &Workspace,
+    program: &Program,
+    there: &[usize],
+    cases: &[Case],
+    rows: &[Row],
+    work: &Path,
+) -> Result<Vec<Way>> {
+    let pairs: Vec<(usize, usize)> =
+        there.iter().flat_map(|from| there.iter().map(move |to| (*from, *to))).collect();
     headline("reading what the libraries wrote");
     let mut reads = Vec::new();
     for from in 0..FORMATS.len() {
         let files: Vec<PathBuf> =
             cases.iter().filter_map(|case| case.libraries.get(from)?.file.clone()).collect();
-        let name = FORMATS.get(from).copied().unwrap_or_default();
-        let refused = if there(&from) {
-            program.transcode(name, "document", &files, &work.join("documents").join(name))?
+        reads.push(if there.contains(&from) {
+            program.transcode(name(from), "document", &files, &work.join("documents").join(name(from)))?
         } else {
-            Default::default()
-        };
-        reads.push(refused);
+            HashMap::new()
+        });
     }
     headline("writing it in every format, for the libraries to read");
-    let next = std::sync::Mutex::new(pairs.into_iter());
+    let next = Mutex::new(pairs.into_iter());
     let worker = || -> Result<Vec<Way>> {
         let mut judge = Judge::start(workspace)?;
         let mut ways = Vec::new();
@@ -194,7 +209,7 @@ fn ways(workspace: &Workspace, program: &Program, cases: &[Case], rows: &[Row], 
             ways.extend(pair.run(read)?);
         }
     };
-    let mut ways = std::thread::scope(|scope| {
+    let mut ways = thread::scope(|scope| {
         let other = scope.spawn(worker);
         let mut ways = worker()?;
         match other.join() {
@@ -219,7 +234,7 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    fn run(&mut self, read: &std::collections::HashMap<String, String>) -> Result<Vec<Way>> {
+    fn run(&mut self, read: &HashMap<String, String>) -> Result<Vec<Way>> {
         let (from, to) = (name(self.from), name(self.to));
         let documents = self.work.join("documents").join(from);
         let folder = self.work.join("written").join(format!("{from}-{to}"));

@@ -165,6 +165,7 @@ final class ObjectCases {
         cases.add("custom-only").put("it", new Customs.OnlyCustom(7, "seven"));
         cases.add("custom-blocks").put("small", new Customs.Blocks("small", 10)).put("large", new Customs.Blocks("large", 3000));
         cases.add("custom-blocks-twice").put("more", new Customs.MoreBlocks("more", 300, new Date(1), 5));
+        cases.add("custom-blocks-before").put("it", new Customs.BlocksBefore("before", 20, "extra", 5));
         cases.add("custom-externalizable").put("packed", new Customs.Packed(300, "object")).put("itself", new Customs.Packed(1, null));
         cases.add("custom-in-custom").put("extern", new Extern("x", 1, new CustomData("inner", 1, Arrays.asList("a", "b"))));
         cases.add("custom-replaced").put("money", new Customs.Money("EUR", 1999)).put("list", new ArrayList<>(Arrays.asList(new Customs.Money("USD", 1))));

@@ -137,6 +137,38 @@ public final class Customs {
         }
 
         private void writeObject(ObjectOutputStream out) throws IOException {
+            out.defaultWriteObject();
+            out.writeObject(extra);
+        }
+
+        private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+            in.defaultReadObject();
+            extra = in.readObject();
+        }
+
+        @Override public Map<String, Object> logicalState() {
+            Map<String, Object> state = super.logicalState();
+            state.put("extra", extra);
+            state.put("stamp", stamp);
+            return state;
+        }
+    }
+
+    /** Writes data before its fields: nothing in the stream says so. */
+    public static class BlocksBefore extends Blocks {
+        private static final long serialVersionUID = 14L;
+        private transient Object extra;
+        private long stamp;
+
+        public BlocksBefore() { }
+
+        public BlocksBefore(String name, int size, Object extra, long stamp) {
+            super(name, size);
+            this.extra = extra;
+            this.stamp = stamp;
+        }
+
+        private void writeObject(ObjectOutputStream out) throws IOException {
             out.writeUTF("before");
             out.defaultWriteObject();
             out.writeObject(extra);

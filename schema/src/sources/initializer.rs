@@ -110,10 +110,10 @@ impl<'a> Looking<'a, '_> {
                 let class = self.pool.retrieve(*index)?.name;
                 self.begun.push(Begun { class, texts: Vec::new(), ordinal: None, kind: None });
             }
-            RawInstruction::ANewArray { index } => {
-                if self.pool.retrieve(*index)?.name.as_bytes() == STREAM_FIELD {
-                    self.fields = Some(Vec::new());
-                }
+            RawInstruction::ANewArray { index }
+                if self.pool.retrieve(*index)?.name.as_bytes() == STREAM_FIELD =>
+            {
+                self.fields = Some(Vec::new());
             }
             RawInstruction::LdC { index } | RawInstruction::LdCW { index } => self.constant(*index)?,
             RawInstruction::GetStatic { index } => {

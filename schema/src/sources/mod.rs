@@ -149,7 +149,7 @@ impl Sources {
     }
 
     fn add_text(&mut self, path: &Path, bytes: Vec<u8>) -> Result<(), String> {
-        const EXPECTED: &str = "it is no class file, no JAR or WAR, no Java stream and no text in UTF-8";
+        const EXPECTED: &str = "is no class file, no JAR or WAR, no Java stream and no text in UTF-8";
         let text = String::from_utf8(bytes).map_err(|_| EXPECTED.to_owned())?;
         match text::read(path, &text) {
             Ok(classes) => {

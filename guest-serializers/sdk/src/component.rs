@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 pub use bindings::{Description, Failure, Guest, Settings};
 
-use crate::{Level, Serializer};
+use crate::{Level, OptionInfo, Serializer};
 
 /// Generated from the contract, once, so that authors need neither its file nor the generator.
 #[allow(unsafe_code, missing_docs, reason = "the generated code passes pointers over the boundary")]
@@ -32,12 +32,7 @@ impl<S: Serializer> Default for Instance<S> {
 impl<S: Serializer> Instance<S> {
     /// Takes the settings.
     pub fn configure(&self, settings: &Settings) -> Result<(), Failure> {
-        let settings = crate::Settings {
-            options: settings.options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
-            schema: &settings.schema,
-            converters: &settings.converters,
-        };
-        self.serializer.borrow_mut().configure(&settings).map_err(Failure::from)
+        self.serializer.borrow_mut().configure(&self::settings(settings)).map_err(Failure::from)
     }
 
     /// Document in, bytes out.
@@ -55,6 +50,15 @@ impl<S: Serializer> Instance<S> {
     }
 }
 
+/// The settings as an author gets them.
+pub(crate) fn settings(settings: &Settings) -> crate::Settings<'_> {
+    crate::Settings {
+        options: settings.options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+        schema: &settings.schema,
+        converters: &settings.converters,
+    }
+}
+
 /// Formats differ in size by less than half, mostly: one allocation, shrunk in place when it is handed over.
 fn room_for(input: &[u8]) -> Vec<u8> {
     Vec::with_capacity(input.len() + input.len() / 2 + 64)
@@ -62,7 +66,7 @@ fn room_for(input: &[u8]) -> Vec<u8> {
 
 /// A trap says nothing but "unreachable", and no call gets into the instance afterwards: the message has to leave
 /// before.
-fn report_panics() {
+pub(crate) fn report_panics() {
     std::panic::set_hook(Box::new(|panic| log(Level::Error, &panic.to_string())));
 }
 
@@ -81,9 +85,6 @@ pub fn log(level: Level, message: &str) {
 /// The description as the host gets it.
 #[must_use]
 pub fn describe<S: Serializer>() -> Description {
-    fn owned(lines: &[&str]) -> Vec<String> {
-        lines.iter().map(|&line| line.to_owned()).collect()
-    }
     let description = S::DESCRIPTION;
     Description {
         name: description.name.to_owned(),
@@ -91,16 +92,21 @@ pub fn describe<S: Serializer>() -> Description {
         format: description.format.to_owned(),
         classes: owned(description.classes),
         media_type: description.media_type.to_owned(),
-        options: description
-            .options
-            .iter()
-            .map(|option| bindings::holdfast::plugin::types::OptionInfo {
-                name: option.name.to_owned(),
-                help: option.help.to_owned(),
-            })
-            .collect(),
+        options: options(description.options),
         losses: owned(description.losses),
     }
+}
+
+pub(crate) fn owned(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|&line| line.to_owned()).collect()
+}
+
+pub(crate) fn options(options: &[OptionInfo]) -> Vec<bindings::holdfast::plugin::types::OptionInfo> {
+    let told = |option: &OptionInfo| bindings::holdfast::plugin::types::OptionInfo {
+        name: option.name.to_owned(),
+        help: option.help.to_owned(),
+    };
+    options.iter().map(told).collect()
 }
 
 impl From<crate::Failure> for Failure {

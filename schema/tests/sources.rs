@@ -6,11 +6,12 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use holdfast_schema::sources::{Knowledge, Selection, Sources};
 use holdfast_schema::{Class, Kind, Origin, text};
+use rawzip::{CompressionMethod, ZipArchiveWriter};
 use tempfile::TempDir;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 #[path = "../../tests/support/shop.rs"]
 mod shop;
@@ -46,12 +47,19 @@ fn find<'a>(knowledge: &'a Knowledge, name: &str) -> &'a Class {
 
 /// An archive in memory.
 fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, bytes) in entries {
-        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
-        writer.write_all(bytes).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = ZipArchiveWriter::new(&mut bytes);
+    for (name, content) in entries {
+        let (mut entry, config) =
+            writer.new_file(*name).compression_method(CompressionMethod::DEFLATE).start().unwrap();
+        let mut inner = config.wrap(DeflateEncoder::new(&mut entry, Compression::default()));
+        inner.write_all(content).unwrap();
+        let (encoder, descriptor) = inner.finish().unwrap();
+        encoder.finish().unwrap();
+        entry.finish(descriptor).unwrap();
     }
-    writer.finish().unwrap().into_inner()
+    writer.finish().unwrap();
+    bytes
 }
 
 fn write(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {

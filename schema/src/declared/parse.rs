@@ -195,6 +195,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Wire;
 
     const JODA: &str = "
 # What Joda-Time has.

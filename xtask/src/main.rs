@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything that a newcomer or CI runs.
 
 mod component;
+mod fuzz;
 mod guests;
 mod needs;
 mod progress;
@@ -40,6 +41,14 @@ enum Task {
     },
     /// Set up what tests need, then run every test.
     Test,
+    /// Throw hostile bytes at everything that reads bytes from outside.
+    Fuzz {
+        /// The targets, such as `kryo`; all of them when none is named.
+        targets: Vec<String>,
+        /// How long each runs.
+        #[arg(long, default_value_t = 600)]
+        seconds: u64,
+    },
 }
 
 fn main() -> ExitCode {
@@ -61,6 +70,7 @@ fn run(task: &Task) -> Result<()> {
             serve::serve(&workspace, arguments)
         }
         Task::Test => testing::test(&workspace),
+        Task::Fuzz { targets, seconds } => fuzz::fuzz(&workspace, targets, *seconds),
     }
 }
 

@@ -11,6 +11,7 @@
 #[path = "../../../tests/support/canonical.rs"]
 #[allow(dead_code, reason = "shared with tests that compare with golden files")]
 mod canonical;
+#[path = "../../../tests/support/shop.rs"]
 mod shop;
 
 use std::cell::RefCell;
@@ -19,11 +20,18 @@ use std::path::Path;
 
 use holdfast_document::{Attributes, Limits, Number, Width, Writer, check};
 use holdfast_kryo::Kryo;
-use holdfast_sdk::{Failure, Serializer};
+use holdfast_sdk::{Failure, Serializer, Settings};
 use proptest::prelude::*;
 
+/// A serializer that knows the classes of the golden files.
+fn with_schema() -> Kryo {
+    let mut kryo = Kryo::default();
+    kryo.configure(&Settings { schema: &shop::schema(), ..Settings::default() }).unwrap();
+    kryo
+}
+
 thread_local! {
-    static KRYO: RefCell<(Kryo, Kryo)> = RefCell::new((Kryo::default(), Kryo::with_schema(shop::Shop)));
+    static KRYO: RefCell<(Kryo, Kryo)> = RefCell::new((Kryo::default(), with_schema()));
 }
 
 /// Whatever the bytes are: no panic, a document that is one, and bytes for it that give it again.

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use holdfast_document::builtin;
+use holdfast_schema::{Field, Schema};
 
-use crate::form::{COMPONENTS, EXCEPTIONS, Form, Leaf, ROWS, THROWABLE, default_implementation};
+use crate::form::{COMPONENTS, Form, Leaf, ROWS, default_implementation};
 use crate::jdk;
-use crate::schema::{Schema, Shape};
+use crate::shape::{Shape, Shapes};
 use crate::xml::names;
 
 /// A class, by its place in [`Classes`].
@@ -98,7 +99,7 @@ type Names = HashMap<Box<str>, ClassId, BuildHasherDefault<NameHasher>>;
 /// All classes that were met.
 #[derive(Default)]
 pub(crate) struct Classes {
-    schema: Option<Box<dyn Schema>>,
+    shapes: Shapes,
     list: Vec<Class>,
     plans: Vec<Plan>,
     by_name: Names,
@@ -111,8 +112,18 @@ static NOTHING: Class =
     Class { name: String::new(), alias: String::new(), element: String::new(), form: Form::Null, builtin: 0 };
 
 impl Classes {
-    pub(crate) fn new(schema: Option<Box<dyn Schema>>) -> Self {
-        Self { schema, ..Self::default() }
+    pub(crate) fn new(schema: Schema) -> Self {
+        Self { shapes: Shapes::new(schema), ..Self::default() }
+    }
+
+    /// Why nothing is known of a class, and what would be right.
+    pub(crate) fn why_unknown(&self, name: &str) -> String {
+        self.shapes.why_unknown(name)
+    }
+
+    /// Whether values of the class are records, which XStream 1.4.7 writes and cannot read.
+    pub(crate) fn is_record(&self, name: &str) -> bool {
+        self.shapes.is_record(name)
     }
 
     /// Between two calls nothing refers to a class by its place, so that all may go.
@@ -221,64 +232,31 @@ impl Classes {
         if name.starts_with("java.util.Collections$") && name.ends_with("Comparator") {
             return self.bean(id, &[], None);
         }
-        match self.shape(name) {
+        match self.shapes.of(name) {
             Some(Shape::Fields(_)) => self.compile(id, name),
             Some(Shape::Enum) => Form::Enum,
             Some(Shape::Interface) => Form::Abstract,
             Some(Shape::External) => Form::External,
-            Some(Shape::Custom) => Form::Custom,
+            Some(Shape::Custom(_)) => Form::Custom,
             None => Form::Unknown,
-        }
-    }
-
-    /// What is known of a class: of the schema first, then of the JDK.
-    fn shape(&self, name: &str) -> Option<Shape> {
-        if let Some(info) = self.schema.as_ref().and_then(|schema| schema.class(name)) {
-            return Some(info.shape);
-        }
-        match name {
-            "java.lang.Object" | "java.lang.String$CaseInsensitiveComparator" => {
-                Some(Shape::Fields(Vec::new()))
-            }
-            "java.util.concurrent.TimeUnit"
-            | "java.time.DayOfWeek"
-            | "java.time.Month"
-            | "java.math.RoundingMode" => Some(Shape::Enum),
-            "java.util.AbstractMap$SimpleEntry" | "java.util.AbstractMap$SimpleImmutableEntry" => {
-                Some(Shape::Fields(fields(&[("Ljava/lang/Object;", "key"), ("Ljava/lang/Object;", "value")])))
-            }
-            "java.lang.Throwable" => Some(Shape::Fields(fields(THROWABLE))),
-            _ => EXCEPTIONS.iter().any(|row| row.0 == name).then(|| Shape::Fields(Vec::new())),
-        }
-    }
-
-    fn superclass(&self, name: &str) -> Option<String> {
-        let info = self.schema.as_ref().and_then(|schema| schema.class(name));
-        match info {
-            Some(info) => info.superclass,
-            None => EXCEPTIONS
-                .iter()
-                .find(|row| row.0 == name)
-                .filter(|row| !row.1.is_empty())
-                .map(|row| row.1.to_owned()),
         }
     }
 
     /// Makes the plan of a class of the schema, if all its superclasses are known and have fields alone.
     fn compile(&mut self, id: ClassId, name: &str) -> Form {
-        let mut levels: Vec<(String, Vec<crate::schema::FieldInfo>)> = Vec::new();
+        let mut levels: Vec<(String, Vec<Field>)> = Vec::new();
         let mut next = Some(name.to_owned());
         while let Some(class) = next.filter(|class| class != "java.lang.Object" || levels.is_empty()) {
-            let fields = match self.shape(&class) {
+            let fields = match self.shapes.of(&class) {
                 Some(Shape::Fields(fields)) => fields,
                 // What a superclass writes itself makes all of the object written so.
-                Some(Shape::Custom) => return Form::Custom,
+                Some(Shape::Custom(_)) => return Form::Custom,
                 _ => return Form::Unknown,
             };
             if levels.len() as u32 > MOST_SUPERCLASSES {
                 return Form::Unknown;
             }
-            next = self.superclass(&class);
+            next = self.shapes.superclass(&class);
             levels.push((class, fields));
         }
         let superclass = levels.get(1).map(|level| level.0.clone());
@@ -315,13 +293,11 @@ impl Classes {
 
     /// A field and what it expects.
     pub(crate) fn slot(&mut self, source: &SlotSource<'_>) -> Slot {
-        let mut element = String::with_capacity(source.name.len());
-        names::encode(&mut element, source.name);
         Slot {
             level: source.level,
             descriptor: source.descriptor.to_owned(),
             name: source.name.to_owned(),
-            element,
+            element: names::of_field(source.name),
             defined_in: source.defined_in.map(alias_of_class),
             kind: self.type_of(source.descriptor),
         }
@@ -354,14 +330,6 @@ pub(crate) struct SlotSource<'a> {
     pub(crate) descriptor: &'a str,
     pub(crate) name: &'a str,
     pub(crate) defined_in: Option<&'a String>,
-}
-
-fn fields(list: &[(&str, &str)]) -> Vec<crate::schema::FieldInfo> {
-    let field = |&(descriptor, name): &(&str, &str)| crate::schema::FieldInfo {
-        name: name.to_owned(),
-        descriptor: descriptor.to_owned(),
-    };
-    list.iter().map(field).collect()
 }
 
 /// The name of the class that XStream calls so.

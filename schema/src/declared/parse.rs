@@ -195,6 +195,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::declared::Wire;
 
     const JODA: &str = "
 # What Joda-Time has.

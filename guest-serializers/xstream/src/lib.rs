@@ -51,7 +51,8 @@ impl Serializer for Xstream {
 
     fn configure(&mut self, settings: &Settings<'_>) -> Result<(), Failure> {
         self.options = Options::read(settings)?;
-        let schema = Schema::new(settings.schema).map_err(|error| Failure::BadOption(format!("schema: {error}")))?;
+        let schema =
+            Schema::new(settings.schema).map_err(|error| Failure::BadOption(format!("schema: {error}")))?;
         self.classes = Classes::new(schema);
         self.losses = Losses::default();
         self.losses.refuse = self.options.refuse_losses;

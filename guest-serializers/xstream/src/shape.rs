@@ -38,9 +38,7 @@ impl Shapes {
                 Kind::Enum => Shape::Enum,
                 Kind::Interface => Shape::Interface,
                 Kind::Class | Kind::Record if class.is_externalizable => Shape::External,
-                Kind::Class
-                    if class.is_serializable && (class.has_write_object || class.has_read_object) =>
-                {
+                Kind::Class if class.is_serializable && (class.has_write_object || class.has_read_object) => {
                     Shape::Custom(Some(Box::new(class)))
                 }
                 Kind::Class | Kind::Record => Shape::Fields(class.fields),
@@ -104,7 +102,9 @@ fn is_of_jdk(name: &str) -> bool {
 }
 
 fn fields(list: &[(&str, &str)]) -> Vec<Field> {
-    let field =
-        |&(descriptor, name): &(&str, &str)| Field { name: name.to_owned(), descriptor: descriptor.to_owned() };
+    let field = |&(descriptor, name): &(&str, &str)| Field {
+        name: name.to_owned(),
+        descriptor: descriptor.to_owned(),
+    };
     list.iter().map(field).collect()
 }

@@ -195,7 +195,10 @@ fn bean(
         return Ok(Shape::Refused(classes.why_unknown(definition.name)));
     }
     if classes.is_record(definition.name) {
-        return Ok(Shape::Refused(format!("{} is a record: XStream writes it and cannot read it", definition.name)));
+        return Ok(Shape::Refused(format!(
+            "{} is a record: XStream writes it and cannot read it",
+            definition.name
+        )));
     }
     let throwable =
         lineage.iter().chain([&definition.name]).any(|name| EXCEPTIONS.iter().any(|row| row.0 == *name));

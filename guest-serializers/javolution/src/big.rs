@@ -1,6 +1,8 @@
 //! BigDecimals: the whole number that the library keeps, and the true value as a text.
 
-use crate::number::{integer, parse_integer};
+use std::io::Write as _;
+
+use crate::number::{integer, parse_integer, unsigned};
 use crate::text::{hex, unhex};
 
 /// Longer ones take too long to divide.
@@ -76,7 +78,9 @@ fn divide(words: &mut [u32], divisor: u64) {
 /// Appends the true value: `87624E-2`, and `0x0156480000000000000000000000000000E-2` where that has over 16 bytes.
 pub(crate) fn write(out: &mut Vec<u8>, scale: i32, unscaled: &[u8]) {
     match narrow(unscaled) {
-        Some(value) => out.extend_from_slice(value.to_string().as_bytes()),
+        Some(value) => {
+            let _ = write!(out, "{value}");
+        }
         None => {
             out.extend_from_slice(b"0x");
             hex(out, unscaled);
@@ -84,6 +88,14 @@ pub(crate) fn write(out: &mut Vec<u8>, scale: i32, unscaled: &[u8]) {
     }
     out.push(b'E');
     integer(out, -i64::from(scale));
+}
+
+/// As [`write()`], of 64 bits.
+#[inline]
+pub(crate) fn write_narrow(out: &mut Vec<u8>, scale: u32, unscaled: i64) {
+    integer(out, unscaled);
+    out.extend_from_slice(b"E-");
+    unsigned(out, u64::from(scale));
 }
 
 /// Reads what [`write()`] wrote: the scale; the unscaled value is put behind `out`.

@@ -1,5 +1,7 @@
 //! Who is who: the document refers to places, the library numbers objects in the order in which they come.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Slot, Span, Writing};
 use crate::fault::Outcome;
 use crate::number::unsigned;
@@ -17,25 +19,76 @@ pub(super) struct Object {
     pub(super) class: Span,
 }
 
+/// What was written in another order than that of the places: found by a table, which is made at the first reference.
+#[derive(Debug, Default)]
+pub(super) struct Permuted {
+    attributes: HashSet<u32>,
+    last: Option<u32>,
+    table: HashMap<(u32, u32), u32>,
+    /// How many objects the table has.
+    taken: usize,
+    /// The attribute that the next one is in.
+    attribute: usize,
+}
+
+impl Permuted {
+    pub(super) fn clear(&mut self) {
+        self.attributes.clear();
+        self.last = None;
+        self.table.clear();
+        self.taken = 0;
+        self.attribute = 0;
+    }
+
+    /// The objects of an attribute are not in order.
+    #[inline]
+    pub(super) fn insert(&mut self, attribute: u32) {
+        if self.last != Some(attribute) {
+            self.last = Some(attribute);
+            self.attributes.insert(attribute);
+        }
+    }
+
+    fn find(&mut self, objects: &[Object], first: &[u32], attribute: u32, place: u32) -> Option<Object> {
+        for (index, object) in objects.iter().enumerate().skip(self.taken) {
+            while first.get(self.attribute + 1).is_some_and(|next| *next as usize <= index) {
+                self.attribute += 1;
+            }
+            self.table.insert((self.attribute as u32, object.place), index as u32);
+        }
+        self.taken = objects.len();
+        objects.get(*self.table.get(&(attribute, place))? as usize).copied()
+    }
+}
+
 impl Writing<'_, '_, '_> {
     /// Begins the tag of an object that references may lead to: with its class and its number.
     #[inline]
     pub(super) fn object(&mut self, slot: Slot<'_>, class: &[u8], place: u32) -> Begun {
         let begun = self.open(slot, class);
         let id = self.number();
-        let object = Object { place, id, class: begun.class };
+        self.took(Object { place, id, class: begun.class });
+        begun
+    }
+
+    /// Takes note of an object.
+    #[inline]
+    pub(super) fn took(&mut self, object: Object) {
         if self.travels.is_straight() {
             self.shelf.objects.push(object);
         } else {
             self.shelf.moved.insert(self.attribute, object);
         }
-        begun
     }
 
     /// The object that was written of a place, if it was.
-    pub(super) fn find(&self, attribute: u32, place: u32) -> Option<Object> {
+    pub(super) fn find(&mut self, attribute: u32, place: u32) -> Option<Object> {
         if let Some(object) = self.shelf.moved.get(attribute, place) {
             return Some(object);
+        }
+        let shelf = &mut *self.shelf;
+        if shelf.permuted.attributes.contains(&attribute) {
+            return shelf.permuted.find(&shelf.objects, &shelf.first_objects, attribute, place);
         }
         let from = *self.shelf.first_objects.get(attribute as usize)? as usize;
         let to = self.shelf.first_objects.get(attribute as usize + 1).map(|to| *to as usize);

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use holdfast_document::builtin;
+use holdfast_document::{Width, builtin};
 use holdfast_schema::{Field, Schema};
 
 use crate::form::{COMPONENTS, Form, Leaf, ROWS, default_implementation};
 use crate::jdk;
 use crate::shape::{Shape, Shapes};
 use crate::xml::names;
+use crate::xml::tags::Tags;
 
 /// A class, by its place in [`Classes`].
 pub(crate) type ClassId = u32;
@@ -21,8 +22,9 @@ pub(crate) struct Class {
     pub(crate) name: String,
     /// What XStream calls it in an attribute.
     pub(crate) alias: String,
-    /// The name of an element of it.
+    /// The name of an element of it, and its tags.
     pub(crate) element: String,
+    pub(crate) tags: Tags,
     pub(crate) form: Form,
     /// Its number in the document's table, or 0.
     pub(crate) builtin: u16,
@@ -47,6 +49,44 @@ pub(crate) struct Slot {
     /// The class that declares it, where a subclass has a field of the same name.
     pub(crate) defined_in: Option<String>,
     pub(crate) kind: Type,
+    /// Its tags, and what may stand between them without a word more: the short way for most fields.
+    pub(crate) tags: Tags,
+    pub(crate) simple: Simple,
+}
+
+/// What a field holds whose element says no class, as far as the short way knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Simple {
+    /// A string.
+    Text,
+    /// A primitive integer of so many bits, or its wrapper.
+    Int(u32),
+    Boxed(Width),
+    Bool,
+    Double,
+    Date,
+    Decimal,
+    /// The long way.
+    No,
+}
+
+impl Simple {
+    fn of(descriptor: &str) -> Self {
+        match descriptor {
+            "Ljava/lang/String;" => Self::Text,
+            "B" => Self::Int(8),
+            "S" => Self::Int(16),
+            "I" => Self::Int(32),
+            "J" => Self::Int(64),
+            "Ljava/lang/Integer;" => Self::Boxed(Width::Int),
+            "Ljava/lang/Long;" => Self::Boxed(Width::Long),
+            "Z" | "Ljava/lang/Boolean;" => Self::Bool,
+            "D" | "Ljava/lang/Double;" => Self::Double,
+            "Ljava/util/Date;" => Self::Date,
+            "Ljava/math/BigDecimal;" => Self::Decimal,
+            _ => Self::No,
+        }
+    }
 }
 
 /// What a field expects.
@@ -106,10 +146,18 @@ pub(crate) struct Classes {
     by_alias: Names,
     by_element: Names,
     by_builtin: Vec<ClassId>,
+    /// How often all were forgotten: who keeps places of classes looks at this first.
+    generation: u32,
 }
 
-static NOTHING: Class =
-    Class { name: String::new(), alias: String::new(), element: String::new(), form: Form::Null, builtin: 0 };
+static NOTHING: Class = Class {
+    name: String::new(),
+    alias: String::new(),
+    element: String::new(),
+    tags: Tags::of(""),
+    form: Form::Null,
+    builtin: 0,
+};
 
 impl Classes {
     pub(crate) fn new(schema: Schema) -> Self {
@@ -135,7 +183,12 @@ impl Classes {
             self.by_alias.clear();
             self.by_element.clear();
             self.by_builtin.clear();
+            self.generation += 1;
         }
+    }
+
+    pub(crate) const fn generation(&self) -> u32 {
+        self.generation
     }
 
     #[inline]
@@ -185,7 +238,8 @@ impl Classes {
         let id = self.list.len() as ClassId;
         let builtin = builtin::by_class(name).map_or(0, |row| row.number);
         self.by_name.insert(name.into(), id);
-        self.list.push(Class { name: name.to_owned(), alias, element, form: Form::Unknown, builtin });
+        let tags = Tags::of(&element);
+        self.list.push(Class { name: name.to_owned(), alias, element, tags, form: Form::Unknown, builtin });
         let form = self.form_of(id, name);
         if let Some(class) = self.list.get_mut(id as usize) {
             class.form = form;
@@ -293,11 +347,15 @@ impl Classes {
 
     /// A field and what it expects.
     pub(crate) fn slot(&mut self, source: &SlotSource<'_>) -> Slot {
+        let element = names::of_field(source.name);
+        let simple = if source.defined_in.is_none() { Simple::of(source.descriptor) } else { Simple::No };
         Slot {
+            tags: Tags::of(&element),
+            simple,
             level: source.level,
             descriptor: source.descriptor.to_owned(),
             name: source.name.to_owned(),
-            element: names::of_field(source.name),
+            element,
             defined_in: source.defined_in.map(alias_of_class),
             kind: self.type_of(source.descriptor),
         }

@@ -4,6 +4,7 @@ use holdfast_java::Java;
 use holdfast_kryo::Kryo;
 use holdfast_msgpack::Msgpack;
 use holdfast_sdk::{Failure, Serializer, Settings};
+use holdfast_xstream::Xstream;
 
 /// A serializer without Wasm around it.
 pub(crate) trait Native {
@@ -27,6 +28,7 @@ pub(crate) fn of(name: &str, options: &[(String, String)]) -> Option<Box<dyn Nat
         "java" => configured::<Java>(options),
         "kryo" => configured::<Kryo>(options),
         "msgpack" => configured::<Msgpack>(options),
+        "xstream" => configured::<Xstream>(options),
         _ => None,
     }
 }

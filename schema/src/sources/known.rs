@@ -112,7 +112,9 @@ impl Classes {
                 serializable: known.class.is_serializable,
                 externalizable: known.class.is_externalizable,
             };
-            self.natures.insert(name, of_supertypes.or(told));
+            // Somebody may give the JDK's own classes.
+            let of_jdk = jdk.get(&*name).copied().unwrap_or_default();
+            self.natures.insert(name, of_supertypes.or(told).or(of_jdk));
         }
     }
 

@@ -40,7 +40,7 @@ impl<'a> Reader<'a, '_> {
         let mut frame = Frame::new(kind, tag, node);
         frame.patch = Some(patch);
         frame.heads = 1;
-        frame.guess = Some(guess);
+        self.guess(&mut frame, guess);
         frame.own = !matches!(found.number, 6 | 33 | 47);
         self.open(tag, frame)
     }

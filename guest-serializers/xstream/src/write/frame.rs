@@ -28,7 +28,7 @@ pub(super) enum Kind {
     /// The handler of a proxy.
     Proxy,
     /// An object of a rule.
-    Jdk(Box<Jdk>),
+    Jdk(Jdk),
 }
 
 /// How far an object of a rule was written.

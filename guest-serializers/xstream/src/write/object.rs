@@ -9,6 +9,9 @@ use super::plan::{Part, Shape};
 use super::refusal::Refusal;
 use super::{Field, Writer};
 use crate::classes::Type;
+use crate::xml::tags::Tags;
+
+const ENTRY: Tags = Tags::of("entry");
 
 impl Writer<'_, '_> {
     /// Writes what is next in the container that was opened last.
@@ -37,7 +40,7 @@ impl Writer<'_, '_> {
                     if begun > 0 {
                         self.close();
                     }
-                    self.open("entry");
+                    self.open_tags(&ENTRY, "entry");
                 }
                 self.item()
             }

@@ -13,6 +13,14 @@ use crate::read::offset_id;
 use crate::text::ser::{self, Unit};
 use crate::text::trace::{self, Trace};
 use crate::text::{base64, big, date, float, locale, push_int, url};
+use crate::xml::tags::Tags;
+
+const BOOLEAN: Tags = Tags::of("boolean");
+const SHORT: Tags = Tags::of("short");
+const INT: Tags = Tags::of("int");
+const LONG: Tags = Tags::of("long");
+const FLOAT: Tags = Tags::of("float");
+const DOUBLE: Tags = Tags::of("double");
 
 /// Numbers of classes in the document's table.
 mod number {
@@ -84,7 +92,8 @@ impl<'d> Writer<'d, '_> {
             }
             Event::F64(value) => {
                 self.start(number::DOUBLE, field);
-                self.xml.raw(float::double(value).as_bytes());
+                self.xml.begin_text();
+                float::push_double(self.xml.out, value);
             }
             Event::F32(value) => {
                 self.start(number::FLOAT, field);
@@ -100,7 +109,8 @@ impl<'d> Writer<'d, '_> {
             Event::Date(millis) => {
                 self.start(number::DATE, field);
                 self.remember_builtin(place, number::DATE);
-                self.xml.raw(date::format(millis).as_bytes());
+                self.xml.begin_text();
+                date::push(self.xml.out, millis, self.last_day);
             }
             Event::Nil => {
                 self.nothing("null");
@@ -228,7 +238,10 @@ impl<'d> Writer<'d, '_> {
         match event {
             Event::Int(number) => self.int(number.value),
             Event::Bool(value) => self.xml.raw(if value { b"true" } else { b"false" }),
-            Event::F64(value) => self.xml.raw(float::double(value).as_bytes()),
+            Event::F64(value) => {
+                self.xml.begin_text();
+                float::push_double(self.xml.out, value);
+            }
             Event::F32(value) => self.xml.raw(float::float(value).as_bytes()),
             Event::Char(unit) => self.char(unit, at)?,
             _ => return self.misfit(at, "the field is of a primitive type, and this is none"),
@@ -251,36 +264,37 @@ impl<'d> Writer<'d, '_> {
         match element {
             b'Z' => {
                 for byte in data {
-                    self.xml.leaf("boolean", if *byte == 0 { b"false" } else { b"true" });
+                    self.xml.leaf(&BOOLEAN, if *byte == 0 { b"false" } else { b"true" });
                 }
             }
             b'S' => {
-                self.numbers("short", data.as_chunks::<2>().0, |bytes| i64::from(i16::from_be_bytes(bytes)));
+                self.numbers(&SHORT, data.as_chunks::<2>().0, |bytes| i64::from(i16::from_be_bytes(bytes)));
             }
             b'I' => {
-                self.numbers("int", data.as_chunks::<4>().0, |bytes| i64::from(i32::from_be_bytes(bytes)));
+                self.numbers(&INT, data.as_chunks::<4>().0, |bytes| i64::from(i32::from_be_bytes(bytes)));
             }
-            b'J' => self.numbers("long", data.as_chunks::<8>().0, i64::from_be_bytes),
+            b'J' => self.numbers(&LONG, data.as_chunks::<8>().0, i64::from_be_bytes),
             b'F' => {
                 for bytes in data.as_chunks::<4>().0 {
-                    self.xml.leaf("float", float::float(f32::from_be_bytes(*bytes)).as_bytes());
+                    self.xml.leaf(&FLOAT, float::float(f32::from_be_bytes(*bytes)).as_bytes());
                 }
             }
             _ => {
                 for bytes in data.as_chunks::<8>().0 {
-                    self.xml.leaf("double", float::double(f64::from_be_bytes(*bytes)).as_bytes());
+                    self.xml.begin_leaf(&DOUBLE);
+                    float::push_double(self.xml.out, f64::from_be_bytes(*bytes));
+                    self.xml.end_leaf(&DOUBLE);
                 }
             }
         }
         Ok(())
     }
 
-    fn numbers<const N: usize>(&mut self, name: &str, data: &[[u8; N]], value: impl Fn([u8; N]) -> i64) {
-        let mut text = Vec::with_capacity(20);
+    fn numbers<const N: usize>(&mut self, tags: &Tags, data: &[[u8; N]], value: impl Fn([u8; N]) -> i64) {
         for bytes in data {
-            text.clear();
-            push_int(&mut text, value(*bytes));
-            self.xml.leaf(name, &text);
+            self.xml.begin_leaf(tags);
+            push_int(self.xml.out, value(*bytes));
+            self.xml.end_leaf(tags);
         }
     }
 

@@ -48,17 +48,13 @@ impl<'d> Writer<'d, '_> {
                 self.object(&plan, parts, at, place, field)
             }
             Event::Ref(target) => self.reference(self.attribute, target, at, field),
-            Event::Xref(name, target) => {
-                let name = self.extras.name(name);
-                let attribute = name.and_then(|name| self.names.iter().position(|known| *known == name));
-                match attribute {
-                    Some(attribute) => self.reference(attribute as u32, target, at, field),
-                    None => self.misfit(
-                        at,
-                        "it is an object of an attribute that comes later; XStream refers back alone",
-                    ),
-                }
-            }
+            Event::Xref(name, target) => match self.attribute_of(name) {
+                Some(attribute) => self.reference(attribute, target, at, field),
+                None => self.misfit(
+                    at,
+                    "it is an object of an attribute that comes later; XStream refers back alone",
+                ),
+            },
             Event::Opaque(format, bytes) => self.opaque(format, bytes, at, place, field),
             Event::Class(head) => self.literal(&head, at, field),
             event => self.scalar(event, at, place, field),
@@ -69,8 +65,9 @@ impl<'d> Writer<'d, '_> {
     #[inline]
     pub(super) fn begin(&mut self, class: ClassId, field: Option<Field<'_>>) {
         let Some(field) = field else {
-            let name = &self.classes.get(class).element;
-            let at = self.xml.open(name);
+            let class = self.classes.get(class);
+            let name = &class.element;
+            let at = self.xml.open_tags(&class.tags, name);
             if self.tracking {
                 let parent = self.elements.last().copied().unwrap_or(NO_NODE);
                 let node = self.nodes.push(parent, at as usize, name.len());
@@ -126,11 +123,27 @@ impl<'d> Writer<'d, '_> {
         }
         self.begin(class, field);
         let from = self.elements.last().copied().unwrap_or(NO_NODE);
-        let path = self.nodes.path(from, node, self.xml.out);
-        self.xml.attribute("reference", &path);
+        self.nodes.path(from, node, self.xml.out, self.path);
+        self.xml.attribute("reference", self.path);
         self.close();
         self.begun = (class, node);
         Ok(())
+    }
+
+    /// The attribute that the extras call by this number, if it was written.
+    fn attribute_of(&mut self, number: u32) -> Option<u32> {
+        if let Some(Some(known)) = self.attribute_of.get(number as usize) {
+            return Some(*known);
+        }
+        let name = self.extras.name(number)?;
+        let found = self.names.iter().position(|known| *known == name)? as u32;
+        if self.attribute_of.len() <= number as usize {
+            self.attribute_of.resize(number as usize + 1, None);
+        }
+        if let Some(slot) = self.attribute_of.get_mut(number as usize) {
+            *slot = Some(found);
+        }
+        Some(found)
     }
 
     fn builtin(

@@ -30,6 +30,24 @@ fn class(byte: u8) -> u8 {
     CLASS.get(usize::from(byte)).copied().unwrap_or(PLAIN)
 }
 
+/// Whether the first so many bytes are characters of ASCII that stand for themselves.
+#[inline]
+pub(crate) fn is_plain(chunk: &[u8; 16], len: u8) -> bool {
+    // Without a branch, so that it becomes a few instructions on vectors.
+    let mut special = 0u8;
+    for (index, &byte) in chunk.iter().enumerate() {
+        let is_special = (byte < 0x20)
+            | (byte > 0x7e)
+            | (byte == b'&')
+            | (byte == b'<')
+            | (byte == b'>')
+            | (byte == b'"')
+            | (byte == b'\'');
+        special |= u8::from(is_special & ((index as u8) < len));
+    }
+    special == 0
+}
+
 /// Appends text, in an attribute or in an element.
 #[inline]
 pub(crate) fn escape(out: &mut Vec<u8>, text: &str, in_attribute: bool) {
@@ -89,7 +107,7 @@ fn push(out: &mut Vec<u8>, char: char) {
         '"' => b"&quot;",
         '\'' => b"&apos;",
         _ => {
-            out.extend_from_slice(format!("&#x{:x};", u32::from(char)).as_bytes());
+            out.extend_from_slice(crate::text::short(format_args!("&#x{:x};", u32::from(char))).as_bytes());
             return;
         }
     };
@@ -111,6 +129,20 @@ mod tests {
         assert_eq!(escaped("a\0\u{7f}\u{85}\r\n\t", false), "a&#x0;&#x7f;&#x85;&#xd;\n\t");
         assert_eq!(escaped("<a href=\"x\">&'", false), "&lt;a href=&quot;x&quot;&gt;&amp;&apos;");
         assert_eq!(escaped("v\"\n\t", true), "v&quot;&#xa;&#x9;");
+    }
+
+    #[test]
+    fn plain_bytes_are_those_that_nothing_is_done_to() {
+        for byte in 0..=255u8 {
+            let plain = byte.is_ascii() && class(byte) == PLAIN;
+            for at in 0..16 {
+                let mut chunk = [b'a'; 16];
+                chunk[at] = byte;
+                assert_eq!(is_plain(&chunk, 16), plain, "{byte}");
+                assert_eq!(is_plain(&chunk, at as u8 + 1), plain);
+                assert!(is_plain(&chunk, at as u8));
+            }
+        }
     }
 
     #[test]

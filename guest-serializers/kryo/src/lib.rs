@@ -3,10 +3,8 @@
 mod classes;
 mod codec;
 mod declared;
-mod fault;
 mod input;
 mod jdk;
-mod locale;
 mod losses;
 mod options;
 mod output;
@@ -14,13 +12,12 @@ mod plan;
 mod primitive;
 mod read;
 mod refusal;
-mod table;
 mod text;
-mod url;
 mod write;
 
 use std::fmt;
 
+use holdfast_kryo_common::{fault, locale, table, url};
 use holdfast_schema::{Declarations, Schema};
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
 

@@ -161,7 +161,7 @@ impl Classes {
         // All of them first: a field of one may be of the class of another.
         for class in &declared.classes {
             let name = Cow::Owned(class.name.clone());
-            if let Some(plan) = class.plan() {
+            if let Some(plan) = crate::declared::plan(class) {
                 let number = self.plans.len() as u32;
                 self.plans.push(plan);
                 self.place_modes(number);

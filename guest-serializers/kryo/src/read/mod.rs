@@ -4,6 +4,7 @@ mod declared;
 pub(crate) mod define;
 mod object;
 mod proxy;
+mod quick;
 mod refs;
 mod scalar;
 mod time;

@@ -6,6 +6,7 @@ mod declared;
 mod enums;
 mod names;
 mod object;
+mod quick;
 mod refs;
 mod scalar;
 mod time;

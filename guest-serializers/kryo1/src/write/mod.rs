@@ -3,6 +3,7 @@
 mod array;
 mod bean;
 mod builtin;
+mod declared;
 mod enums;
 mod quick;
 mod refs;
@@ -33,6 +34,8 @@ pub(crate) struct Shelf {
     moved: refs::Moved,
     ordinals: Vec<u32>,
     beans: bean::Beans,
+    /// The values of the slots of one number of a declared class, so far.
+    digits: Vec<i64>,
     parts: Parts,
 }
 

@@ -3,10 +3,9 @@
 mod arena;
 mod classes;
 mod codec;
-mod fault;
+mod declared;
 mod input;
 mod jdk;
-mod locale;
 mod losses;
 mod options;
 mod output;
@@ -14,17 +13,17 @@ mod plan;
 mod primitive;
 mod read;
 mod refusal;
-mod table;
 mod text;
-mod url;
 mod write;
 
 use std::fmt;
 
-use holdfast_schema::Schema;
+use holdfast_kryo_common::{fault, locale, table, url};
+use holdfast_schema::{Declarations, Schema};
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
 
 use classes::Classes;
+use declared::Declared;
 use losses::Losses;
 use options::Options;
 
@@ -60,7 +59,10 @@ impl Serializer for Kryo {
         let schema = Schema::new(settings.schema).map_err(|error| {
             Failure::BadOption(format!("the schema of the application's classes: {error}"))
         })?;
-        self.classes = Classes::new(schema, self.options.compatible_fields);
+        let declarations = Declarations::from_bytes(settings.converters)
+            .map_err(|error| Failure::BadOption(format!("the declarations of the converters: {error}")))?;
+        let declared = Declared::new(&declarations, Self::DESCRIPTION.format);
+        self.classes = Classes::new(schema, declared, self.options.compatible_fields);
         self.losses = Losses::default();
         self.losses.refuse = self.options.refuse_losses;
         Ok(())

@@ -2,8 +2,10 @@
 
 use holdfast_schema::Field;
 
-use crate::classes::{ClassId, Classes, Modes};
+pub(crate) use crate::classes::Modes;
+use crate::classes::{ClassId, Classes};
 use crate::codec::Codec;
+use crate::declared::Step;
 
 /// The slots of a class, in the order in which they are stored: by name, and of two fields of one name the subclass's
 /// first.
@@ -11,6 +13,8 @@ use crate::codec::Codec;
 pub(crate) struct Plan {
     pub(crate) slots: Vec<Slot>,
     pub(crate) superclass: Option<ClassId>,
+    /// A converter says how the slots are stored: by a serializer of its own.
+    pub(crate) is_declared: bool,
     /// Where the modes of the slots stand once more, for whoever needs nothing else.
     pub(crate) modes: Modes,
 }
@@ -40,6 +44,8 @@ pub(crate) enum Mode {
     Any,
     /// Without its class, which is final, and 0 for null.
     Known(ClassId),
+    /// As a converter declares it.
+    Declared(Step),
 }
 
 /// More superclasses than any class has; a schema may hold a circle.
@@ -73,7 +79,7 @@ pub(crate) fn compile(classes: &mut Classes, name: &str) -> Result<Plan, String>
     }
     // The library compares names as Java does, by UTF-16 units, and its sort keeps the order of equal ones.
     slots.sort_by(|a, b| a.name.encode_utf16().cmp(b.name.encode_utf16()));
-    Ok(Plan { slots, superclass, modes: Modes::default() })
+    Ok(Plan { slots, superclass, is_declared: false, modes: Modes::default() })
 }
 
 fn superclass_text(classes: &mut Classes, name: &str, above: &str) -> String {
@@ -123,6 +129,7 @@ mod tests {
     use holdfast_schema::Schema;
 
     use super::*;
+    use crate::declared::Declared;
 
     fn slots(classes: &mut Classes, name: &str) -> Vec<(String, u32, Mode)> {
         let id = classes.resolve(name);
@@ -133,7 +140,7 @@ mod tests {
 
     #[test]
     fn an_exceptions_fields_are_those_of_throwable_by_name() {
-        let mut classes = Classes::new(Schema::default(), false);
+        let mut classes = Classes::new(Schema::default(), Declared::default(), false);
         let string = Mode::Known(ClassId::STRING);
         let elements = Mode::Known(classes.resolve("[Ljava.lang.StackTraceElement;"));
         assert_eq!(

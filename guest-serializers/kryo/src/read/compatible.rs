@@ -214,7 +214,7 @@ impl<'i> Reading<'i, '_, '_> {
 
     fn default(&mut self, mode: Mode) {
         match mode {
-            Mode::Any | Mode::Known(_) => self.doc.nil(),
+            Mode::Any | Mode::Known(_) | Mode::Declared(_) => self.doc.nil(),
             Mode::Boolean => self.doc.bool(false),
             Mode::Char => self.doc.char(0),
             Mode::Float => self.doc.f32(0.0),

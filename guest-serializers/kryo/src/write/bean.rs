@@ -6,6 +6,7 @@ use super::raw::Raw;
 use super::{FrameKind, Slot, Writing};
 use crate::classes::{ClassId, Classes, Modes};
 use crate::codec::Codec;
+use crate::declared::Step;
 use crate::fault::{Outcome, no_document};
 use crate::losses::Loss;
 use crate::output::{zigzag, zigzag_long};
@@ -210,7 +211,7 @@ impl<'d> Writing<'d, '_, '_> {
         let Some(found) = self.shelf.beans.layouts.get(layout) else { return Ok(()) };
         if found.is_straight {
             let modes = self.classes.modes_of(plan);
-            if self.classes.compatible {
+            if self.classes.has_names(plan) {
                 return self.compatible_object(class, plan, None, modes.count);
             }
             return self.straight_fields(class, modes);
@@ -278,8 +279,8 @@ impl<'d> Writing<'d, '_, '_> {
 
     fn begin_fields_at(&mut self, first: u32, class: ClassId, slots: u32) -> Outcome<()> {
         self.travels.leave_straight_way();
-        if self.classes.compatible
-            && let Codec::Fields(plan) = self.classes.codec(class)
+        if let Codec::Fields(plan) = self.classes.codec(class)
+            && self.classes.has_names(plan)
         {
             return self.compatible_object(class, plan, Some(first), slots);
         }
@@ -363,6 +364,7 @@ impl<'d> Writing<'d, '_, '_> {
         match mode {
             Mode::Any => self.value(Slot::Any),
             Mode::Known(class) => self.value(Slot::Known(class)),
+            Mode::Declared(step) => self.declared(step),
             mode => {
                 self.primitive(mode)?;
                 Ok(())
@@ -378,6 +380,9 @@ impl<'d> Writing<'d, '_, '_> {
         let at = (first + count).saturating_sub(left + 1);
         match self.shelf.beans.targets.get(at as usize).copied() {
             Some(MISSING) | None => {
+                if let Mode::Declared(Step::Digit { part, digit }) = mode {
+                    return self.digit(usize::from(part), usize::from(digit), 0, self.at());
+                }
                 self.default(mode);
                 Ok(())
             }
@@ -390,6 +395,10 @@ impl<'d> Writing<'d, '_, '_> {
 
     fn default(&mut self, mode: Mode) {
         let len = match mode {
+            Mode::Declared(step) => {
+                self.out.extend_from_slice(crate::declared::default(step));
+                return;
+            }
             Mode::Char | Mode::Short => 2,
             Mode::Float => 4,
             Mode::Double => 8,

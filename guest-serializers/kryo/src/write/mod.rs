@@ -3,6 +3,7 @@
 mod bean;
 mod builtin;
 mod compatible;
+mod declared;
 mod enums;
 mod names;
 mod object;
@@ -40,6 +41,8 @@ pub(crate) struct Shelf {
     ordinals: Vec<u32>,
     beans: bean::Beans,
     compatible: compatible::Compatible,
+    /// The values of the slots of one number of a declared class, so far.
+    digits: Vec<i64>,
 }
 
 /// What is still to be written of a container.

@@ -131,3 +131,64 @@ fn records_and_classes_that_write_themselves_are_refused() {
     let (_, text) = refusal(&mut kryo(&classes), &stored);
     assert!(text.contains("KryoSerializable"), "{text}");
 }
+
+fn bitset(doc: &mut Writer<'_>) {
+    doc.builtin(95, 1);
+    doc.bin(&[3]);
+}
+
+fn custom(doc: &mut Writer<'_>, name: &str) {
+    doc.defined(2);
+    doc.begin_definition(Kind::Bean, false, Some((3, 12)), name, 2);
+    doc.nil();
+    doc.item(0, "Ljava/lang/String;", "name");
+    doc.item_custom(0);
+    doc.str("n");
+    doc.array(1);
+    doc.bin(&[0, 0, 0, 1]);
+}
+
+#[test]
+fn a_loss_is_logged_once_a_class_and_counted_by_attribute() {
+    let mut other = shop::classes();
+    let registry = other.iter().find(|class| class.name.ends_with(".Registry")).unwrap().clone();
+    other.push(Class { name: "com.example.session.Other".into(), ..registry });
+    let mut kryo = kryo(&other);
+    let mut document = Vec::new();
+    let mut doc = Writer::document(&mut document, 3);
+    doc.attribute("bits");
+    doc.array(2);
+    bitset(&mut doc);
+    bitset(&mut doc);
+    doc.attribute("one");
+    custom(&mut doc, "com.example.session.Registry");
+    doc.attribute("two");
+    custom(&mut doc, "com.example.session.Other");
+    doc.end();
+    let (_, lines) = holdfast_sdk::capture_log(|| {
+        kryo.serialize(&document, &mut Vec::new()).unwrap();
+        kryo.serialize(&document, &mut Vec::new()).unwrap();
+    });
+    let texts: Vec<&str> = lines.iter().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(texts.len(), 6, "{texts:?}");
+    assert!(texts[0].starts_with("kryo: /bits/0, as the library does: the library reads a java.util.BitSet"));
+    assert_eq!(texts[1], "kryo: attribute bits loses a part of 2 values");
+    assert!(texts[2].contains("/one, as the library does: com.example.session.Registry: "), "{texts:?}");
+    assert_eq!(texts[3], "kryo: attribute one loses a part of 1 value");
+    assert!(texts[4].contains("com.example.session.Other: "), "{texts:?}");
+}
+
+#[test]
+fn losses_are_refused_with_the_path_where_that_is_wanted() {
+    let mut kryo = Kryo::default();
+    kryo.configure(&Settings { options: vec![("losses", "refuse")], ..Settings::default() }).unwrap();
+    let mut document = Vec::new();
+    let mut doc = Writer::document(&mut document, 1);
+    doc.attribute("bits");
+    bitset(&mut doc);
+    doc.end();
+    let failure = kryo.serialize(&document, &mut Vec::new()).unwrap_err();
+    let Failure::Unrepresentable { path, text } = failure else { panic!("{failure}") };
+    assert_eq!(path, "/bits");
+    assert!(text.contains("losses = refuse"), "{text}");
+}

@@ -352,7 +352,8 @@ impl<'d> Writing<'d, '_, '_> {
             let is_empty = self.event()?.inside() == 0;
             self.reader.seek(back);
             if !is_empty {
-                self.lose(Loss::CustomData, at)?;
+                let class = self.shelf.beans.layouts.get(layout).map(|layout| layout.class);
+                self.lose_of(Loss::CustomData, class, at)?;
             }
         }
         Ok(())
@@ -470,6 +471,14 @@ fn lay_out(definition: &Definition<'_>, class: ClassId, plan: &Plan) -> Result<L
             Item::Custom { .. } | Item::TypedCustom { .. } => custom.push(part),
             Item::Interface(_) => return Err("interfaces where fields must stand".into()),
         }
+    }
+    // `SC_EXTERNALIZABLE`, and ours for a class whose `writeObject` wrote none of its fields.
+    let is_hidden = definition.java.is_some_and(|(flags, _)| flags & (4 | 128) != 0);
+    if is_hidden && let Some(slot) = plan.slots.first() {
+        return Err(format!(
+            "the library writes its field {}, and this value has what the class itself wrote instead",
+            slot.name
+        ));
     }
     let is_straight = custom.is_empty() && order.iter().enumerate().all(|(at, part)| at == *part as usize);
     Ok(Layout { class, definition: definition.bytes.into(), is_straight, order, custom })

@@ -191,8 +191,10 @@ impl<'d> Writing<'d, '_, '_> {
             if self.document.get(at) == Some(&0xc0) {
                 return Err(self.unrepresentable(at, "null, and the library's map of attributes holds none"));
             }
+            self.losses.begin_attribute();
             self.value(Slot::Any)?;
             self.run()?;
+            self.losses.end_attribute(name);
             self.end_attribute();
             self.check_size()?;
         }
@@ -360,8 +362,15 @@ impl<'d> Writing<'d, '_, '_> {
     /// Drops something of the value at an offset, as the library does, unless that is refused.
     #[cold]
     fn lose(&mut self, loss: Loss, at: usize) -> Outcome<()> {
+        self.lose_of(loss, None, at)
+    }
+
+    /// As [`Self::lose`], of a class of the application.
+    #[cold]
+    fn lose_of(&mut self, loss: Loss, class: Option<ClassId>, at: usize) -> Outcome<()> {
         let document = self.document;
-        if self.losses.accept(loss, || holdfast_document::path(document, at)) {
+        let class = class.map(|class| self.classes.get(class).name.as_ref());
+        if self.losses.accept(loss, class, || holdfast_document::path(document, at)) {
             return Ok(());
         }
         Err(self.unrepresentable(at, format!("{} (losses = refuse)", loss.text())))

@@ -172,6 +172,10 @@ const TABLE: &[Row] = &[
         "java.math.RoundingMode",
         &["UP", "DOWN", "CEILING", "FLOOR", "HALF_UP", "HALF_DOWN", "HALF_EVEN", "UNNECESSARY"],
     ),
+    // To the library they have no fields: it reads addresses of nothing.
+    Row { class: "java.net.Inet4Address", is: Is::Fields("java.net.InetAddress", &[]), is_final: true },
+    Row { class: "java.net.Inet6Address", is: Is::Fields("java.net.InetAddress", &[]), is_final: true },
+    fields("java.net.InetAddress", OBJECT, &[]),
     closed("java.net.URI", Codec::Uri),
     closed("java.net.URL", Codec::Url),
     open("java.sql.Date", Codec::SqlDate(90)),

@@ -126,7 +126,7 @@ fn cut_sessions_are_damaged() {
         for end in 1..bytes.len().min(600) {
             match read(&mut kryo, &bytes[..end]) {
                 Err(Failure::Damaged { offset, .. }) => {
-                    assert!(offset <= end as u64, "{case} {end} {offset}")
+                    assert!(offset <= end as u64, "{case} {end} {offset}");
                 }
                 other => panic!("{case} cut at {end}: {other:?}"),
             }

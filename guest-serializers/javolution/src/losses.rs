@@ -20,9 +20,10 @@ pub(crate) enum Loss {
     Defaults,
     Record,
     Custom,
+    Shadowed,
 }
 
-const KINDS: usize = Loss::Custom as usize + 1;
+const KINDS: usize = Loss::Shadowed as usize + 1;
 
 impl Loss {
     pub(crate) const fn text(self) -> &'static str {
@@ -48,6 +49,9 @@ impl Loss {
             Self::Defaults => "the library keeps no defaults of java.util.Properties",
             Self::Record => {
                 "the library writes the components of a record, and cannot set them when it reads"
+            }
+            Self::Shadowed => {
+                "of two fields of one name, in a class and in a superclass of it, the library reads one"
             }
             Self::Custom => "the library keeps nothing of what a writeObject method writes behind the fields",
         }

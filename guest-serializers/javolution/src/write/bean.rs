@@ -58,6 +58,9 @@ impl<'d> Writing<'d, '_, '_> {
         if script.is_record {
             self.lose(Loss::Record, at)?;
         }
+        if script.is_shadowed {
+            self.lose(Loss::Shadowed, at)?;
+        }
         let name = self.tag_of(slot, &script, place);
         if script.is_straight {
             self.attributes_of(&script, at)?;

@@ -36,6 +36,9 @@ impl<'d> Writing<'d, '_, '_> {
                 Err(self.unrepresentable(at, text))
             }
             ClassKind::Bean if definition.named => self.named(slot, name, parts, place, at),
+            ClassKind::Bean if name == "java.util.GregorianCalendar" => {
+                self.raw_calendar(slot, definition, parts, place, at)
+            }
             ClassKind::Bean => self.bean(slot, definition, parts, place, at),
         }
     }

@@ -9,6 +9,7 @@ use holdfast_document::{Definition, Item, Reader, Super, builtin};
 
 use super::object::is_name;
 use super::refs::Mix;
+use crate::jdk;
 use crate::plan::{Field, Known, Place, Plans, class_of, place};
 use crate::stamp::Stamp;
 
@@ -30,6 +31,8 @@ pub(super) struct Script {
     /// Whether the parts are in the order of the steps, and all of them are steps.
     pub(super) is_straight: bool,
     pub(super) is_record: bool,
+    /// Two fields in attributes have one name.
+    pub(super) is_shadowed: bool,
     /// A field has the name of the attribute that we add.
     pub(super) has_our_name: bool,
 }
@@ -221,6 +224,10 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
             }
         }
         Known::Not(why) => return Err(why.to_string()),
+        // What such a class writes to a stream may be other fields than it has.
+        Known::Nothing if jdk::is_own(class) && !parts.is_empty() => {
+            return Err("one of Java's own classes whose fields are not known here".into());
+        }
         _ => {
             let classes = hierarchy(definition, reader);
             let deepest = parts.iter().map(|part| part.level).max().unwrap_or(0);
@@ -249,20 +256,27 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
         }
     }
     let has_our_name = attributes.iter().any(|step| &*step.name == crate::TRUE_VALUE);
+    let is_shadowed = attributes.iter().any(|step: &Step| {
+        attributes.iter().any(|other: &Step| other.part != step.part && other.name == step.name)
+    });
     let count = attributes.len() as u32;
     attributes.append(&mut elements);
     let steps = attributes;
+    let is_loose =
+        |step: &Step| steps.iter().any(|other| other.part != step.part && other.loose == step.loose);
+    let is_free = !steps.iter().any(|step| step.loose.is_some() && is_loose(step));
     let is_whole = steps.iter().zip(0..).all(|(step, at)| step.part == at && step.place != Place::Either);
     Ok(Script {
         class: class.into(),
         element: Stamp::new(&format!("{class} __id=\"")),
         valued: Stamp::new(&format!("{class}\" __id=\"")),
         attributes: count,
-        is_straight: is_whole && custom.is_empty(),
+        is_straight: is_whole && is_free && custom.is_empty(),
         custom,
         parts: definition.len(),
         steps,
         is_record,
+        is_shadowed,
         has_our_name,
     })
 }

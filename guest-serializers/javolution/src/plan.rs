@@ -122,7 +122,7 @@ impl Field {
 #[derive(Debug)]
 pub(crate) struct Plan {
     /// The fields as the library writes them: so many attributes, then elements.
-    pub(crate) fields: Vec<Field>,
+    pub(crate) fields: Vec<Rc<Field>>,
     pub(crate) attributes: usize,
     /// Whether the order of elements is known.
     pub(crate) is_ordered: bool,
@@ -136,7 +136,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// The field in an attribute of a name: the last one, where the library finds it.
-    pub(crate) fn attribute(&self, name: &[u8]) -> Option<&Field> {
+    pub(crate) fn attribute(&self, name: &[u8]) -> Option<&Rc<Field>> {
         let attributes = self.fields.get(..self.attributes)?;
         attributes.iter().rfind(|field| field.name.as_bytes() == name)
     }
@@ -278,7 +278,7 @@ impl Plans {
             for field in &class.fields {
                 let place = place(&field.descriptor, |name| self.is_enum(name));
                 let list = if matches!(place, Place::Attribute(_)) { &mut attributes } else { &mut elements };
-                list.push(Field::new(level, &field.descriptor, &field.name, place));
+                list.push(Rc::new(Field::new(level, &field.descriptor, &field.name, place)));
             }
             level += 1;
             if level > MOST_SUPERCLASSES {

@@ -10,7 +10,7 @@ use holdfast_document::{Definition, Item, Reader, Super, builtin};
 use super::object::is_name;
 use super::refs::Mix;
 use crate::jdk;
-use crate::plan::{Field, Known, Place, Plans, class_of, place};
+use crate::plan::{Field, Known, Place, Plans, place};
 use crate::stamp::Stamp;
 
 /// What to do for the objects of a definition.
@@ -42,11 +42,7 @@ pub(super) struct Script {
 pub(super) struct Step {
     /// Which part of the object it is.
     pub(super) part: u32,
-    pub(super) place: Place,
-    pub(super) lead: Stamp,
-    pub(super) name: Box<str>,
-    /// The class that its descriptor names.
-    pub(super) class: Box<str>,
+    pub(super) field: Rc<Field>,
     /// The number of a group of elements whose order is not known, of which one at most may be there.
     pub(super) loose: Option<u32>,
 }
@@ -214,7 +210,7 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
                 }
                 let list =
                     if matches!(field.place, Place::Attribute(_)) { &mut attributes } else { &mut elements };
-                list.push(step(part.part, field, None));
+                list.push(Step { part: part.part, field: Rc::clone(field), loose: None });
             }
             if let Some(other) = parts.iter().find(|part| !part.is_taken) {
                 return Err(format!(
@@ -247,17 +243,18 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
                         ));
                     }
                     let place = place(part.descriptor, |name| plans.is_enum(name));
-                    let field = Field::new(level, part.descriptor, part.name, place);
+                    let field = Rc::new(Field::new(level, part.descriptor, part.name, place));
                     let is_attribute = matches!(place, Place::Attribute(_));
                     let list = if is_attribute { &mut attributes } else { &mut elements };
-                    list.push(step(part.part, &field, loose.filter(|_| !is_attribute)));
+                    let loose = loose.filter(|_| !is_attribute);
+                    list.push(Step { part: part.part, field, loose });
                 }
             }
         }
     }
-    let has_our_name = attributes.iter().any(|step| &*step.name == crate::TRUE_VALUE);
+    let has_our_name = attributes.iter().any(|step| &*step.field.name == crate::TRUE_VALUE);
     let is_shadowed = attributes.iter().any(|step: &Step| {
-        attributes.iter().any(|other: &Step| other.part != step.part && other.name == step.name)
+        attributes.iter().any(|other: &Step| other.part != step.part && other.field.name == step.field.name)
     });
     let count = attributes.len() as u32;
     attributes.append(&mut elements);
@@ -265,7 +262,8 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
     let is_loose =
         |step: &Step| steps.iter().any(|other| other.part != step.part && other.loose == step.loose);
     let is_free = !steps.iter().any(|step| step.loose.is_some() && is_loose(step));
-    let is_whole = steps.iter().zip(0..).all(|(step, at)| step.part == at && step.place != Place::Either);
+    let is_whole =
+        steps.iter().zip(0..).all(|(step, at)| step.part == at && step.field.place != Place::Either);
     Ok(Script {
         class: class.into(),
         element: Stamp::new(&format!("{class} __id=\"")),
@@ -279,15 +277,4 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
         is_shadowed,
         has_our_name,
     })
-}
-
-pub(super) fn step(part: u32, field: &Field, loose: Option<u32>) -> Step {
-    Step {
-        part,
-        place: field.place,
-        lead: field.lead.clone(),
-        name: field.name.clone(),
-        class: class_of(&field.descriptor).unwrap_or_default().into(),
-        loose,
-    }
 }

@@ -236,6 +236,20 @@ pub(crate) fn unhex(out: &mut Vec<u8>, text: &[u8]) -> bool {
     rest.is_empty()
 }
 
+/// How long the name of an element is that begins here, up to a space or the end of its tag.
+#[inline]
+pub(crate) fn name_len(bytes: &[u8]) -> Option<usize> {
+    let (words, _) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = zeros(word ^ 0x20 * ONES) | zeros(word ^ 0x2f * ONES) | zeros(word ^ 0x3e * ONES);
+        if found != 0 {
+            return Some(8 * at + (found.trailing_zeros() / 8) as usize);
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

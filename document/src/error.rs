@@ -62,4 +62,9 @@ impl Error {
     pub(crate) const fn new(at: usize, kind: ErrorKind) -> Self {
         Self { at, kind }
     }
+
+    /// The same in bytes that begin so much earlier.
+    pub(crate) const fn moved(self, offset: usize) -> Self {
+        Self { at: self.at.saturating_add(offset), kind: self.kind }
+    }
 }

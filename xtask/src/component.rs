@@ -4,20 +4,28 @@ use anyhow::{Context, Result, bail};
 use wit_component::{ComponentEncoder, DecodedWasm, decode};
 use wit_parser::{Resolve, WorldId};
 
-/// What a serializer exports, by the contract in `wit/`.
-const EXPORTS: [&str; 4] = ["configure", "describe", "deserialize", "serialize"];
+/// What a serializer exports, by the contract in `wit/`, and what a converter does.
+const SERIALIZER: &[&str] = &["configure", "describe", "deserialize", "serialize"];
+const CONVERTER: &[&str] =
+    &["after-deserialize", "before-serialize", "configure", "declarations", "describe"];
 
-/// The component of a core module that carries the description of its world, as `holdfast_sdk::export!` leaves it.
+/// The component of a core module that carries the description of its world, as `holdfast_sdk::export!` and
+/// `export_converter!` leave it.
 pub(crate) fn componentize(module: &[u8]) -> Result<Vec<u8>> {
     let component = ComponentEncoder::default().validate(true).module(module)?.encode()?;
     let exports = match decode(&component).context("the component made of it cannot be read back")? {
         DecodedWasm::Component(resolve, world) => exports(&resolve, world),
         DecodedWasm::WitPackage(..) => bail!("it holds a contract and no code"),
     };
-    let missing: Vec<_> =
-        EXPORTS.into_iter().filter(|name| !exports.iter().any(|export| export == name)).collect();
+    let has = |name: &&str| exports.iter().any(|export| export == name);
+    let (world, cure) = if has(&"declarations") {
+        (CONVERTER, "export_converter!(..)")
+    } else {
+        (SERIALIZER, "export!(..), or export_converter!(..),")
+    };
+    let missing: Vec<_> = world.iter().copied().filter(|name| !has(name)).collect();
     if !missing.is_empty() {
-        bail!("it does not export {}; holdfast_sdk::export!(..) in its lib.rs would", missing.join(", "));
+        bail!("it does not export {}; holdfast_sdk::{cure} in its lib.rs would", missing.join(", "));
     }
     Ok(component)
 }
@@ -32,13 +40,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_module_without_a_serializer_is_refused_with_the_cure() {
+    fn a_module_without_a_plugin_is_refused_with_the_cure() {
         let module = wat::parse_str("(module)").unwrap();
         let error = componentize(&module).unwrap_err().to_string();
         assert_eq!(
             error,
-            "it does not export configure, describe, deserialize, serialize; holdfast_sdk::export!(..) in its \
-             lib.rs would"
+            "it does not export configure, describe, deserialize, serialize; holdfast_sdk::export!(..), or \
+             export_converter!(..), in its lib.rs would"
         );
     }
 }

@@ -67,6 +67,11 @@ impl Workspace {
         Some(Self { root, target, guests })
     }
 
+    /// A file or folder by its path from the root.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
     /// Where the plugins go.
     pub(crate) fn plugins(&self) -> PathBuf {
         self.root.join("plugins")

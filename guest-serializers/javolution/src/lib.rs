@@ -4,6 +4,7 @@ mod big;
 mod classes;
 mod codec;
 mod decimal;
+mod declared;
 mod fault;
 mod jdk;
 mod losses;
@@ -16,7 +17,7 @@ mod text;
 mod write;
 mod xml;
 
-use holdfast_schema::Schema;
+use holdfast_schema::{Declarations, Schema};
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
 
 use classes::Classes;
@@ -56,7 +57,11 @@ impl Serializer for Javolution {
         let schema = Schema::new(settings.schema).map_err(|error| {
             Failure::BadOption(format!("the schema of the application's classes: {error}"))
         })?;
-        self.classes = Classes::new(Plans::new(schema));
+        let wrong = |text| Failure::BadOption(format!("the declarations of the converters: {text}"));
+        let declarations =
+            Declarations::from_bytes(settings.converters).map_err(|error| wrong(error.to_string()))?;
+        let declared = declared::plans(&declarations, FORMAT).map_err(wrong)?;
+        self.classes = Classes::new(Plans::new(schema, declared));
         self.read = read::Shelf::default();
         self.write = write::Shelf::default();
         self.losses = Losses::default();

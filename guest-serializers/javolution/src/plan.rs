@@ -11,6 +11,7 @@ use holdfast_document::Width;
 use holdfast_schema::{Class, Kind, Origin, Schema};
 
 use crate::codec::{self, Codec};
+use crate::declared::Declared;
 use crate::jdk;
 use crate::stamp::Stamp;
 
@@ -91,6 +92,8 @@ pub(crate) fn class_of(descriptor: &str) -> Option<String> {
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) name: Box<str>,
+    /// What its attribute or element is called; another name than its own only where a converter declares it.
+    pub(crate) xml: Box<str>,
     /// How many classes up it is declared.
     pub(crate) level: u32,
     pub(crate) descriptor: Box<str>,
@@ -109,12 +112,19 @@ impl Field {
         };
         Self {
             name: name.into(),
+            xml: name.into(),
             level,
             descriptor: descriptor.into(),
             place,
             lead: Stamp::new(&lead),
             class: class_of(descriptor).unwrap_or_default().into(),
         }
+    }
+
+    /// A field in an attribute of another name.
+    pub(crate) fn in_attribute(descriptor: &str, name: &str, xml: &str, place: Place) -> Self {
+        let lead = Stamp::new(&format!(" {xml}=\""));
+        Self { xml: xml.into(), lead, ..Self::new(0, descriptor, name, place) }
     }
 }
 
@@ -139,6 +149,12 @@ impl Plan {
     pub(crate) fn attribute(&self, name: &[u8]) -> Option<&Rc<Field>> {
         let attributes = self.fields.get(..self.attributes)?;
         attributes.iter().rfind(|field| field.name.as_bytes() == name)
+    }
+
+    /// The same by the name of the attribute.
+    pub(crate) fn in_attribute(&self, xml: &[u8]) -> Option<&Field> {
+        let attributes = self.fields.get(..self.attributes)?;
+        attributes.iter().rfind(|field| field.xml.as_bytes() == xml)
     }
 }
 
@@ -169,6 +185,7 @@ pub(crate) enum Known {
 #[derive(Debug, Default)]
 pub(crate) struct Plans {
     schema: Schema,
+    declared: Declared,
     known: HashMap<Box<str>, Known>,
     bodies: HashMap<(Box<str>, Box<[u8]>), Option<Body>>,
     /// Classes that turned out to be enums.
@@ -181,8 +198,8 @@ const MOST: usize = 4096;
 const MOST_SUPERCLASSES: u32 = 64;
 
 impl Plans {
-    pub(crate) fn new(schema: Schema) -> Self {
-        Self { schema, ..Self::default() }
+    pub(crate) fn new(schema: Schema, declared: Declared) -> Self {
+        Self { schema, declared, ..Self::default() }
     }
 
     /// What is known of a class.
@@ -249,6 +266,9 @@ impl Plans {
     }
 
     fn make(&self, name: &str) -> Known {
+        if let Some((_, plan)) = self.declared.iter().find(|(class, _)| **class == *name) {
+            return Known::Objects(Rc::clone(plan));
+        }
         let Some(class) = self.class(name) else { return Known::Nothing };
         if class.kind == Kind::Enum {
             // With fields of its own the constant is an object of this format alone.

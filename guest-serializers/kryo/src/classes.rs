@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use holdfast_document::builtin;
+use holdfast_schema::{Constant, Field, Kind, Origin, Schema};
 
 use crate::codec::Codec;
+use crate::declared::Declared;
 use crate::jdk::{self, Is};
 use crate::plan::{Mode, Plan, compile};
-use crate::schema::{ClassInfo, Constant, FieldInfo, Schema, Shape};
 use crate::table::{IdMap, hash};
 
 /// A class, by its place in [`Classes`]. The first 26 are those that Kryo knows by a number, which is the same.
@@ -35,7 +36,13 @@ impl ClassId {
     pub(crate) const ARRAYS_AS_LIST: Self = Self(10);
     pub(crate) const PROXY: Self = Self(11);
 
-    /// What stands in the bytes for a class that Kryo knows by a number.
+    /// What stands in the bytes for the commonest of them.
+    pub(crate) const INT_BYTE: u8 = 2;
+    pub(crate) const BOOLEAN_BYTE: u8 = 5;
+    pub(crate) const LONG_BYTE: u8 = 9;
+    pub(crate) const DOUBLE_BYTE: u8 = 10;
+
+    /// What stands in the bytes for a class that MSM has Kryo know by a number.
     #[inline]
     pub(crate) const fn registered(self) -> Option<u8> {
         if self.0 < jdk::REGISTERED.len() as u32 { Some(self.0 as u8 + 2) } else { None }
@@ -50,9 +57,12 @@ pub(crate) struct Class {
     pub(crate) codec: Codec,
     /// Its number in the document's table, or 0.
     pub(crate) builtin: u16,
-    pub(crate) is_final: bool,
+    /// Nothing where it is not known.
+    pub(crate) is_final: Option<bool>,
     /// For the class of a constant with a body, the enum; for all others the class itself.
     pub(crate) declared: ClassId,
+    /// What stands in the bytes for it, where a converter registers it; 0 where none does.
+    pub(crate) registered: u32,
 }
 
 /// Where the modes of a plan's fields end among those of all plans, and how many they are.
@@ -62,18 +72,35 @@ pub(crate) struct Modes {
     pub(crate) count: u32,
 }
 
+/// What to say of a class that the schema knows from a Java stream.
+const FROM_STREAM: &str = "the schema has it from a Java stream, which tells neither whether it is final nor which of its \
+     fields are transient; give its class file, JAR or WAR (holdfast schema)";
+
+const KRYO_SERIALIZABLE: &str = "com.esotericsoftware.kryo.KryoSerializable";
+
+/// What was found of a class.
+enum Described {
+    /// Its codec, and whether it is final, as far as that is known.
+    Class(Codec, Option<bool>),
+    /// It is that of a constant of this enum.
+    Body(String),
+}
+
 static UNKNOWN: Class = Class {
     name: Cow::Borrowed("?"),
     codec: Codec::Unknown,
     builtin: 0,
-    is_final: false,
+    is_final: None,
     declared: ClassId(u32::MAX),
+    registered: 0,
 };
 
 /// All classes that were met.
-#[derive(Default)]
 pub(crate) struct Classes {
-    schema: Option<Box<dyn Schema>>,
+    schema: Schema,
+    declared: Declared,
+    /// The classes that converters register, in their order.
+    registered: Vec<ClassId>,
     list: Vec<Class>,
     by_name: IdMap,
     /// Classes of this call.
@@ -90,9 +117,29 @@ pub(crate) struct Classes {
     generation: u32,
 }
 
+impl Default for Classes {
+    fn default() -> Self {
+        Self::new(Schema::default(), Declared::default())
+    }
+}
+
 impl Classes {
-    pub(crate) fn new(schema: Option<Box<dyn Schema>>) -> Self {
-        let mut classes = Self { schema, ..Self::default() };
+    pub(crate) fn new(schema: Schema, declared: Declared) -> Self {
+        let mut classes = Self {
+            schema,
+            declared,
+            registered: Vec::new(),
+            list: Vec::new(),
+            by_name: IdMap::default(),
+            local: Vec::new(),
+            local_by_name: IdMap::default(),
+            by_builtin: Vec::new(),
+            plans: Vec::new(),
+            modes: Vec::new(),
+            constants: Vec::new(),
+            reasons: Vec::new(),
+            generation: 0,
+        };
         classes.forget();
         classes
     }
@@ -108,8 +155,56 @@ impl Classes {
         self.by_builtin.clear();
         self.by_builtin.resize(256, u32::MAX);
         for (name, codec) in jdk::REGISTERED {
-            self.add(Cow::Borrowed(name), codec, true);
+            self.add(Cow::Borrowed(name), codec, Some(true));
         }
+        self.register();
+    }
+
+    /// Gives the classes that converters declare the numbers behind MSM's.
+    fn register(&mut self) {
+        self.registered.clear();
+        let declared = std::mem::take(&mut self.declared);
+        // All of them first: a field of one may be of the class of another.
+        for class in &declared.classes {
+            let name = Cow::Owned(class.name.clone());
+            if let Some(plan) = crate::declared::plan(class) {
+                let number = self.plans.len() as u32;
+                self.plans.push(plan);
+                self.place_modes(number);
+                self.add(name, Codec::Fields(number), Some(class.is_final));
+            }
+        }
+        for class in &declared.classes {
+            let mut id = self.resolve(&class.name);
+            if id.0 >= LOCAL {
+                let codec = self.refuse(format!(
+                    "a converter registers {} to be stored by its fields, and it is not in the schema",
+                    class.name
+                ));
+                id = self.add(Cow::Owned(class.name.clone()), codec, Some(class.is_final));
+            }
+            self.registered.push(id);
+            let number = (jdk::REGISTERED.len() + self.registered.len()) as u32 + 1;
+            if let Some(class) = self.list.get_mut(id.0 as usize) {
+                class.registered = number;
+            }
+        }
+        self.declared = declared;
+    }
+
+    /// What converters declare.
+    pub(crate) const fn declared(&self) -> &Declared {
+        &self.declared
+    }
+
+    /// The class for which this number stands in the bytes, behind those that MSM registers.
+    pub(crate) fn numbered(&self, number: u32) -> Option<ClassId> {
+        self.registered.get((number as usize).checked_sub(jdk::REGISTERED.len() + 2)?).copied()
+    }
+
+    /// The largest number that stands in the bytes for a class.
+    pub(crate) const fn last_number(&self) -> usize {
+        jdk::REGISTERED.len() + self.registered.len() + 1
     }
 
     /// Forgets what belongs to one call.
@@ -224,11 +319,15 @@ impl Classes {
         if let Some(known) = self.known(name) {
             return known;
         }
-        match self.describe(name) {
-            Some((Codec::Fields(_), is_final)) => self.add_with_plan(name, is_final),
-            Some((codec, is_final)) => self.add(Cow::Owned(name.to_owned()), codec, is_final),
-            None => self.enum_of_body(name).unwrap_or_else(|| self.add_local(name, Codec::Unknown)),
-        }
+        let body = match self.describe(name) {
+            Some(Described::Class(Codec::Fields(_), is_final)) => return self.add_with_plan(name, is_final),
+            Some(Described::Class(codec, is_final)) => {
+                return self.add(Cow::Owned(name.to_owned()), codec, is_final);
+            }
+            Some(Described::Body(declared)) => self.enum_of_body(name, &declared),
+            None => enum_name(name).and_then(|declared| self.enum_of_body(name, declared)),
+        };
+        body.unwrap_or_else(|| self.add_local(name, Codec::Unknown))
     }
 
     fn known(&self, name: &str) -> Option<ClassId> {
@@ -249,11 +348,11 @@ impl Classes {
     }
 
     /// Adds a class for all calls to come.
-    fn add(&mut self, name: Cow<'static, str>, codec: Codec, is_final: bool) -> ClassId {
+    fn add(&mut self, name: Cow<'static, str>, codec: Codec, is_final: Option<bool>) -> ClassId {
         let id = ClassId(self.list.len() as u32);
         let builtin = builtin::by_class(&name).map_or(0, |row| row.number);
         self.by_name.insert(hash(name.as_bytes()), id.0);
-        self.list.push(Class { name, codec, builtin, is_final, declared: id });
+        self.list.push(Class { name, codec, builtin, is_final, declared: id, registered: 0 });
         id
     }
 
@@ -262,7 +361,7 @@ impl Classes {
         let builtin = builtin::by_class(name).map_or(0, |row| row.number);
         self.local_by_name.insert(hash(name.as_bytes()), id.0);
         let name = Cow::Owned(name.to_owned());
-        self.local.push(Class { name, codec, builtin, is_final: false, declared: id });
+        self.local.push(Class { name, codec, builtin, is_final: None, declared: id, registered: 0 });
         id
     }
 
@@ -287,8 +386,8 @@ impl Classes {
     }
 
     /// `com.example.Op$1` is the class of a constant of Op, if that is an enum.
-    fn enum_of_body(&mut self, name: &str) -> Option<ClassId> {
-        let declared = self.resolve(enum_name(name)?);
+    fn enum_of_body(&mut self, name: &str, declared: &str) -> Option<ClassId> {
+        let declared = self.resolve(declared);
         let codec @ Codec::Enum(_) = self.codec(declared) else { return None };
         if declared.0 >= LOCAL {
             let id = self.add_local(name, codec);
@@ -297,16 +396,16 @@ impl Classes {
             }
             return Some(id);
         }
-        let id = self.add(Cow::Owned(name.to_owned()), codec, true);
+        let id = self.add(Cow::Owned(name.to_owned()), codec, Some(true));
         if let Some(class) = self.list.last_mut() {
             class.declared = declared;
         }
         Some(id)
     }
 
-    /// What the JDK's table, the form of an array's name, or the schema say of a class, and whether it is final. The
-    /// plan of a class with fields is still to be made.
-    fn describe(&mut self, name: &str) -> Option<(Codec, bool)> {
+    /// What the JDK's table, the form of an array's name, or the schema say of a class. The plan of a class with fields
+    /// is still to be made.
+    fn describe(&mut self, name: &str) -> Option<Described> {
         if let Some(row) = jdk::row(name) {
             let codec = match row.is {
                 Is::Codec(codec) => codec,
@@ -316,19 +415,31 @@ impl Classes {
                 }
                 Is::Fields(..) => Codec::Fields(u32::MAX),
             };
-            return Some((codec, row.is_final));
+            return Some(Described::Class(codec, Some(row.is_final)));
         }
         if name.starts_with('[') {
             return self.describe_array(name);
         }
-        let ClassInfo { shape, is_final, .. } = self.schema.as_ref()?.class(name)?;
-        let codec = match shape {
-            Shape::Fields(_) => Codec::Fields(u32::MAX),
-            Shape::Enum(constants) => self.add_constants(constants),
-            Shape::Interface => Codec::Named,
-            Shape::Refused(reason) => self.refuse(reason),
+        let class = self.schema.class(name)?;
+        let is_final = class.finality();
+        let codec = match class.kind {
+            // Whoever writes a Java stream names interfaces where values are proxies: all is known of them.
+            Kind::Interface => return Some(Described::Class(Codec::Named, Some(false))),
+            Kind::Enum if class.superclass.as_ref().is_some_and(|above| above != "java.lang.Enum") => {
+                return Some(Described::Body(class.superclass.unwrap_or_default()));
+            }
+            _ if class.origin == Origin::Stream => self.refuse(FROM_STREAM.to_owned()),
+            Kind::Enum => self.add_constants(class.constants),
+            Kind::Record => self.refuse(
+                "a record, of which the library can set no field: it fails where such a value stands"
+                    .to_owned(),
+            ),
+            Kind::Class if class.interfaces.iter().any(|name| name == KRYO_SERIALIZABLE) => self.refuse(
+                "it implements KryoSerializable: what its own methods write, only they can read".to_owned(),
+            ),
+            Kind::Class => Codec::Fields(u32::MAX),
         };
-        Some((codec, is_final))
+        Some(Described::Class(codec, is_final))
     }
 
     fn add_constants(&mut self, constants: Vec<Constant>) -> Codec {
@@ -342,7 +453,7 @@ impl Classes {
     }
 
     /// The JVM allows 255 dimensions.
-    fn describe_array(&mut self, name: &str) -> Option<(Codec, bool)> {
+    fn describe_array(&mut self, name: &str) -> Option<Described> {
         let component = name.strip_prefix('[')?;
         let nested = component.starts_with('[');
         let name = if nested { component } else { component.strip_prefix('L')?.strip_suffix(';')? };
@@ -356,21 +467,28 @@ impl Classes {
         // To the library an array of arrays has a final component, whatever the inner arrays hold; to whoever asks
         // for the class of a field, an array is final if what it holds in the end is.
         let is_final = self.get(component).is_final;
-        Some((Codec::Objects { component, is_final: nested || is_final }, is_final))
+        let codec = match is_final {
+            _ if nested => Codec::Objects { component, is_final: true },
+            Some(is_final) => Codec::Objects { component, is_final },
+            None => {
+                let name = &self.get(component).name;
+                self.refuse(format!("of {name} the schema does not say whether it is final: {FROM_STREAM}"))
+            }
+        };
+        Some(Described::Class(codec, is_final))
     }
 
     /// Adds a class with fields. It has its place before its plan is made: a field may be of the class itself.
-    fn add_with_plan(&mut self, name: &str, is_final: bool) -> ClassId {
+    fn add_with_plan(&mut self, name: &str, is_final: Option<bool>) -> ClassId {
         let number = self.plans.len() as u32;
         self.plans.push(Plan::default());
         let id = self.add(Cow::Owned(name.to_owned()), Codec::Fields(number), is_final);
         match compile(self, name) {
-            Ok(mut plan) => {
-                self.modes.extend(plan.slots.iter().map(|slot| slot.mode));
-                plan.modes = Modes { end: self.modes.len() as u32, count: plan.slots.len() as u32 };
+            Ok(plan) => {
                 if let Some(place) = self.plans.get_mut(number as usize) {
                     *place = plan;
                 }
+                self.place_modes(number);
             }
             Err(reason) => {
                 let codec = self.refuse(reason);
@@ -382,28 +500,33 @@ impl Classes {
         id
     }
 
+    /// Puts the modes of a plan's slots among those of all plans.
+    fn place_modes(&mut self, number: u32) {
+        let Some(plan) = self.plans.get_mut(number as usize) else { return };
+        self.modes.extend(plan.slots.iter().map(|slot| slot.mode));
+        plan.modes = Modes { end: self.modes.len() as u32, count: plan.slots.len() as u32 };
+    }
+
     /// Superclass and own fields of a class with fields, by the JDK's table or the schema.
-    pub(crate) fn fields_of(&self, name: &str) -> Option<(Option<String>, Vec<FieldInfo>)> {
+    pub(crate) fn fields_of(&self, name: &str) -> Option<(Option<String>, Vec<Field>)> {
         if let Some(row) = jdk::row(name) {
             let Is::Fields(superclass, fields) = row.is else { return None };
             let superclass = (!superclass.is_empty()).then(|| superclass.to_owned());
-            let field = |(descriptor, name): &(&str, &str)| FieldInfo {
+            let field = |(descriptor, name): &(&str, &str)| Field {
                 name: (*name).to_owned(),
                 descriptor: (*descriptor).to_owned(),
             };
             return Some((superclass, fields.iter().map(field).collect()));
         }
-        let ClassInfo { shape: Shape::Fields(fields), superclass, .. } = self.schema.as_ref()?.class(name)?
-        else {
-            return None;
-        };
-        Some((superclass, fields))
+        let class = self.schema.class(name)?;
+        let known = class.kind == Kind::Class && class.origin == Origin::Class;
+        known.then_some((class.superclass, class.fields))
     }
 
     /// Whether a class is final, as far as that is known for all calls.
     pub(crate) fn is_final(&mut self, name: &str) -> Option<bool> {
         let id = self.resolve(name);
-        (id.0 < LOCAL).then(|| self.get(id).is_final)
+        self.get(id).is_final
     }
 }
 

@@ -2,10 +2,9 @@
 
 mod classes;
 mod codec;
-mod fault;
+mod declared;
 mod input;
 mod jdk;
-mod locale;
 mod losses;
 mod options;
 mod output;
@@ -13,22 +12,22 @@ mod plan;
 mod primitive;
 mod read;
 mod refusal;
-pub mod schema;
-mod table;
 mod text;
-mod url;
 mod write;
 
 use std::fmt;
 
+use holdfast_kryo_common::{fault, locale, table, url};
+use holdfast_schema::{Declarations, Schema};
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
 
 use classes::Classes;
+use declared::Declared;
 use losses::Losses;
 use options::Options;
-use schema::Schema;
 
 /// The serializer.
+#[derive(Default)]
 pub struct Kryo {
     options: Options,
     classes: Classes,
@@ -37,33 +36,9 @@ pub struct Kryo {
     write: write::Shelf,
 }
 
-impl Default for Kryo {
-    fn default() -> Self {
-        Self::new(None)
-    }
-}
-
 impl fmt::Debug for Kryo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kryo").field("options", &self.options).finish_non_exhaustive()
-    }
-}
-
-impl Kryo {
-    /// A serializer that knows the application's classes.
-    #[must_use]
-    pub fn with_schema(schema: impl Schema + 'static) -> Self {
-        Self::new(Some(Box::new(schema)))
-    }
-
-    fn new(schema: Option<Box<dyn Schema>>) -> Self {
-        Self {
-            options: Options::default(),
-            classes: Classes::new(schema),
-            losses: Losses::default(),
-            read: read::Shelf::default(),
-            write: write::Shelf::default(),
-        }
     }
 }
 
@@ -80,6 +55,12 @@ impl Serializer for Kryo {
 
     fn configure(&mut self, settings: &Settings<'_>) -> Result<(), Failure> {
         self.options = Options::read(settings)?;
+        let schema = Schema::new(settings.schema).map_err(|error| {
+            Failure::BadOption(format!("the schema of the application's classes: {error}"))
+        })?;
+        let declarations = Declarations::from_bytes(settings.converters)
+            .map_err(|error| Failure::BadOption(format!("the declarations of the converters: {error}")))?;
+        self.classes = Classes::new(schema, Declared::new(&declarations, Self::DESCRIPTION.format));
         self.losses = Losses::default();
         self.losses.refuse = self.options.refuse_losses;
         Ok(())

@@ -1,8 +1,11 @@
 //! How `FieldSerializer` writes the objects of a class: which fields, in which order, each how.
 
-use crate::classes::{ClassId, Classes, Modes};
+use holdfast_schema::Field;
+
+pub(crate) use crate::classes::Modes;
+use crate::classes::{ClassId, Classes};
 use crate::codec::Codec;
-use crate::schema::FieldInfo;
+use crate::declared::Step;
 
 /// The slots of a class, in the order in which they are stored: by name, and of two fields of one name the subclass's
 /// first.
@@ -39,6 +42,8 @@ pub(crate) enum Mode {
     Any,
     /// Without its class, which is final, and 0 for null.
     Known(ClassId),
+    /// As a converter declares it.
+    Declared(Step),
 }
 
 /// More superclasses than any class has; a schema may hold a circle.
@@ -60,7 +65,7 @@ pub(crate) fn compile(classes: &mut Classes, name: &str) -> Result<Plan, String>
         }
         let (above, fields) =
             classes.fields_of(&class).ok_or_else(|| superclass_text(classes, name, &class))?;
-        for FieldInfo { name: field, descriptor } in fields {
+        for Field { name: field, descriptor } in fields {
             let mode = mode_of(classes, name, &field, &descriptor)?;
             slots.push(Slot { level, descriptor, name: field, mode });
         }
@@ -79,6 +84,7 @@ fn superclass_text(classes: &mut Classes, name: &str, above: &str) -> String {
     let id = classes.resolve(above);
     match classes.codec(id) {
         Codec::Unknown => format!("its superclass {above} is not in the schema"),
+        Codec::Refused(number) => format!("its superclass {above}: {}", classes.reason(number)),
         _ => format!(
             "{name} extends {above}, which the library stores as what it is, without the fields of {name}"
         ),
@@ -118,7 +124,10 @@ fn type_name(descriptor: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use holdfast_schema::Schema;
+
     use super::*;
+    use crate::declared::Declared;
 
     fn slots(classes: &mut Classes, name: &str) -> Vec<(String, u32, Mode)> {
         let id = classes.resolve(name);
@@ -129,7 +138,7 @@ mod tests {
 
     #[test]
     fn an_exceptions_fields_are_those_of_throwable_by_name() {
-        let mut classes = Classes::new(None);
+        let mut classes = Classes::new(Schema::default(), Declared::default());
         let string = Mode::Known(ClassId::STRING);
         let elements = Mode::Known(classes.resolve("[Ljava.lang.StackTraceElement;"));
         assert_eq!(

@@ -11,6 +11,7 @@
 #[path = "../../../tests/support/canonical.rs"]
 #[allow(dead_code, reason = "shared with the tests of other serializers")]
 mod canonical;
+#[path = "../../../tests/support/shop.rs"]
 mod shop;
 
 use std::fs;
@@ -18,7 +19,14 @@ use std::path::{Path, PathBuf};
 
 use holdfast_document::{Limits, check};
 use holdfast_kryo::Kryo;
-use holdfast_sdk::{Failure, Serializer};
+use holdfast_sdk::{Failure, Serializer, Settings};
+
+/// A serializer that knows the classes of the golden files.
+fn with_schema() -> Kryo {
+    let mut kryo = Kryo::default();
+    kryo.configure(&Settings { schema: &shop::schema(), ..Settings::default() }).unwrap();
+    kryo
+}
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden")
@@ -53,7 +61,7 @@ fn read(kryo: &mut Kryo, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
 
 #[test]
 fn with_a_schema_every_session_is_read_and_its_content_is_the_librarys() {
-    let mut kryo = Kryo::with_schema(shop::Shop);
+    let mut kryo = with_schema();
     for case in cases() {
         let document = read(&mut kryo, &bytes(&case)).unwrap_or_else(|failure| panic!("{case}: {failure}"));
         assert_eq!(canonical::canonical(&document), canonical::golden(&text(&case)), "{case}");
@@ -62,7 +70,7 @@ fn with_a_schema_every_session_is_read_and_its_content_is_the_librarys() {
 
 #[test]
 fn with_a_schema_every_session_is_written_byte_for_byte() {
-    let mut kryo = Kryo::with_schema(shop::Shop);
+    let mut kryo = with_schema();
     for case in cases() {
         let stored = bytes(&case);
         let document = read(&mut kryo, &stored).unwrap();
@@ -130,7 +138,7 @@ fn a_refused_class_is_named_with_the_path_to_its_first_object() {
 
 #[test]
 fn a_cut_session_is_damaged_at_its_end_and_a_longer_one_behind_it() {
-    let mut kryo = Kryo::with_schema(shop::Shop);
+    let mut kryo = with_schema();
     for case in cases() {
         let stored = bytes(&case);
         if stored.len() > 2_000 {

@@ -1,10 +1,10 @@
 //! What `export!` expands to needs: the generated bindings and one serializer per instance. Not part of the API.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 pub use bindings::{Description, Failure, Guest, Settings};
 
-use crate::{Level, Serializer};
+use crate::{Level, OptionInfo, Serializer};
 
 /// Generated from the contract, once, so that authors need neither its file nor the generator.
 #[allow(unsafe_code, missing_docs, reason = "the generated code passes pointers over the boundary")]
@@ -20,49 +20,84 @@ pub mod bindings {
 /// The serializer of this instance.
 pub struct Instance<S> {
     serializer: RefCell<S>,
+    serialized: Growth,
+    deserialized: Growth,
 }
 
 impl<S: Serializer> Default for Instance<S> {
     fn default() -> Self {
         report_panics();
-        Self { serializer: RefCell::default() }
+        Self {
+            serializer: RefCell::default(),
+            serialized: Growth::default(),
+            deserialized: Growth::default(),
+        }
     }
 }
 
 impl<S: Serializer> Instance<S> {
     /// Takes the settings.
     pub fn configure(&self, settings: &Settings) -> Result<(), Failure> {
-        let settings = crate::Settings {
-            options: settings.options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
-            schema: &settings.schema,
-            converters: &settings.converters,
-        };
-        self.serializer.borrow_mut().configure(&settings).map_err(Failure::from)
+        self.serializer.borrow_mut().configure(&self::settings(settings)).map_err(Failure::from)
     }
 
     /// Document in, bytes out.
     pub fn serialize(&self, document: &[u8]) -> Result<Vec<u8>, Failure> {
-        let mut out = room_for(document);
+        let mut out = self.serialized.room_for(document.len());
         self.serializer.borrow_mut().serialize(document, &mut out)?;
+        self.serialized.learn(document.len(), out.len());
         Ok(out)
     }
 
     /// Bytes in, document out.
     pub fn deserialize(&self, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
-        let mut out = room_for(bytes);
+        let mut out = self.deserialized.room_for(bytes.len());
         self.serializer.borrow_mut().deserialize(bytes, &mut out)?;
+        self.deserialized.learn(bytes.len(), out.len());
         Ok(out)
     }
 }
 
-/// Formats differ in size by less than half, mostly: one allocation, shrunk in place when it is handed over.
-fn room_for(input: &[u8]) -> Vec<u8> {
-    Vec::with_capacity(input.len() + input.len() / 2 + 64)
+/// The settings as an author gets them.
+pub(crate) fn settings(settings: &Settings) -> crate::Settings<'_> {
+    crate::Settings {
+        options: settings.options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+        schema: &settings.schema,
+        converters: &settings.converters,
+    }
+}
+
+/// How much larger than the input a result gets, in 64ths, as far as this instance has seen: a result that fits its
+/// first allocation is never copied, and is shrunk in place when it is handed over.
+struct Growth(Cell<usize>);
+
+/// What most formats stay under.
+const USUAL: usize = 96;
+/// Hostile bytes must not teach an instance to ask for more.
+const MOST: usize = 8 * 64;
+/// Values differ: a little more than the last one needed.
+const SLACK: usize = 4;
+
+impl Default for Growth {
+    fn default() -> Self {
+        Self(Cell::new(USUAL))
+    }
+}
+
+impl Growth {
+    fn room_for(&self, input: usize) -> Vec<u8> {
+        Vec::with_capacity(input / 64 * self.0.get() + 256)
+    }
+
+    fn learn(&self, input: usize, output: usize) {
+        let needed = (output / (input / 64 + 1)).saturating_add(SLACK);
+        self.0.set(self.0.get().max(needed.min(MOST)));
+    }
 }
 
 /// A trap says nothing but "unreachable", and no call gets into the instance afterwards: the message has to leave
 /// before.
-fn report_panics() {
+pub(crate) fn report_panics() {
     std::panic::set_hook(Box::new(|panic| log(Level::Error, &panic.to_string())));
 }
 
@@ -81,9 +116,6 @@ pub fn log(level: Level, message: &str) {
 /// The description as the host gets it.
 #[must_use]
 pub fn describe<S: Serializer>() -> Description {
-    fn owned(lines: &[&str]) -> Vec<String> {
-        lines.iter().map(|&line| line.to_owned()).collect()
-    }
     let description = S::DESCRIPTION;
     Description {
         name: description.name.to_owned(),
@@ -91,16 +123,21 @@ pub fn describe<S: Serializer>() -> Description {
         format: description.format.to_owned(),
         classes: owned(description.classes),
         media_type: description.media_type.to_owned(),
-        options: description
-            .options
-            .iter()
-            .map(|option| bindings::holdfast::plugin::types::OptionInfo {
-                name: option.name.to_owned(),
-                help: option.help.to_owned(),
-            })
-            .collect(),
+        options: options(description.options),
         losses: owned(description.losses),
     }
+}
+
+pub(crate) fn owned(lines: &[&str]) -> Vec<String> {
+    lines.iter().map(|&line| line.to_owned()).collect()
+}
+
+pub(crate) fn options(options: &[OptionInfo]) -> Vec<bindings::holdfast::plugin::types::OptionInfo> {
+    let told = |option: &OptionInfo| bindings::holdfast::plugin::types::OptionInfo {
+        name: option.name.to_owned(),
+        help: option.help.to_owned(),
+    };
+    options.iter().map(told).collect()
 }
 
 impl From<crate::Failure> for Failure {

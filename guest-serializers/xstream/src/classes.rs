@@ -3,28 +3,56 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use holdfast_document::builtin;
+use holdfast_document::{Width, builtin};
+use holdfast_schema::{Field, Schema};
 
-use crate::form::{COMPONENTS, EXCEPTIONS, Form, Leaf, ROWS, THROWABLE, default_implementation};
+use crate::form::{COMPONENTS, Form, Leaf, ROWS, default_implementation};
 use crate::jdk;
-use crate::schema::{Schema, Shape};
+use crate::shape::{Shape, Shapes};
 use crate::xml::names;
+use crate::xml::tags::Tags;
 
 /// A class, by its place in [`Classes`].
 pub(crate) type ClassId = u32;
 
-/// A class.
+/// A class. Whoever sends bytes can name as many as these have room for, so what is as usual takes none.
 #[derive(Debug)]
 pub(crate) struct Class {
     /// As `Class.getName` has it.
-    pub(crate) name: String,
-    /// What XStream calls it in an attribute.
-    pub(crate) alias: String,
-    /// The name of an element of it.
-    pub(crate) element: String,
+    pub(crate) name: Box<str>,
+    /// What XStream calls it in an attribute, and the name of an element of it, where that is another than its name.
+    alias: Option<Box<str>>,
+    element: Option<Box<str>>,
+    /// The tags of an element of it, where its objects are of a known class.
+    tags: Option<Box<Tags>>,
     pub(crate) form: Form,
     /// Its number in the document's table, or 0.
     pub(crate) builtin: u16,
+}
+
+impl Default for Class {
+    fn default() -> Self {
+        Self { name: Box::default(), alias: None, element: None, tags: None, form: Form::Null, builtin: 0 }
+    }
+}
+
+impl Class {
+    /// What XStream calls it in an attribute.
+    #[inline]
+    pub(crate) fn alias(&self) -> &str {
+        self.alias.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The name of an element of it.
+    #[inline]
+    pub(crate) fn element(&self) -> &str {
+        self.element.as_deref().unwrap_or(&self.name)
+    }
+
+    #[inline]
+    pub(crate) fn tags(&self) -> Option<&Tags> {
+        self.tags.as_deref()
+    }
 }
 
 /// The fields of a class, those of superclasses first.
@@ -46,6 +74,44 @@ pub(crate) struct Slot {
     /// The class that declares it, where a subclass has a field of the same name.
     pub(crate) defined_in: Option<String>,
     pub(crate) kind: Type,
+    /// Its tags, and what may stand between them without a word more: the short way for most fields.
+    pub(crate) tags: Tags,
+    pub(crate) simple: Simple,
+}
+
+/// What a field holds whose element says no class, as far as the short way knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Simple {
+    /// A string.
+    Text,
+    /// A primitive integer of so many bits, or its wrapper.
+    Int(u32),
+    Boxed(Width),
+    Bool,
+    Double,
+    Date,
+    Decimal,
+    /// The long way.
+    No,
+}
+
+impl Simple {
+    fn of(descriptor: &str) -> Self {
+        match descriptor {
+            "Ljava/lang/String;" => Self::Text,
+            "B" => Self::Int(8),
+            "S" => Self::Int(16),
+            "I" => Self::Int(32),
+            "J" => Self::Int(64),
+            "Ljava/lang/Integer;" => Self::Boxed(Width::Int),
+            "Ljava/lang/Long;" => Self::Boxed(Width::Long),
+            "Z" | "Ljava/lang/Boolean;" => Self::Bool,
+            "D" | "Ljava/lang/Double;" => Self::Double,
+            "Ljava/util/Date;" => Self::Date,
+            "Ljava/math/BigDecimal;" => Self::Decimal,
+            _ => Self::No,
+        }
+    }
 }
 
 /// What a field expects.
@@ -98,21 +164,36 @@ type Names = HashMap<Box<str>, ClassId, BuildHasherDefault<NameHasher>>;
 /// All classes that were met.
 #[derive(Default)]
 pub(crate) struct Classes {
-    schema: Option<Box<dyn Schema>>,
+    shapes: Shapes,
     list: Vec<Class>,
     plans: Vec<Plan>,
     by_name: Names,
     by_alias: Names,
     by_element: Names,
     by_builtin: Vec<ClassId>,
+    nothing: Class,
+    /// How often all were forgotten: who keeps places of classes looks at this first.
+    generation: u32,
 }
 
-static NOTHING: Class =
-    Class { name: String::new(), alias: String::new(), element: String::new(), form: Form::Null, builtin: 0 };
-
 impl Classes {
-    pub(crate) fn new(schema: Option<Box<dyn Schema>>) -> Self {
-        Self { schema, ..Self::default() }
+    pub(crate) fn new(schema: Schema) -> Self {
+        Self { shapes: Shapes::new(schema), ..Self::default() }
+    }
+
+    /// Why nothing is known of a class, and what would be right.
+    pub(crate) fn why_unknown(&self, name: &str) -> String {
+        self.shapes.why_unknown(name)
+    }
+
+    /// The names of an enum's constants by ordinal, where their order is known.
+    pub(crate) fn constants(&self, name: &str) -> Vec<String> {
+        self.shapes.constants(name)
+    }
+
+    /// Whether values of the class are records, which XStream 1.4.7 writes and cannot read.
+    pub(crate) fn is_record(&self, name: &str) -> bool {
+        self.shapes.is_record(name)
     }
 
     /// Between two calls nothing refers to a class by its place, so that all may go.
@@ -124,12 +205,17 @@ impl Classes {
             self.by_alias.clear();
             self.by_element.clear();
             self.by_builtin.clear();
+            self.generation += 1;
         }
+    }
+
+    pub(crate) const fn generation(&self) -> u32 {
+        self.generation
     }
 
     #[inline]
     pub(crate) fn get(&self, id: ClassId) -> &Class {
-        self.list.get(id as usize).unwrap_or(&NOTHING)
+        self.list.get(id as usize).unwrap_or(&self.nothing)
     }
 
     #[inline]
@@ -143,12 +229,18 @@ impl Classes {
         if let Some(id) = self.by_element.get(element) {
             return Some(*id);
         }
+        // A class of the application, whose name is as it stands.
+        if let Some(id) = self.by_name.get(element) {
+            return Some(*id);
+        }
         let mut alias = String::with_capacity(element.len());
         if !names::decode(&mut alias, element) {
             return None;
         }
         let id = self.by_alias(&alias);
-        self.by_element.insert(element.into(), id);
+        if *self.get(id).name != *element {
+            self.by_element.insert(element.into(), id);
+        }
         Some(id)
     }
 
@@ -159,7 +251,9 @@ impl Classes {
         }
         let name = class_of_alias(alias);
         let id = self.by_name(&name);
-        self.by_alias.insert(alias.into(), id);
+        if name != alias {
+            self.by_alias.insert(alias.into(), id);
+        }
         id
     }
 
@@ -174,10 +268,16 @@ impl Classes {
         let id = self.list.len() as ClassId;
         let builtin = builtin::by_class(name).map_or(0, |row| row.number);
         self.by_name.insert(name.into(), id);
-        self.list.push(Class { name: name.to_owned(), alias, element, form: Form::Unknown, builtin });
+        let tags = Tags::of(&element);
+        let other = |text: String| (text != name).then(|| text.into_boxed_str());
+        let (alias, element) = (other(alias), other(element));
+        self.list.push(Class { name: name.into(), alias, element, tags: None, form: Form::Unknown, builtin });
         let form = self.form_of(id, name);
         if let Some(class) = self.list.get_mut(id as usize) {
             class.form = form;
+            if !matches!(form, Form::Unknown | Form::Custom) && tags.fit() {
+                class.tags = Some(Box::new(tags));
+            }
         }
         id
     }
@@ -221,64 +321,31 @@ impl Classes {
         if name.starts_with("java.util.Collections$") && name.ends_with("Comparator") {
             return self.bean(id, &[], None);
         }
-        match self.shape(name) {
+        match self.shapes.of(name) {
             Some(Shape::Fields(_)) => self.compile(id, name),
             Some(Shape::Enum) => Form::Enum,
             Some(Shape::Interface) => Form::Abstract,
             Some(Shape::External) => Form::External,
-            Some(Shape::Custom) => Form::Custom,
+            Some(Shape::Custom(_)) => Form::Custom,
             None => Form::Unknown,
-        }
-    }
-
-    /// What is known of a class: of the schema first, then of the JDK.
-    fn shape(&self, name: &str) -> Option<Shape> {
-        if let Some(info) = self.schema.as_ref().and_then(|schema| schema.class(name)) {
-            return Some(info.shape);
-        }
-        match name {
-            "java.lang.Object" | "java.lang.String$CaseInsensitiveComparator" => {
-                Some(Shape::Fields(Vec::new()))
-            }
-            "java.util.concurrent.TimeUnit"
-            | "java.time.DayOfWeek"
-            | "java.time.Month"
-            | "java.math.RoundingMode" => Some(Shape::Enum),
-            "java.util.AbstractMap$SimpleEntry" | "java.util.AbstractMap$SimpleImmutableEntry" => {
-                Some(Shape::Fields(fields(&[("Ljava/lang/Object;", "key"), ("Ljava/lang/Object;", "value")])))
-            }
-            "java.lang.Throwable" => Some(Shape::Fields(fields(THROWABLE))),
-            _ => EXCEPTIONS.iter().any(|row| row.0 == name).then(|| Shape::Fields(Vec::new())),
-        }
-    }
-
-    fn superclass(&self, name: &str) -> Option<String> {
-        let info = self.schema.as_ref().and_then(|schema| schema.class(name));
-        match info {
-            Some(info) => info.superclass,
-            None => EXCEPTIONS
-                .iter()
-                .find(|row| row.0 == name)
-                .filter(|row| !row.1.is_empty())
-                .map(|row| row.1.to_owned()),
         }
     }
 
     /// Makes the plan of a class of the schema, if all its superclasses are known and have fields alone.
     fn compile(&mut self, id: ClassId, name: &str) -> Form {
-        let mut levels: Vec<(String, Vec<crate::schema::FieldInfo>)> = Vec::new();
+        let mut levels: Vec<(String, Vec<Field>)> = Vec::new();
         let mut next = Some(name.to_owned());
         while let Some(class) = next.filter(|class| class != "java.lang.Object" || levels.is_empty()) {
-            let fields = match self.shape(&class) {
+            let fields = match self.shapes.of(&class) {
                 Some(Shape::Fields(fields)) => fields,
                 // What a superclass writes itself makes all of the object written so.
-                Some(Shape::Custom) => return Form::Custom,
+                Some(Shape::Custom(_)) => return Form::Custom,
                 _ => return Form::Unknown,
             };
             if levels.len() as u32 > MOST_SUPERCLASSES {
                 return Form::Unknown;
             }
-            next = self.superclass(&class);
+            next = self.shapes.superclass(&class);
             levels.push((class, fields));
         }
         let superclass = levels.get(1).map(|level| level.0.clone());
@@ -315,9 +382,11 @@ impl Classes {
 
     /// A field and what it expects.
     pub(crate) fn slot(&mut self, source: &SlotSource<'_>) -> Slot {
-        let mut element = String::with_capacity(source.name.len());
-        names::encode(&mut element, source.name);
+        let element = names::of_field(source.name);
+        let simple = if source.defined_in.is_none() { Simple::of(source.descriptor) } else { Simple::No };
         Slot {
+            tags: Tags::of(&element),
+            simple,
             level: source.level,
             descriptor: source.descriptor.to_owned(),
             name: source.name.to_owned(),
@@ -354,14 +423,6 @@ pub(crate) struct SlotSource<'a> {
     pub(crate) descriptor: &'a str,
     pub(crate) name: &'a str,
     pub(crate) defined_in: Option<&'a String>,
-}
-
-fn fields(list: &[(&str, &str)]) -> Vec<crate::schema::FieldInfo> {
-    let field = |&(descriptor, name): &(&str, &str)| crate::schema::FieldInfo {
-        name: name.to_owned(),
-        descriptor: descriptor.to_owned(),
-    };
-    list.iter().map(field).collect()
 }
 
 /// The name of the class that XStream calls so.

@@ -212,6 +212,24 @@ pub(crate) fn default_implementation(class: &str) -> &str {
     }
 }
 
+/// Classes of the JDK without fields of their own that XStream would write, and without methods that write them: what is
+/// derived from them is written by its own fields.
+pub(crate) const BASES: &[&str] = &[
+    "java.lang.Object",
+    "java.lang.Number",
+    "java.lang.Record",
+    "java.lang.String$CaseInsensitiveComparator",
+    "java.util.AbstractCollection",
+    "java.util.AbstractList",
+    "java.util.AbstractSequentialList",
+    "java.util.AbstractSet",
+    "java.util.AbstractMap",
+    "java.util.AbstractQueue",
+    "java.util.Dictionary",
+    "java.util.EventObject",
+    "java.text.Format",
+];
+
 /// The exceptions of the JDK that have no fields but Throwable's, and their superclasses.
 pub(crate) const EXCEPTIONS: &[(&str, &str)] = &[
     ("java.lang.Throwable", ""),

@@ -8,21 +8,25 @@ mod losses;
 mod nodes;
 mod options;
 mod read;
-pub mod schema;
+mod shape;
 mod text;
 mod write;
 mod xml;
 
 use std::fmt;
 
+use holdfast_schema::Schema;
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
 
 use classes::Classes;
 use losses::Losses;
 use options::Options;
-use schema::Schema;
+
+/// How many times as long as the XML a document may be.
+const MOST_GROWTH: usize = 16;
 
 /// The serializer.
+#[derive(Default)]
 pub struct Xstream {
     options: Options,
     classes: Classes,
@@ -31,33 +35,9 @@ pub struct Xstream {
     write: write::Scratch,
 }
 
-impl Default for Xstream {
-    fn default() -> Self {
-        Self::new(None)
-    }
-}
-
 impl fmt::Debug for Xstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Xstream").field("options", &self.options).finish_non_exhaustive()
-    }
-}
-
-impl Xstream {
-    /// A serializer that knows the application's classes.
-    #[must_use]
-    pub fn with_schema(schema: impl Schema + 'static) -> Self {
-        Self::new(Some(Box::new(schema)))
-    }
-
-    fn new(schema: Option<Box<dyn Schema>>) -> Self {
-        Self {
-            options: Options::default(),
-            classes: Classes::new(schema),
-            losses: Losses::default(),
-            read: read::Scratch::default(),
-            write: write::Scratch::default(),
-        }
     }
 }
 
@@ -74,6 +54,9 @@ impl Serializer for Xstream {
 
     fn configure(&mut self, settings: &Settings<'_>) -> Result<(), Failure> {
         self.options = Options::read(settings)?;
+        let schema =
+            Schema::new(settings.schema).map_err(|error| Failure::BadOption(format!("schema: {error}")))?;
+        self.classes = Classes::new(schema);
         self.losses = Losses::default();
         self.losses.refuse = self.options.refuse_losses;
         Ok(())
@@ -107,7 +90,11 @@ impl Serializer for Xstream {
             return Err(Failure::Limit("4 GiB of XML".into()));
         }
         let common = self.options.common;
-        let limits = (common.max_depth, common.max_bytes);
+        // Names of classes come again in a document where they do not in XML, but no honest session grows so: this keeps
+        // the memory in proportion to the bytes.
+        let most = xml.len().saturating_mul(MOST_GROWTH).saturating_add(256 << 10);
+        let limits = (common.max_depth, common.max_bytes.min(most));
+        out.reserve(xml.len() / 4);
         read::read(xml, out, &mut self.classes, &mut self.read, limits).map_err(|fault| {
             match Failure::from(fault) {
                 Failure::Damaged { offset: at, text } => {

@@ -3,7 +3,14 @@
 //! XStream says who is the same object by the way from one element to the other: `../../entry[2]/list`. Documents without
 //! a reference have no nodes.
 
+use std::fmt::Write;
+use std::hash::Hasher;
+
 use std::collections::HashMap;
+
+use hashbrown::HashTable;
+
+use crate::classes::NameHasher;
 
 /// An element, by its place in [`Nodes`]; the root is 0.
 pub(crate) type NodeId = u32;
@@ -33,16 +40,26 @@ struct Node {
 #[derive(Debug, Default)]
 pub(crate) struct Nodes {
     list: Vec<Node>,
-    /// Which child a path means, for parents whose children were looked at; under ordinal 0, how many there are.
-    children: HashMap<(NodeId, Box<[u8]>, u32), NodeId>,
+    /// The children that were looked at, by parent, name and ordinal, where elements are looked up and not only named.
+    children: HashTable<NodeId>,
+    /// How many children of a name a parent has, by one of them.
+    counts: HashTable<(NodeId, u32)>,
     /// Up to which child a parent's children were looked at.
     indexed: HashMap<NodeId, NodeId>,
+    /// Room for a walk over children, and one down a path.
+    walk: Vec<NodeId>,
+    steps: Vec<NodeId>,
 }
 
 impl Nodes {
     pub(crate) fn clear(&mut self) {
         self.list.clear();
+        self.forget();
+    }
+
+    fn forget(&mut self) {
         self.children.clear();
+        self.counts.clear();
         self.indexed.clear();
     }
 
@@ -53,23 +70,16 @@ impl Nodes {
     /// Forgets the elements from this one on.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.list.truncate(len);
-        self.children.clear();
-        self.indexed.clear();
+        self.forget();
+        // The last children of elements that stay may be gone.
         for node in &mut self.list {
             node.ordinal = 0;
+            node.last_child = NO_NODE;
         }
-        // The last children of elements that stay may be gone.
-        let mut last: Vec<(usize, NodeId)> = Vec::new();
-        for (index, node) in self.list.iter().enumerate() {
-            if node.last_child != NO_NODE && node.last_child as usize >= len {
-                last.push((index, NO_NODE));
-            }
-        }
-        for (index, _) in last {
-            let child =
-                self.list.iter().rposition(|node| node.parent as usize == index && node.parent != NO_NODE);
-            if let Some(node) = self.list.get_mut(index) {
-                node.last_child = child.map_or(NO_NODE, |child| child as NodeId);
+        for index in 0..self.list.len() {
+            let parent = self.parent(index as NodeId);
+            if let Some(parent) = self.list.get_mut(parent as usize) {
+                parent.last_child = index as NodeId;
             }
         }
     }
@@ -114,15 +124,15 @@ impl Nodes {
         self.list.get(node as usize).map_or(NO_NODE, |node| node.parent)
     }
 
-    fn name<'x>(&self, node: &Node, xml: &'x [u8]) -> &'x [u8] {
-        xml.get(node.name as usize..(node.name + node.length) as usize).unwrap_or_default()
-    }
-
     /// Looks at the children of an element that came since the last time.
-    fn index(&mut self, parent: NodeId, xml: &[u8]) {
+    fn index(&mut self, parent: NodeId, xml: &[u8], lookups: bool) {
         let Some(last) = self.list.get(parent as usize).map(|node| node.last_child) else { return };
         let until = self.indexed.insert(parent, last).unwrap_or(NO_NODE);
-        let mut fresh = Vec::new();
+        if last == until {
+            return;
+        }
+        let mut fresh = std::mem::take(&mut self.walk);
+        fresh.clear();
         let mut at = last;
         while at != until
             && let Some(node) = self.list.get(at as usize)
@@ -130,17 +140,50 @@ impl Nodes {
             fresh.push(at);
             at = node.previous;
         }
-        for child in fresh.into_iter().rev() {
-            let Some(node) = self.list.get(child as usize).copied() else { continue };
-            let name: Box<[u8]> = self.name(&node, xml).into();
-            let count = self.children.entry((parent, name.clone(), 0)).or_insert(0);
-            *count += 1;
-            let ordinal = *count;
-            self.children.insert((parent, name, ordinal), child);
-            if let Some(node) = self.list.get_mut(child as usize) {
-                node.ordinal = ordinal;
+        let Self { list, children, counts, .. } = self;
+        // Most children have the name of the one before.
+        let mut run: (&[u8], u32) = (&[], 0);
+        for (index, child) in fresh.iter().rev().copied().enumerate() {
+            let Some(node) = list.get(child as usize).copied() else { continue };
+            let name = name(&node, xml);
+            if index == 0 || name != run.0 {
+                tell(counts, list, (parent, run), xml);
+                let known = counts.find(hash(parent, name, 0), |(known, _)| {
+                    list.get(*known as usize).is_some_and(|known| is(known, parent, name, xml))
+                });
+                run = match known {
+                    Some((_, count)) => (name, *count),
+                    None => {
+                        let again = |(known, _): &(NodeId, u32)| hash_of(list, *known, 0, xml);
+                        counts.insert_unique(hash(parent, name, 0), (child, 0), again);
+                        (name, 0)
+                    }
+                };
+            }
+            run.1 += 1;
+            if let Some(node) = list.get_mut(child as usize) {
+                node.ordinal = run.1;
+            }
+            if lookups {
+                let again = |known: &NodeId| {
+                    hash_of(list, *known, list.get(*known as usize).map_or(0, |node| node.ordinal), xml)
+                };
+                children.insert_unique(hash(parent, name, run.1), child, again);
             }
         }
+        tell(counts, list, (parent, run), xml);
+        self.walk = fresh;
+    }
+
+    /// The child of this name and ordinal, among those that were looked at.
+    fn child(&self, parent: NodeId, name: &[u8], ordinal: u32, xml: &[u8]) -> Option<NodeId> {
+        let hash = hash(parent, name, ordinal);
+        let found = self.children.find(hash, |known| {
+            self.list
+                .get(*known as usize)
+                .is_some_and(|known| known.ordinal == ordinal && is(known, parent, name, xml))
+        });
+        found.copied()
     }
 
     /// The element that a relative path leads to.
@@ -156,47 +199,93 @@ impl Nodes {
                         Some((name, ordinal)) => (name, ordinal.parse().ok().filter(|ordinal| *ordinal > 0)?),
                         None => (step, 1),
                     };
-                    self.index(at, xml);
-                    at = *self.children.get(&(at, name.as_bytes().into(), ordinal))?;
+                    self.index(at, xml, true);
+                    at = self.child(at, name.as_bytes(), ordinal, xml)?;
                 }
             }
         }
         (at != NO_NODE).then_some(at)
     }
 
-    /// Writes the path from one element to another.
-    pub(crate) fn path(&mut self, from: NodeId, to: NodeId, xml: &[u8]) -> String {
-        let ancestors = |mut node: NodeId| {
-            let mut list = Vec::new();
-            while node != NO_NODE {
-                list.push(node);
-                node = self.parent(node);
-            }
-            list.reverse();
-            list
-        };
-        let (up, down) = (ancestors(from), ancestors(to));
-        let shared = up.iter().zip(&down).take_while(|(a, b)| a == b).count();
-        let mut path = String::new();
-        for _ in shared..up.len() {
-            path.push_str(if path.is_empty() { ".." } else { "/.." });
+    /// How many elements are around one.
+    fn depth(&self, mut node: NodeId) -> usize {
+        let mut depth = 0;
+        while node != NO_NODE {
+            depth += 1;
+            node = self.parent(node);
         }
-        for node in down.iter().skip(shared) {
+        depth
+    }
+
+    /// Writes the path from one element to another.
+    pub(crate) fn path(&mut self, from: NodeId, to: NodeId, xml: &[u8], path: &mut String) {
+        path.clear();
+        let (mut up, mut down) = (from, to);
+        let (mut above, mut below) = (self.depth(up), self.depth(down));
+        let mut steps = std::mem::take(&mut self.steps);
+        steps.clear();
+        while up != down {
+            if above >= below {
+                up = self.parent(up);
+                above -= 1;
+                path.push_str(if path.is_empty() { ".." } else { "/.." });
+            } else {
+                steps.push(down);
+                down = self.parent(down);
+                below -= 1;
+            }
+        }
+        for node in steps.iter().rev() {
             if !path.is_empty() {
                 path.push('/');
             }
-            self.index(self.parent(*node), xml);
+            self.index(self.parent(*node), xml, false);
             let Some(node) = self.list.get(*node as usize) else { continue };
-            path.push_str(std::str::from_utf8(self.name(node, xml)).unwrap_or_default());
+            path.push_str(std::str::from_utf8(name(node, xml)).unwrap_or_default());
             if node.ordinal > 1 {
-                path.push_str(&format!("[{}]", node.ordinal));
+                // Writing to a string cannot fail.
+                let _ = write!(path, "[{}]", node.ordinal);
             }
         }
+        self.steps = steps;
         if path.is_empty() {
             path.push('.');
         }
-        path
     }
+}
+
+fn hash(parent: NodeId, name: &[u8], ordinal: u32) -> u64 {
+    let mut hasher = NameHasher::default();
+    hasher.write(name);
+    hasher.write(&(u64::from(parent) << 32 | u64::from(ordinal)).to_le_bytes());
+    hasher.finish()
+}
+
+fn hash_of(list: &[Node], node: NodeId, ordinal: u32, xml: &[u8]) -> u64 {
+    list.get(node as usize).map_or(0, |node| hash(node.parent, name(node, xml), ordinal))
+}
+
+/// Takes note of how many children of a name there are.
+fn tell(
+    counts: &mut HashTable<(NodeId, u32)>,
+    list: &[Node],
+    (parent, (name, count)): (NodeId, (&[u8], u32)),
+    xml: &[u8],
+) {
+    let found = counts.find_mut(hash(parent, name, 0), |(known, _)| {
+        list.get(*known as usize).is_some_and(|known| is(known, parent, name, xml))
+    });
+    if let Some((_, known)) = found {
+        *known = count;
+    }
+}
+
+fn name<'x>(node: &Node, xml: &'x [u8]) -> &'x [u8] {
+    xml.get(node.name as usize..(node.name + node.length) as usize).unwrap_or_default()
+}
+
+fn is(node: &Node, parent: NodeId, wanted: &[u8], xml: &[u8]) -> bool {
+    node.parent == parent && name(node, xml) == wanted
 }
 
 #[cfg(test)]
@@ -212,18 +301,34 @@ mod tests {
         let list = nodes.push(first, 11, 4);
         let second = nodes.push(root, 5, 5);
         let item = nodes.push(second, 16, 4);
-        assert_eq!(nodes.path(item, list, xml), "../../entry/list");
-        assert_eq!(nodes.path(list, item, xml), "../../entry[2]/item");
-        assert_eq!(nodes.path(item, second, xml), "..");
-        assert_eq!(nodes.path(item, item, xml), ".");
+        let path = |nodes: &mut Nodes, from, to| {
+            let mut path = String::new();
+            nodes.path(from, to, xml, &mut path);
+            path
+        };
+        assert_eq!(path(&mut nodes, item, list), "../../entry/list");
+        assert_eq!(path(&mut nodes, list, item), "../../entry[2]/item");
+        assert_eq!(path(&mut nodes, item, second), "..");
+        assert_eq!(path(&mut nodes, item, item), ".");
         for (from, to) in [(item, list), (list, item), (item, root)] {
-            let path = nodes.path(from, to, xml);
+            let path = path(&mut nodes, from, to);
+            nodes.forget();
             assert_eq!(nodes.follow(from, &path, xml), Some(to));
         }
         assert_eq!(nodes.follow(item, "../../../..", xml), None);
         assert_eq!(nodes.follow(item, "../item[2]", xml), None);
+        let mut nodes = {
+            // A document is read or written; what was only named is not looked up.
+            let mut fresh = Nodes::default();
+            for (parent, name, len) in [(NO_NODE, 0, 4), (root, 5, 5), (first, 11, 4)] {
+                fresh.push(parent, name, len);
+            }
+            fresh.push(root, 5, 5);
+            fresh
+        };
+        assert_eq!(nodes.follow(list, "../../entry[2]", xml), Some(3));
         nodes.truncate(3);
         let again = nodes.push(root, 5, 5);
-        assert_eq!(nodes.path(list, again, xml), "../../entry[2]");
+        assert_eq!(path(&mut nodes, list, again), "../../entry[2]");
     }
 }

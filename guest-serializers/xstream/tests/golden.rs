@@ -11,6 +11,8 @@
 #[path = "../../../tests/support/canonical.rs"]
 #[allow(dead_code, reason = "shared with the tests of other serializers")]
 mod canonical;
+#[path = "../../../tests/support/shop.rs"]
+#[allow(dead_code, reason = "shared with the tests of other serializers")]
 mod shop;
 
 use std::fs;
@@ -22,6 +24,13 @@ use holdfast_xstream::Xstream;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden")
+}
+
+/// A serializer that knows the classes of the golden files.
+fn shop() -> Xstream {
+    let mut xstream = Xstream::default();
+    xstream.configure(&Settings { schema: &shop::schema(), ..Settings::default() }).unwrap();
+    xstream
 }
 
 fn cases() -> Vec<String> {
@@ -73,7 +82,7 @@ fn without_a_schema_every_session_is_written_byte_for_byte() {
 
 #[test]
 fn with_a_schema_every_session_is_written_byte_for_byte() {
-    let mut xstream = Xstream::with_schema(shop::Shop);
+    let mut xstream = shop();
     for case in cases() {
         again(&mut xstream, &case);
     }
@@ -84,7 +93,7 @@ const LOGICAL: [&str; 3] = ["pojo-externalizable", "pojo-putfields", "pojo-write
 
 #[test]
 fn with_a_schema_the_content_of_every_session_is_the_librarys() {
-    let mut xstream = Xstream::with_schema(shop::Shop);
+    let mut xstream = shop();
     for case in cases() {
         if LOGICAL.contains(&case.as_str()) {
             continue;
@@ -112,7 +121,7 @@ fn a_compact_session_holds_the_same() {
 
 #[test]
 fn no_session_can_be_read_that_lacks_a_byte() {
-    let mut xstream = Xstream::with_schema(shop::Shop);
+    let mut xstream = shop();
     for case in cases() {
         let bytes = stored(&case);
         for end in [bytes.len() - 1, bytes.len() / 2, 1] {

@@ -11,6 +11,8 @@
 #[path = "../../../tests/support/canonical.rs"]
 #[allow(dead_code, reason = "shared with tests that compare with golden files")]
 mod canonical;
+#[path = "../../../tests/support/shop.rs"]
+#[allow(dead_code, reason = "shared with the tests of other serializers")]
 mod shop;
 
 use std::cell::RefCell;
@@ -18,12 +20,19 @@ use std::fs;
 use std::path::Path;
 
 use holdfast_document::{Limits, Number, Width, Writer, check};
-use holdfast_sdk::{Failure, Serializer};
+use holdfast_sdk::{Failure, Serializer, Settings};
 use holdfast_xstream::Xstream;
 use proptest::prelude::*;
 
+/// A serializer that knows the classes of the golden files.
+fn shop() -> Xstream {
+    let mut xstream = Xstream::default();
+    xstream.configure(&Settings { schema: &shop::schema(), ..Settings::default() }).unwrap();
+    xstream
+}
+
 thread_local! {
-    static XSTREAM: RefCell<(Xstream, Xstream)> = RefCell::new((Xstream::default(), Xstream::with_schema(shop::Shop)));
+    static XSTREAM: RefCell<(Xstream, Xstream)> = RefCell::new((Xstream::default(), shop()));
 }
 
 /// Whatever the bytes are: no panic, a document that is one, and bytes for it that give it again.

@@ -45,10 +45,10 @@ impl<'x> Reading<'x, '_, '_> {
         let mut next = self.attributes.iter().take_while(|attribute| !is_field(attribute)).count();
         for field in plan.fields.iter().take(plan.attributes) {
             let Place::Attribute(simple) = field.place else { continue };
-            let name = field.name.as_bytes();
+            let name = field.xml.as_bytes();
             let found = match self.attributes.get(next) {
                 Some(attribute) if attribute.name == name => Some(*attribute),
-                _ => self.find(&field.name),
+                _ => self.find(&field.xml),
             };
             match found {
                 Some(attribute) => {
@@ -273,8 +273,9 @@ impl<'x> Reading<'x, '_, '_> {
         for index in 0..self.attributes.len() {
             let Some(attribute) = self.attributes.get(index).copied().filter(is_field) else { continue };
             has_size |= attribute.name == b"size";
-            self.doc.str_bytes(attribute.name);
-            match plan.and_then(|plan| plan.attribute(attribute.name)) {
+            let field = plan.and_then(|plan| plan.in_attribute(attribute.name));
+            self.doc.str_bytes(field.map_or(attribute.name, |field| field.name.as_bytes()));
+            match field {
                 Some(field) => {
                     let Place::Attribute(simple) = field.place else { continue };
                     self.simple(open, field, simple, attribute, truth)?;

@@ -40,7 +40,7 @@ impl<'a> Reader<'a, '_> {
         let mut frame = Frame::new(kind, tag, node);
         frame.patch = Some(patch);
         frame.heads = 1;
-        frame.guess = Some(guess);
+        self.guess(&mut frame, guess);
         frame.own = !matches!(found.number, 6 | 33 | 47);
         self.open(tag, frame)
     }
@@ -291,7 +291,7 @@ impl<'a> Reader<'a, '_> {
                 self.mark_bare(tag, top);
                 self.count_pair(top);
                 let mut name = String::with_capacity(tag.name.len());
-                if !names::decode(&mut name, tag.name) {
+                if !names::field_of(&mut name, tag.name) {
                     return Err(Fault::at(tag.at, format!("<{}> is the name of no field", tag.name)));
                 }
                 self.pair_name(class, &name);
@@ -336,14 +336,14 @@ impl<'a> Reader<'a, '_> {
             self.mark_bare(tag, top);
         }
         self.count_pair(top);
-        if tag.name.contains('_') || !tag.attributes.is_empty() {
+        if tag.name.contains('_') || tag.name == "outer-class" || !tag.attributes.is_empty() {
             let mut name = String::with_capacity(tag.name.len());
             if let Some(class) = attribute(tag, "defined-in") {
                 let class = self.class_of_attribute(tag, class)?;
                 name.push_str(&self.classes.get(class).name);
                 name.push('#');
             }
-            if !names::decode(&mut name, tag.name) {
+            if !names::field_of(&mut name, tag.name) {
                 return Err(Fault::at(tag.at, format!("<{}> is the name of no field", tag.name)));
             }
             self.out.str(&name);

@@ -55,12 +55,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The fields that did not come are null.
-    pub(super) fn finish_bean(&mut self, plan: u32, next: u32) -> Result<(), Fault> {
+    pub(super) fn finish_bean(&mut self, plan: u32, next: u32) {
         let slots = self.classes.plan(plan).map_or(0, |plan| plan.slots.len() as u32);
         for skipped in next..slots {
             self.absent_slot(plan, skipped);
         }
-        Ok(())
     }
 }
 

@@ -74,7 +74,10 @@ pub(crate) struct Frame {
     pub(crate) limit: u32,
     /// The attribute and place of the first part.
     pub(crate) first: (u32, u32),
-    pub(crate) guess: Option<Guess>,
+    /// Whether the last guess is of it.
+    pub(crate) guessed: bool,
+    /// The class of the last element that said nothing but that; many lists hold values of one class.
+    pub(crate) last: ClassId,
     /// What the fields expect, where only their order is not that of the class.
     pub(crate) plan: Option<u32>,
     /// Which of the first 64 fields of the plan came.
@@ -84,6 +87,8 @@ pub(crate) struct Frame {
 /// Where to go back to when an object is not what its class was thought to hold.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Guess {
+    /// The place of its frame.
+    pub(crate) frame: u32,
     pub(crate) class: ClassId,
     pub(crate) expects: Expects,
     /// Where its tag stands.
@@ -119,7 +124,8 @@ impl Frame {
             own: true,
             limit: 0,
             first: (0, 0),
-            guess: None,
+            guessed: false,
+            last: super::swift::NO_CLASS,
             plan: None,
             came: 0,
         }

@@ -1,9 +1,10 @@
 //! Values that are text, or text in a few elements.
 
-use holdfast_document::{Number, Width};
+use holdfast_document::{Number, Width, Writer};
 
 use super::Reader;
 use super::define::Sort;
+use crate::classes::Type;
 use crate::fault::Fault;
 use crate::form::{Leaf, TRACE};
 use crate::nodes::NodeId;
@@ -59,7 +60,7 @@ impl<'a> Reader<'a, '_> {
             Leaf::Double => float::parse_double(text).map(|value| self.out.f64(value)),
             Leaf::Float => float::parse_float(text).map(|value| self.out.f32(value)),
             Leaf::Char => char_of(tag, text).map(|unit| self.out.char(unit)),
-            Leaf::Date => date::parse(text).map(|millis| {
+            Leaf::Date => date::parse_after(text, &mut self.scratch.last_day).map(|millis| {
                 self.shareable(node);
                 self.out.date(millis);
             }),
@@ -177,8 +178,8 @@ impl<'a> Reader<'a, '_> {
         bytes.clear();
         for bit in text.split(',').filter(|bit| !bit.is_empty()) {
             let bit = usize::try_from(parse_int(bit)?).ok()?;
-            // Bits rise, so that a short text cannot ask for much more than it would be written as.
-            if bit / 8 > text.len().saturating_mul(64).max(1 << 16) {
+            // One bit far away asks for many bytes.
+            if bit / 8 > self.max_bytes.saturating_sub(self.out.len()) {
                 return None;
             }
             if bytes.len() <= bit / 8 {
@@ -442,16 +443,21 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// What stands for a field that XStream left out: null, or the zero of its type.
-    pub(super) fn absent(&mut self, kind: crate::classes::Type) {
-        match kind {
-            crate::classes::Type::Primitive(b'Z') => self.out.bool(false),
-            crate::classes::Type::Primitive(b'C') => self.out.char(0),
-            crate::classes::Type::Primitive(b'F') => self.out.f32(0.0),
-            crate::classes::Type::Primitive(b'D') => self.out.f64(0.0),
-            crate::classes::Type::Primitive(_) => self.out.int(0),
-            _ => self.out.nil(),
-        }
+    pub(super) fn absent(&mut self, kind: Type) {
+        absent(&mut self.out, kind);
+    }
+}
+
+/// What stands for a field that XStream left out: null, or the zero of its type.
+#[inline]
+pub(super) fn absent(out: &mut Writer<'_>, kind: Type) {
+    match kind {
+        Type::Primitive(b'Z') => out.bool(false),
+        Type::Primitive(b'C') => out.char(0),
+        Type::Primitive(b'F') => out.f32(0.0),
+        Type::Primitive(b'D') => out.f64(0.0),
+        Type::Primitive(_) => out.int(0),
+        _ => out.nil(),
     }
 }
 
@@ -501,6 +507,6 @@ fn uuid(text: &str) -> Option<[u8; 16]> {
         let low = (digits.next()? as char).to_digit(16)?;
         *byte = (high << 4 | low) as u8;
     }
-    let dashes: Vec<usize> = text.match_indices('-').map(|(at, _)| at).collect();
-    (digits.next().is_none() && dashes == [8, 13, 18, 23]).then_some(bytes)
+    let dashes = text.match_indices('-').map(|(at, _)| at);
+    (digits.next().is_none() && dashes.eq([8, 13, 18, 23])).then_some(bytes)
 }

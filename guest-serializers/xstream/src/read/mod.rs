@@ -6,22 +6,26 @@ mod field;
 mod frame;
 mod leaf;
 mod structure;
+mod swift;
 mod value;
 
 pub(crate) use custom::is_own;
 pub(crate) use leaf::offset_id;
 pub(crate) use value::UNKNOWN;
 
-use std::collections::HashSet;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 
+use hashbrown::HashTable;
 use holdfast_document::{Count, Extras, Fact, Note, NoteWriter, Writer};
 
 use crate::classes::{ClassId, Classes};
 use crate::fault::Fault;
 use crate::nodes::{NO_NODE, NodeId, Nodes};
+use crate::text::date::LastDay;
 use crate::xml::parse::{Next, Parser, Tag};
 use define::Definitions;
-use frame::{Frame, Kind};
+use frame::{Frame, Guess, Kind};
 
 /// What is used again from call to call, so that calls do not allocate by the number of values.
 #[derive(Default)]
@@ -31,8 +35,17 @@ pub(crate) struct Scratch {
     text: String,
     bytes: Vec<u8>,
     definitions: Definitions,
-    /// The interfaces of the proxy that is being read.
-    interfaces: Vec<String>,
+    /// The interfaces of the proxies that are being read, a line each.
+    interfaces: String,
+    guesses: Vec<Guess>,
+    last_day: LastDay,
+    /// Where the names of the attributes stand in the document, and how long they are.
+    names: Vec<(u32, u32)>,
+    seen: HashTable<u32>,
+    hasher: RandomState,
+    /// The number of each attribute in the extras, from 1, and the attribute that held an edge to it last, from 1.
+    numbers: Vec<u32>,
+    marks: Vec<u32>,
     /// Classes whose objects were not as expected in this call: they are read by what stands there.
     loose: Vec<ClassId>,
 }
@@ -49,8 +62,6 @@ pub(crate) struct Reader<'a, 'o> {
     depth: usize,
     /// The number of the attribute that is being read.
     attribute: u32,
-    names: Vec<String>,
-    seen: HashSet<String>,
     /// Attributes that references lead into, in the order in which the document names them.
     named: Vec<u32>,
     edges: Vec<(u32, u32)>,
@@ -92,6 +103,12 @@ pub(crate) fn read(
 ) -> Result<(), Fault> {
     classes.begin_call();
     scratch.frames.clear();
+    scratch.guesses.clear();
+    scratch.interfaces.clear();
+    scratch.names.clear();
+    scratch.seen.clear();
+    scratch.numbers.clear();
+    scratch.marks.clear();
     scratch.nodes.clear();
     scratch.definitions.clear();
     scratch.loose.clear();
@@ -107,8 +124,6 @@ pub(crate) fn read(
         max_bytes,
         depth: 0,
         attribute: 0,
-        names: Vec::new(),
-        seen: HashSet::new(),
         named: Vec::new(),
         edges: Vec::new(),
         tracking,
@@ -132,7 +147,7 @@ impl<'a> Reader<'a, '_> {
             self.scratch.frames.clear();
         }
         while !self.scratch.frames.is_empty() {
-            match self.step() {
+            match self.swift() {
                 Ok(()) => {}
                 Err(Fault::Mismatch(at, text)) => self.read_again(at, text)?,
                 Err(fault) => return Err(fault),
@@ -146,6 +161,9 @@ impl<'a> Reader<'a, '_> {
 
     #[inline]
     fn step(&mut self) -> Result<(), Fault> {
+        if self.end_tag() {
+            return self.finish();
+        }
         match self.xml.next()? {
             Next::Open(tag) => {
                 if self.out.len() > self.max_bytes {
@@ -156,6 +174,15 @@ impl<'a> Reader<'a, '_> {
             Next::Close(name) => self.close(name),
             Next::End => Err(Fault::at(self.xml.at(), "the document ends inside an element")),
         }
+    }
+
+    /// Passes over the end tag of the element that was opened last, if it comes next as it mostly stands.
+    #[inline]
+    fn end_tag(&mut self) -> bool {
+        self.xml.space();
+        let Some(frame) = self.scratch.frames.last() else { return false };
+        let (name, len) = (frame.name as usize, frame.length as usize);
+        self.xml.eat_end(name, len)
     }
 
     /// Takes note of an element, if references may lead through it.
@@ -222,15 +249,32 @@ impl<'a> Reader<'a, '_> {
             ));
         }
         self.enter(tag);
-        let text = self.xml.text(tag, &mut self.scratch.text)?;
-        if !self.seen.insert(text.to_owned()) {
-            return Err(Fault::at(tag.at, format!("the attribute '{text}' stands here a second time")));
+        let mut scratch = std::mem::take(&mut self.scratch.text);
+        let named = match self.xml.text(tag, &mut scratch) {
+            Ok(text) => self.begin_named(tag.at, text),
+            Err(fault) => Err(fault),
+        };
+        self.scratch.text = scratch;
+        named
+    }
+
+    /// Begins an attribute.
+    fn begin_named(&mut self, at: usize, name: &str) -> Result<(), Fault> {
+        let Scratch { names, seen, hasher, .. } = &mut *self.scratch;
+        let written = self.out.written();
+        let name_of = |number: u32| {
+            let (from, len) = names.get(number as usize).copied().unwrap_or_default();
+            written.get(from as usize..(from + len) as usize).unwrap_or_default()
+        };
+        let hash = hasher.hash_one(name.as_bytes());
+        if seen.find(hash, |number| name_of(*number) == name.as_bytes()).is_some() {
+            return Err(Fault::at(at, format!("the attribute '{name}' stands here a second time")));
         }
-        self.out.attribute(text);
-        if self.tracking {
-            self.names.push(text.to_owned());
-        }
-        self.attribute = self.seen.len() as u32 - 1;
+        let number = names.len() as u32;
+        seen.insert_unique(hash, number, |number| hasher.hash_one(name_of(*number)));
+        self.out.attribute(name);
+        names.push(((self.out.len() - name.len()) as u32, name.len() as u32));
+        self.attribute = number;
         self.scratch.definitions.next_attribute();
         Ok(())
     }
@@ -262,7 +306,14 @@ impl<'a> Reader<'a, '_> {
         } else {
             let name = self.number_of(attribute);
             let own = self.number_of(self.attribute);
-            if !self.edges.contains(&(own, name)) {
+            let marks = &mut self.scratch.marks;
+            if marks.len() <= name as usize {
+                marks.resize(name as usize + 1, 0);
+            }
+            if let Some(mark) = marks.get_mut(name as usize)
+                && *mark != self.attribute + 1
+            {
+                *mark = self.attribute + 1;
                 self.edges.push((own, name));
             }
             self.out.xref(name, place);
@@ -270,12 +321,18 @@ impl<'a> Reader<'a, '_> {
         self.leave(tag)
     }
 
+    /// The number of an attribute in the extras.
     fn number_of(&mut self, attribute: u32) -> u32 {
-        let at = self.named.iter().position(|named| *named == attribute).unwrap_or_else(|| {
+        let numbers = &mut self.scratch.numbers;
+        if numbers.len() <= attribute as usize {
+            numbers.resize(attribute as usize + 1, 0);
+        }
+        let Some(number) = numbers.get_mut(attribute as usize) else { return 0 };
+        if *number == 0 {
             self.named.push(attribute);
-            self.named.len() - 1
-        });
-        at as u32
+            *number = self.named.len() as u32;
+        }
+        *number - 1
     }
 
     /// The end of an element that holds nothing more.
@@ -318,21 +375,31 @@ impl<'a> Reader<'a, '_> {
         Fault::Limit(format!("nested deeper than maxDepth, {} levels", self.max_depth))
     }
 
+    /// Takes away the frame that was pushed last, and its guess.
+    #[inline]
+    fn drop_frame(&mut self) {
+        if let Some(frame) = self.scratch.frames.last() {
+            if frame.guessed {
+                self.scratch.guesses.pop();
+            }
+            let len = self.scratch.frames.len() - 1;
+            self.scratch.frames.truncate(len);
+        }
+    }
+
     /// Goes back to the object that is not what its class was thought to hold, and reads it by what stands there. Each
     /// class is so read from then on, which bounds how often this happens.
     #[cold]
     fn read_again(&mut self, at: usize, text: String) -> Result<(), Fault> {
-        let Some(index) = self.scratch.frames.iter().rposition(|frame| frame.guess.is_some()) else {
-            return Err(Fault::Damaged(at, text));
-        };
-        let Some(guess) = self.scratch.frames.get(index).and_then(|frame| frame.guess) else {
+        let Some(guess) = self.scratch.guesses.last().copied() else {
             return Err(Fault::Damaged(at, text));
         };
         if self.scratch.loose.contains(&guess.class) || self.scratch.loose.len() >= 64 {
             return Err(Fault::Damaged(at, text));
         }
         self.scratch.loose.push(guess.class);
-        self.scratch.frames.truncate(index);
+        self.scratch.guesses.pop();
+        self.scratch.frames.truncate(guess.frame as usize);
         let own = self.attribute;
         self.learned.retain(|(attribute, place, _)| (*attribute, *place) < (own, guess.place));
         self.out.truncate(guess.place, guess.definitions);
@@ -349,7 +416,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn end(mut self, count: Count) {
-        self.out.patch(count, self.seen.len() as u32);
+        self.out.patch(count, self.scratch.names.len() as u32);
         let mut learned = std::mem::take(&mut self.learned);
         learned.sort_unstable();
         learned.dedup_by_key(|(attribute, place, _)| (*attribute, *place));
@@ -364,12 +431,18 @@ impl<'a> Reader<'a, '_> {
                 writer.push(&Note { place, part: 0, fact });
             }
         }
-        let Self { out, named, edges, names, .. } = self;
+        let Self { out, named, edges, scratch, .. } = self;
         if edges.is_empty() && notes.is_empty() {
             out.end();
             return;
         }
-        let names = named.iter().map(|number| names.get(*number as usize).map(String::as_str)).collect();
+        let name = |number: &u32| {
+            let (from, len) = scratch.names.get(*number as usize).copied().unwrap_or_default();
+            let name = out.written().get(from as usize..(from + len) as usize).unwrap_or_default();
+            String::from_utf8_lossy(name).into_owned()
+        };
+        let names: Vec<String> = named.iter().map(name).collect();
+        let names = names.iter().map(|name| Some(name.as_str())).collect();
         let notes = notes.iter().map(|(number, writer)| (*number, writer.bytes())).collect();
         out.end_with(&Extras { names, edges, notes });
     }

@@ -242,7 +242,8 @@ impl<'a> Reader<'a, '_> {
             "interface" => {
                 self.enter(tag);
                 let text = self.xml.text(tag, &mut self.scratch.text)?;
-                self.scratch.interfaces.push(text.to_owned());
+                self.scratch.interfaces.push_str(text);
+                self.scratch.interfaces.push('\n');
                 Ok(())
             }
             "handler" => {
@@ -260,12 +261,13 @@ impl<'a> Reader<'a, '_> {
                     false,
                     None,
                     name,
-                    interfaces.len() as u32,
+                    interfaces.lines().count() as u32,
                 );
                 self.out.nil();
-                for interface in &interfaces {
+                for interface in interfaces.lines() {
                     self.out.item(0, "", interface);
                 }
+                self.scratch.interfaces = interfaces;
                 self.value(tag, Expects::Field(Type::Any))
             }
             _ => Err(Fault::at(tag.at, format!("<{}> has no place in a proxy", tag.name))),
@@ -275,18 +277,27 @@ impl<'a> Reader<'a, '_> {
     /// Ends the container that was opened last.
     #[inline]
     pub(super) fn finish(&mut self) -> Result<(), Fault> {
+        let Some(frame) = self.scratch.frames.last() else { return Ok(()) };
+        match frame.kind {
+            Kind::Bean(plan, next) => {
+                let deep = frame.deep;
+                self.finish_bean(plan, next);
+                self.depth -= usize::from(deep);
+                self.drop_frame();
+                return Ok(());
+            }
+            Kind::Pair(2) | Kind::RootEntry(2) => {
+                self.drop_frame();
+                return Ok(());
+            }
+            _ => {}
+        }
         let Some(mut frame) = self.scratch.frames.pop() else { return Ok(()) };
         if frame.deep {
             self.depth -= 1;
         }
         match frame.kind {
             Kind::Elements if frame.patch.is_some() => {}
-            Kind::Bean(plan, next) => {
-                if let Err(fault) = self.finish_bean(plan, next) {
-                    self.scratch.frames.push(frame);
-                    return Err(fault);
-                }
-            }
             Kind::Pair(came) if came != 2 => {
                 return Err(Fault::at(self.xml.at(), "an <entry> of a map holds a key and a value"));
             }
@@ -328,6 +339,9 @@ impl<'a> Reader<'a, '_> {
             }
             let count = if frame.halved { frame.count / 2 } else { frame.count };
             self.out.patch(patch, count + frame.heads);
+        }
+        if frame.guessed {
+            self.scratch.guesses.pop();
         }
         Ok(())
     }

@@ -39,7 +39,7 @@ impl<'a> Reader<'a, '_> {
         self.value_with_attributes(tag, expects)
     }
 
-    fn item_class(&mut self, tag: &Tag<'a>) -> Result<ClassId, Fault> {
+    pub(super) fn item_class(&mut self, tag: &Tag<'a>) -> Result<ClassId, Fault> {
         self.classes
             .by_element(tag.name)
             .ok_or_else(|| Fault::at(tag.at, format!("<{}> is the name of no class", tag.name)))
@@ -84,7 +84,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Begins a value of a class. Where its content is guessed, the way back is kept.
-    fn begin(&mut self, tag: &Tag<'a>, class: ClassId, expects: Expects) -> Result<(), Fault> {
+    pub(super) fn begin(&mut self, tag: &Tag<'a>, class: ClassId, expects: Expects) -> Result<(), Fault> {
         let nodes = self.scratch.nodes.len() as u32;
         let node = self.enter(tag);
         let form = self.classes.get(class).form;
@@ -92,6 +92,7 @@ impl<'a> Reader<'a, '_> {
             return self.leaf(tag, node, leaf);
         }
         let guess = Guess {
+            frame: self.scratch.frames.len() as u32,
             class,
             expects,
             at: tag.at as u32,
@@ -124,7 +125,7 @@ impl<'a> Reader<'a, '_> {
                 self.out.defined(slots);
                 self.head(class, Sort::Bean);
                 let mut frame = Frame::new(Kind::Bean(plan, 0), tag, node);
-                frame.guess = Some(guess);
+                self.guess(&mut frame, guess);
                 self.open(tag, frame)
             }
             Form::External if !custom => {
@@ -134,7 +135,7 @@ impl<'a> Reader<'a, '_> {
                 let patch = self.out.array_of_unknown_count();
                 let mut frame = Frame::new(Kind::External, tag, node);
                 frame.patch = Some(patch);
-                frame.guess = Some(guess);
+                self.guess(&mut frame, guess);
                 self.open(tag, frame)
             }
             Form::Unknown | Form::Custom | Form::Abstract | Form::Jdk(_) | Form::Bean(_) | Form::External => {
@@ -143,6 +144,12 @@ impl<'a> Reader<'a, '_> {
             _ if custom => self.loose(tag, node, class, custom),
             _ => self.structure(tag, node, class, form),
         }
+    }
+
+    /// Keeps the way back for a frame that is about to be pushed.
+    pub(super) fn guess(&mut self, frame: &mut Frame, guess: Guess) {
+        frame.guessed = true;
+        self.scratch.guesses.push(guess);
     }
 
     /// Begins a value of which nothing is known but what stands there.

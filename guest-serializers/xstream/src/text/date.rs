@@ -75,8 +75,44 @@ fn march(year: i64, month: u32, day: u32) -> Option<(i64, i64)> {
     Some((if month <= 2 { year - 1 } else { year }, (153 * mp + 2) / 5 + i64::from(day) - 1))
 }
 
+/// The day that was written or read last, and its text: most dates of a session are of a few days.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LastDay {
+    day: i64,
+    text: [u8; 10],
+}
+
+impl Default for LastDay {
+    fn default() -> Self {
+        Self { day: 0, text: *b"1970-01-01" }
+    }
+}
+
+/// Appends `yyyy-MM-dd HH:mm:ss.S z`, with the era where that is needed.
+#[inline]
+pub(crate) fn push(out: &mut Vec<u8>, millis: i64, last: &mut LastDay) {
+    let day = millis.div_euclid(DAY);
+    if day != last.day {
+        let (year, month, date) = civil(day);
+        if day < ERA_START || year > 9_999 {
+            out.extend_from_slice(format(millis).as_bytes());
+            return;
+        }
+        let year = year as u32;
+        let [[a, b], [c, d], [e, f], [g, h]] = [year / 100, year % 100, month, date].map(super::pair);
+        *last = LastDay { day, text: [a, b, c, d, b'-', e, f, b'-', g, h] };
+    }
+    let rest = (millis - day * DAY) as u32;
+    let (seconds, milli) = (rest / 1_000, rest % 1_000);
+    let [[i, j], [k, l], [m, n]] = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map(super::pair);
+    out.extend_from_slice(&last.text);
+    out.extend_from_slice(&[b' ', i, j, b':', k, l, b':', m, n, b'.']);
+    super::push_int(out, i64::from(milli));
+    out.extend_from_slice(b" UTC");
+}
+
 /// Writes `yyyy-MM-dd HH:mm:ss.S z`, with the era where that is needed.
-pub(crate) fn format(millis: i64) -> Short {
+fn format(millis: i64) -> Short {
     let mut out = Short::new();
     let day = millis.div_euclid(DAY);
     let rest = millis.rem_euclid(DAY);
@@ -84,19 +120,55 @@ pub(crate) fn format(millis: i64) -> Short {
     let (era, year) = if day < ERA_START { (" BC", 1 - year) } else { ("", year) };
     let (hour, minute, second, milli) =
         (rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60, rest % 1_000);
-    if era.is_empty() && (0..=9_999).contains(&year) {
-        // What almost every date is.
-        let pair = |value: i64| [b'0' + (value / 10) as u8, b'0' + (value % 10) as u8];
-        let [[a, b], [c, d], [e, f], [g, h], [i, j], [k, l], [m, n]] =
-            [year / 100, year % 100, i64::from(month), i64::from(date), hour, minute, second].map(pair);
-        let text = [a, b, c, d, b'-', e, f, b'-', g, h, b' ', i, j, b':', k, l, b':', m, n, b'.'];
-        let _ = out.write_str(std::str::from_utf8(&text).unwrap_or_default());
-        let _ = write!(out, "{milli} UTC");
-    } else {
-        let _ =
-            write!(out, "{year:04}-{month:02}-{date:02}{era} {hour:02}:{minute:02}:{second:02}.{milli} UTC");
-    }
+    let _ = write!(out, "{year:04}-{month:02}-{date:02}{era} {hour:02}:{minute:02}:{second:02}.{milli} UTC");
     out
+}
+
+/// Reads a date, its day at once if it is the same as the last one's.
+#[inline]
+pub(crate) fn parse_after(text: &str, last: &mut LastDay) -> Option<i64> {
+    match usual(text.as_bytes(), last) {
+        Some(millis) => Some(millis),
+        None => {
+            let millis = parse(text)?;
+            if let Some(day) = text.as_bytes().first_chunk::<10>()
+                && text.len() < 30
+                && text.as_bytes().get(10) == Some(&b' ')
+                && text.ends_with(" UTC")
+                && !text.contains("BC")
+            {
+                *last = LastDay { day: millis.div_euclid(DAY), text: *day };
+            }
+            Some(millis)
+        }
+    }
+}
+
+/// `yyyy-MM-dd HH:mm:ss.S UTC` of the day that was read last.
+fn usual(text: &[u8], last: &LastDay) -> Option<i64> {
+    let (day, rest) = text.split_first_chunk::<10>()?;
+    let ([b' ', i, j, b':', k, l, b':', m, n, b'.'], rest) = rest.split_first_chunk::<10>()? else {
+        return None;
+    };
+    if *day != last.text {
+        return None;
+    }
+    let digit = |byte: u8| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 10).then_some(u32::from(digit))
+    };
+    let two = |a: &u8, b: &u8| Some(digit(*a)? * 10 + digit(*b)?);
+    let milli = match *rest {
+        [a, b' ', b'U', b'T', b'C'] => digit(a)?,
+        [a, b, b' ', b'U', b'T', b'C'] => digit(a)? * 10 + digit(b)?,
+        [a, b, c, b' ', b'U', b'T', b'C'] => digit(a)? * 100 + digit(b)? * 10 + digit(c)?,
+        _ => return None,
+    };
+    let (hour, minute, second) = (two(i, j)?, two(k, l)?, two(m, n)?);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    Some(last.day * DAY + i64::from(((hour * 60 + minute) * 60 + second) * 1_000 + milli))
 }
 
 /// Reads a date as XStream's DateConverter does, in its own format and the older ones that it accepts, of zones in UTC
@@ -255,6 +327,7 @@ mod tests {
 
     #[test]
     fn dates_are_those_of_the_library_in_all_eras() {
+        let mut last = LastDay::default();
         for (millis, text) in [
             (0, "1970-01-01 00:00:00.0 UTC"),
             (-1, "1969-12-31 23:59:59.999 UTC"),
@@ -270,6 +343,15 @@ mod tests {
         ] {
             assert_eq!(format(millis).as_str(), text);
             assert_eq!(parse(text), Some(millis), "{text}");
+            let mut out = Vec::new();
+            for last in [&mut LastDay::default(), &mut last] {
+                for _ in 0..2 {
+                    out.clear();
+                    push(&mut out, millis, last);
+                    assert_eq!(out, text.as_bytes());
+                    assert_eq!(parse_after(text, last), Some(millis), "{text}");
+                }
+            }
         }
     }
 

@@ -13,6 +13,31 @@ pub(crate) fn double(value: f64) -> Short {
     }
 }
 
+/// Appends a double.
+#[inline]
+pub(crate) fn push_double(out: &mut Vec<u8>, value: f64) {
+    match decimal(value) {
+        Some((scale, digits)) => super::big::push_small(out, scale, digits),
+        None => holdfast_document::append(out, double(value).as_bytes()),
+    }
+}
+
+/// A double that is a number of at most 15 digits and few of them behind the point, which is what money is. There is one
+/// such number for a double at most, so its digits are the fewest that tell it from others.
+fn decimal(value: f64) -> Option<(i32, i64)> {
+    if !(1e-3..1e7).contains(&value.abs()) {
+        return None;
+    }
+    for (scale, factor) in [(1, 1e1), (2, 1e2), (3, 1e3), (4, 1e4)] {
+        let whole = (value * factor).round_ties_even();
+        // Both are exact, so the quotient is the double that is nearest to the decimal.
+        if whole / factor == value {
+            return Some((scale, whole as i64));
+        }
+    }
+    None
+}
+
 /// A float as text.
 pub(crate) fn float(value: f32) -> Short {
     match special(value.is_nan(), value.is_infinite(), value < 0.0) {
@@ -71,6 +96,11 @@ fn zeros(count: usize) -> &'static str {
 /// A double, as Java's `Double.valueOf` reads it, but for hexadecimal digits, which nobody writes.
 #[inline]
 pub(crate) fn parse_double(text: &str) -> Option<f64> {
+    if let (Some(b'0'..=b'9'), Some(b'0'..=b'9'), 2..=20) =
+        (text.as_bytes().first(), text.as_bytes().last(), text.len())
+    {
+        return text.parse().ok().filter(|_| is_number(text));
+    }
     match plain(text)? {
         "NaN" | "+NaN" | "-NaN" => Some(f64::NAN),
         "Infinity" | "+Infinity" => Some(f64::INFINITY),
@@ -107,6 +137,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn money_is_written_as_other_doubles_are() {
+        for cents in (0..2_000_000i64).step_by(7) {
+            for value in [cents as f64 / 100.0, cents as f64 / -1e4, cents as f64 / 3.0, cents as f64] {
+                let mut out = Vec::new();
+                push_double(&mut out, value);
+                assert_eq!(std::str::from_utf8(&out), Ok(double(value).as_str()));
+            }
+        }
+    }
+
+    #[test]
     fn doubles_are_written_as_java_writes_them() {
         for (value, text) in [
             (1e7, "1.0E7"),
@@ -125,6 +166,9 @@ mod tests {
             (f64::NEG_INFINITY, "-Infinity"),
         ] {
             assert_eq!(double(value).as_str(), text);
+            let mut out = Vec::new();
+            push_double(&mut out, value);
+            assert_eq!(out, text.as_bytes());
             assert_eq!(parse_double(text).map(f64::to_bits), Some(value.to_bits()));
         }
         assert_eq!(float(1.5).as_str(), "1.5");

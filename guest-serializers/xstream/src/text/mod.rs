@@ -52,14 +52,37 @@ pub(crate) fn short(arguments: fmt::Arguments<'_>) -> Short {
 /// Appends an integer in decimal.
 #[inline]
 pub(crate) fn push_int(out: &mut Vec<u8>, value: i64) {
+    match value {
+        0..=9 => out.push(b'0' + value as u8),
+        10..=99 => out.extend_from_slice(&pair(value as u32)),
+        _ => push_long(out, value),
+    }
+}
+
+/// Two digits.
+#[inline]
+pub(crate) const fn pair(value: u32) -> [u8; 2] {
+    [b'0' + (value / 10) as u8, b'0' + (value % 10) as u8]
+}
+
+fn push_long(out: &mut Vec<u8>, value: i64) {
     let mut digits = [0u8; 20];
     let mut at = digits.len();
-    let mut rest = value.unsigned_abs();
-    loop {
+    let mut put = |digit: u32| {
         at -= 1;
-        if let Some(digit) = digits.get_mut(at) {
-            *digit = b'0' + (rest % 10) as u8;
+        if let Some(room) = digits.get_mut(at) {
+            *room = b'0' + digit as u8;
         }
+    };
+    let mut rest = value.unsigned_abs();
+    while let Err(_) = u32::try_from(rest) {
+        put((rest % 10) as u32);
+        rest /= 10;
+    }
+    // Half as wide, which is much faster to divide.
+    let mut rest = rest as u32;
+    loop {
+        put(rest % 10);
         rest /= 10;
         if rest == 0 {
             break;
@@ -68,7 +91,7 @@ pub(crate) fn push_int(out: &mut Vec<u8>, value: i64) {
     if value < 0 {
         out.push(b'-');
     }
-    out.extend_from_slice(digits.get(at..).unwrap_or_default());
+    holdfast_document::append(out, digits.get(at..).unwrap_or_default());
 }
 
 /// An integer in decimal, as Java's `Long.parseLong` reads it.
@@ -120,7 +143,7 @@ mod tests {
 
     #[test]
     fn integers_are_written_and_read() {
-        for value in [0, 7, -1, 123_456, i64::MIN, i64::MAX] {
+        for value in [0, 7, 10, 99, 100, -1, -10, 123_456, 4_294_967_295, 4_294_967_296, i64::MIN, i64::MAX] {
             let mut out = Vec::new();
             push_int(&mut out, value);
             let text = String::from_utf8(out).unwrap();

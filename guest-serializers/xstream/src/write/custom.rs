@@ -73,8 +73,7 @@ impl<'d> Writer<'d, '_> {
     }
 
     fn named_field(&mut self, name: &str, class: Option<&str>, bare: bool) -> Result<(), Refusal> {
-        let mut element = String::with_capacity(name.len());
-        names::encode(&mut element, name);
+        let element = names::of_field(name);
         if element.is_empty() {
             let at = self.doc.at();
             return self.misfit(at, "a field has no name");

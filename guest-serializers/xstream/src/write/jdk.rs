@@ -35,7 +35,7 @@ impl Writer<'_, '_> {
         self.begin_custom(rule);
         let state =
             Jdk { rule: index as u8, level: 0, field: 0, phase: Phase::Begin, outer: None, first: None };
-        self.push(at, Frame::new(Kind::Jdk(Box::new(state)), parts, place))
+        self.push(at, Frame::new(Kind::Jdk(state), parts, place))
     }
 
     fn begin_custom(&mut self, rule: &Rule) {
@@ -244,7 +244,8 @@ impl Writer<'_, '_> {
     fn path_to_first(&mut self, rule: &Rule, deeper: bool, node: NodeId) -> String {
         if node != NO_NODE {
             let from = self.elements.last().copied().unwrap_or(NO_NODE);
-            return self.nodes.path(from, node, self.xml.out);
+            self.nodes.path(from, node, self.xml.out, self.path);
+            return self.path.clone();
         }
         let first = rule.levels.first();
         let field = first.and_then(|level| level.fields.first()).map_or("", |field| field.name);

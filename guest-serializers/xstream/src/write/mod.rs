@@ -4,9 +4,11 @@ mod custom;
 mod frame;
 mod jdk;
 mod object;
+mod permute;
 mod plan;
 mod refusal;
 mod scalar;
+mod swift;
 mod value;
 
 use holdfast_document::{Event, Extras, Fact, Notes, Reader as Document, path};
@@ -15,8 +17,11 @@ use holdfast_sdk::Failure;
 use crate::classes::{ClassId, Classes, Type};
 use crate::losses::{Loss, Losses};
 use crate::nodes::{NO_NODE, NodeId, Nodes};
+use crate::text::date::LastDay;
 use crate::xml::print::Printer;
+use crate::xml::tags::Tags;
 use frame::Frame;
+use permute::Places;
 use plan::Plans;
 use refusal::Refusal;
 
@@ -27,7 +32,11 @@ pub(crate) struct Scratch {
     open: Vec<(u32, u32)>,
     nodes: Nodes,
     places: Vec<(u32, u32, NodeId)>,
+    elements: Vec<NodeId>,
     plans: Plans,
+    last_day: LastDay,
+    path: String,
+    permuted: Places,
 }
 
 /// What limits a call.
@@ -49,7 +58,7 @@ struct Writer<'d, 'o> {
     losses: &'o mut Losses,
     nodes: &'o mut Nodes,
     /// The elements that are open, where there are references.
-    elements: Vec<NodeId>,
+    elements: &'o mut Vec<NodeId>,
     /// The element of each object: attribute, place.
     places: &'o mut Vec<(u32, u32, NodeId)>,
     /// The names of the attributes that were written.
@@ -62,6 +71,12 @@ struct Writer<'d, 'o> {
     learned: Vec<(u32, &'d str)>,
     /// The class of the value that was begun last, and its element where it stands elsewhere.
     begun: (ClassId, NodeId),
+    last_day: &'o mut LastDay,
+    /// Room for a path.
+    path: &'o mut String,
+    permuted: &'o mut Places,
+    /// The attributes that were written, by their numbers in the extras, as far as anybody asked.
+    attribute_of: Vec<Option<u32>>,
 }
 
 /// What a field says of its value, beside its name.
@@ -82,7 +97,8 @@ pub(crate) fn write(
     limits: Limits,
 ) -> Result<(), Failure> {
     classes.begin_call();
-    scratch.plans.begin_call();
+    scratch.plans.begin_call(classes.generation());
+    scratch.elements.clear();
     scratch.nodes.clear();
     scratch.places.clear();
     let outcome = begin(document, out, classes, scratch, losses, limits);
@@ -116,7 +132,7 @@ fn begin(
         plans: &mut scratch.plans,
         losses,
         nodes: &mut scratch.nodes,
-        elements: Vec::new(),
+        elements: &mut scratch.elements,
         places: &mut scratch.places,
         names: Vec::new(),
         extras,
@@ -126,6 +142,10 @@ fn begin(
         limits,
         learned: Vec::new(),
         begun: (0, NO_NODE),
+        last_day: &mut scratch.last_day,
+        path: &mut scratch.path,
+        permuted: &mut scratch.permuted,
+        attribute_of: Vec::new(),
     };
     let outcome = writer.attributes(attributes);
     let Writer { xml, frames, .. } = writer;
@@ -142,6 +162,7 @@ impl<'d> Writer<'d, '_> {
             let name = self.doc.attribute()?;
             self.attribute = attribute;
             self.plans.next_attribute();
+            self.permuted.next_attribute();
             self.learn(name);
             if self.tracking {
                 self.names.push(name);
@@ -159,6 +180,7 @@ impl<'d> Writer<'d, '_> {
             self.item()?;
             self.run()?;
             self.close();
+            self.losses.end_attribute(name);
         }
         self.close();
         let extras = self.doc.extras();
@@ -189,12 +211,22 @@ impl<'d> Writer<'d, '_> {
 
     fn run(&mut self) -> Result<(), Refusal> {
         while !self.frames.is_empty() {
-            if self.xml.out.len() > self.limits.bytes {
-                return Err(Refusal::Limit(format!("larger than maxBytes, {} bytes", self.limits.bytes)));
-            }
-            self.step()?;
+            self.check_len()?;
+            self.swift()?;
         }
         Ok(())
+    }
+
+    #[inline]
+    fn check_len(&self) -> Result<(), Refusal> {
+        if self.xml.out.len() > self.limits.bytes {
+            return Err(Refusal::Limit(format!("larger than maxBytes, {} bytes", self.limits.bytes)));
+        }
+        Ok(())
+    }
+
+    fn date_class(&mut self) -> ClassId {
+        self.classes.by_builtin(185).unwrap_or_default()
     }
 
     /// The next value as an element named after its class.
@@ -221,6 +253,17 @@ impl<'d> Writer<'d, '_> {
     #[inline]
     fn open(&mut self, name: &str) {
         let at = self.xml.open(name);
+        if self.tracking {
+            let parent = self.elements.last().copied().unwrap_or(NO_NODE);
+            let node = self.nodes.push(parent, at as usize, name.len());
+            self.elements.push(node);
+        }
+    }
+
+    /// The same for one whose tags are known.
+    #[inline]
+    fn open_tags(&mut self, tags: &Tags, name: &str) {
+        let at = self.xml.open_tags(tags, name);
         if self.tracking {
             let parent = self.elements.last().copied().unwrap_or(NO_NODE);
             let node = self.nodes.push(parent, at as usize, name.len());
@@ -273,9 +316,9 @@ impl<'d> Writer<'d, '_> {
     }
 
     /// Something of the value at the offset is lost.
-    fn lose(&mut self, at: usize, loss: Loss) -> Result<(), Refusal> {
+    fn lose(&mut self, at: usize, loss: Loss, class: u16) -> Result<(), Refusal> {
         let document = self.document;
-        if self.losses.accept(loss, || path(document, at)) {
+        if self.losses.accept(loss, class, || path(document, at)) {
             Ok(())
         } else {
             self.misfit(at, format!("{}; the option losses says to refuse that", loss.text()))

@@ -1,11 +1,12 @@
 //! How the objects of a definition are written.
 
-use std::collections::HashMap;
+use std::hash::Hasher;
 use std::rc::Rc;
 
+use hashbrown::HashTable;
 use holdfast_document::{Definition, Item, Kind, Reader, Super, builtin};
 
-use crate::classes::{ClassId, Classes, Slot, SlotSource};
+use crate::classes::{ClassId, Classes, NameHasher, Slot, SlotSource};
 use crate::form::{EXCEPTIONS, Form, Leaf};
 
 /// How the objects of a definition are written.
@@ -18,10 +19,12 @@ pub(crate) struct Plan {
 /// What the parts of a value are.
 #[derive(Debug)]
 pub(crate) enum Shape {
-    Bean(Vec<Part>),
+    /// The parts, and by their numbers the order in which the class declares them, where that is another.
+    Bean(Vec<Part>, Vec<u32>),
     /// Names and values in turn. Nobody knows the class of its objects, if that is set.
     Named(bool),
-    Enum,
+    /// A constant; the names of all by ordinal, where that is known.
+    Enum(Vec<String>),
     Array,
     Proxy(Vec<String>),
     /// A line of a stack trace.
@@ -53,17 +56,31 @@ impl Part {
 /// The plans that were made, by the bytes of their definitions.
 #[derive(Debug, Default)]
 pub(crate) struct Plans {
-    known: HashMap<Vec<u8>, Rc<Plan>>,
+    known: HashTable<Known>,
+    generation: u32,
     /// Those of the attribute that is being written, by the number of the definition.
     current: Vec<Option<Rc<Plan>>>,
+}
+
+/// A plan and what it was made of. The names of superclasses that were defined before are not in the definition's bytes.
+#[derive(Debug)]
+struct Known {
+    hash: u64,
+    bytes: Box<[u8]>,
+    lineage: Vec<Box<str>>,
+    plan: Rc<Plan>,
 }
 
 /// More definitions than an application has.
 const MOST: usize = 4_096;
 
 impl Plans {
-    pub(super) fn begin_call(&mut self) {
-        self.known.clear();
+    /// Begins a call; the plans of calls before are good while the classes have their places.
+    pub(super) fn begin_call(&mut self, generation: u32) {
+        if self.generation != generation || self.known.len() > MOST {
+            self.known.clear();
+            self.generation = generation;
+        }
         self.current.clear();
     }
 
@@ -86,20 +103,27 @@ impl Plans {
         if let Some(plan) = self.get(definition.number) {
             return Ok(plan);
         }
-        let lineage = lineage(reader, definition);
-        // The names of superclasses that were defined before are not in its bytes.
-        let mut key = definition.bytes.to_vec();
-        for name in &lineage {
-            key.extend_from_slice(name.as_bytes());
-            key.push(0xc1);
-        }
-        let plan = match self.known.get(&key) {
-            Some(plan) => Rc::clone(plan),
+        let mut hasher = NameHasher::default();
+        hasher.write(definition.bytes);
+        lineage(reader, definition).for_each(|name| hasher.write(name.as_bytes()));
+        let hash = hasher.finish();
+        let known = self.known.find(hash, |known| {
+            known.hash == hash
+                && *known.bytes == *definition.bytes
+                && lineage(reader, definition).eq(known.lineage.iter().map(AsRef::as_ref))
+        });
+        let plan = match known {
+            Some(known) => Rc::clone(&known.plan),
             None => {
-                let plan = Rc::new(compile(definition, &lineage, classes)?);
-                if self.known.len() < MOST {
-                    self.known.insert(key, Rc::clone(&plan));
-                }
+                let names: Vec<&str> = lineage(reader, definition).collect();
+                let plan = Rc::new(compile(definition, &names, classes)?);
+                let known = Known {
+                    hash,
+                    bytes: definition.bytes.into(),
+                    lineage: names.iter().map(|name| Box::from(*name)).collect(),
+                    plan: Rc::clone(&plan),
+                };
+                self.known.insert_unique(hash, known, |known| known.hash);
                 plan
             }
         };
@@ -115,26 +139,20 @@ impl Plans {
 }
 
 /// The names of the superclasses, from the class up.
-fn lineage<'a>(reader: &Reader<'a>, definition: &Definition<'a>) -> Vec<&'a str> {
-    let mut names = Vec::new();
+fn lineage<'r, 'a>(
+    reader: &'r Reader<'a>,
+    definition: &Definition<'a>,
+) -> impl Iterator<Item = &'a str> + use<'r, 'a> {
     let mut next = definition.superclass;
-    while let Some(superclass) = next {
-        if names.len() > 64 {
-            break;
+    // More than any class has.
+    (0..65).map_while(move |_| match next.take()? {
+        Super::Builtin(number) => builtin::by_number(number).map(|row| row.class),
+        Super::Known(number) => {
+            let found = reader.definition(number)?;
+            next = found.superclass;
+            Some(found.name)
         }
-        match superclass {
-            Super::Builtin(number) => {
-                names.extend(builtin::by_number(number).map(|row| row.class));
-                break;
-            }
-            Super::Known(number) => {
-                let Some(found) = reader.definition(number) else { break };
-                names.push(found.name);
-                next = found.superclass;
-            }
-        }
-    }
-    names
+    })
 }
 
 fn compile(
@@ -145,7 +163,7 @@ fn compile(
     let class = classes.by_name(definition.name);
     let form = classes.get(class).form;
     let shape = match (definition.kind, definition.named) {
-        (Kind::Enum, _) => Shape::Enum,
+        (Kind::Enum, _) => Shape::Enum(classes.constants(definition.name)),
         (Kind::Array, _) => Shape::Array,
         (Kind::Proxy, _) => Shape::Proxy(
             definition
@@ -188,6 +206,15 @@ fn bean(
     ) {
         return Ok(Shape::Refused(format!(
             "these are fields of {} as another format has them; XStream writes the class in a form of its own",
+            definition.name
+        )));
+    }
+    if form == Form::Unknown {
+        return Ok(Shape::Refused(classes.why_unknown(definition.name)));
+    }
+    if classes.is_record(definition.name) {
+        return Ok(Shape::Refused(format!(
+            "{} is a record: XStream writes it and cannot read it",
             definition.name
         )));
     }
@@ -240,5 +267,20 @@ fn bean(
     if form == Form::Leaf(Leaf::Trace) {
         return Ok(Shape::Trace(parts));
     }
-    Ok(Shape::Bean(parts))
+    let order = order(&parts, form, classes);
+    Ok(Shape::Bean(parts, order))
+}
+
+/// The order in which the class declares its fields; nothing where the parts have it, or are others.
+fn order(parts: &[Part], form: Form, classes: &Classes) -> Vec<u32> {
+    let Form::Bean(plan) = form else { return Vec::new() };
+    let declared = classes.plan(plan).map_or(&[][..], |plan| &plan.slots);
+    let place = |slot: &Slot| {
+        let same = |part: &Part| matches!(part, Part::Field(own) if own.element == slot.element && own.defined_in == slot.defined_in);
+        parts.iter().position(same).map(|at| at as u32)
+    };
+    match declared.iter().map(place).collect::<Option<Vec<u32>>>() {
+        Some(order) if order.len() == parts.len() && !order.is_sorted() => order,
+        _ => Vec::new(),
+    }
 }

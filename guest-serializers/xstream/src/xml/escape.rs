@@ -30,6 +30,42 @@ fn class(byte: u8) -> u8 {
     CLASS.get(usize::from(byte)).copied().unwrap_or(PLAIN)
 }
 
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = ONES << 7;
+
+/// Sets the high bit of bytes that are zero; those above the lowest of them may be wrong.
+#[inline]
+pub(super) const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGHS
+}
+
+/// Sets the high bit of bytes that are not characters of ASCII which stand for themselves; those above the lowest of them
+/// may be wrong.
+#[inline]
+const fn special(word: u64) -> u64 {
+    // Control characters; DEL and what is not ASCII; & and '; < and >; ".
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    let above = word.wrapping_add(ONES) | word;
+    let and = zeros((word | ONES) ^ (ONES * 0x27));
+    let angle = zeros((word | (ONES * 2)) ^ (ONES * 0x3e));
+    let quote = zeros(word ^ (ONES * 0x22));
+    (control | above | and | angle | quote) & HIGHS
+}
+
+/// Whether the first so many bytes, at most 16, are characters of ASCII that stand for themselves.
+#[inline]
+pub(crate) fn is_plain(chunk: &[u8; 16], len: usize) -> bool {
+    let whole = u128::from_le_bytes(*chunk);
+    let (low, high) = (special(whole as u64), special((whole >> 64) as u64));
+    if len >= 16 {
+        return low | high == 0;
+    }
+    if len < 8 {
+        return low << (64 - 8 * len.max(1)) == 0 || len == 0;
+    }
+    low == 0 && (len == 8 || high << (128 - 8 * len) == 0)
+}
+
 /// Appends text, in an attribute or in an element.
 #[inline]
 pub(crate) fn escape(out: &mut Vec<u8>, text: &str, in_attribute: bool) {
@@ -89,7 +125,7 @@ fn push(out: &mut Vec<u8>, char: char) {
         '"' => b"&quot;",
         '\'' => b"&apos;",
         _ => {
-            out.extend_from_slice(format!("&#x{:x};", u32::from(char)).as_bytes());
+            out.extend_from_slice(crate::text::short(format_args!("&#x{:x};", u32::from(char))).as_bytes());
             return;
         }
     };
@@ -111,6 +147,20 @@ mod tests {
         assert_eq!(escaped("a\0\u{7f}\u{85}\r\n\t", false), "a&#x0;&#x7f;&#x85;&#xd;\n\t");
         assert_eq!(escaped("<a href=\"x\">&'", false), "&lt;a href=&quot;x&quot;&gt;&amp;&apos;");
         assert_eq!(escaped("v\"\n\t", true), "v&quot;&#xa;&#x9;");
+    }
+
+    #[test]
+    fn plain_bytes_are_those_that_nothing_is_done_to() {
+        for byte in 0..=255u8 {
+            let plain = byte.is_ascii() && class(byte) == PLAIN;
+            for at in 0..16 {
+                let mut chunk = [b'a'; 16];
+                chunk[at] = byte;
+                assert_eq!(is_plain(&chunk, 16), plain, "{byte}");
+                assert_eq!(is_plain(&chunk, at + 1), plain);
+                assert!(is_plain(&chunk, at));
+            }
+        }
     }
 
     #[test]

@@ -4,4 +4,5 @@ pub(crate) mod escape;
 pub(crate) mod names;
 pub(crate) mod parse;
 pub(crate) mod print;
+pub(crate) mod tags;
 mod undefined;

@@ -20,6 +20,27 @@ pub(crate) fn encode(out: &mut String, name: &str) {
     }
 }
 
+/// The name of the element of a field.
+pub(crate) fn of_field(name: &str) -> String {
+    // The object around one of an inner class.
+    if name == "this$0" {
+        return "outer-class".to_owned();
+    }
+    let mut element = String::with_capacity(name.len());
+    encode(&mut element, name);
+    element
+}
+
+/// Appends the name of the field that an element stands for. False when it is the name of none.
+#[must_use]
+pub(crate) fn field_of(out: &mut String, element: &str) -> bool {
+    if element == "outer-class" {
+        out.push_str("this$0");
+        return true;
+    }
+    decode(out, element)
+}
+
 const fn is_start(unit: u16) -> bool {
     matches!(unit,
         0x3a | 0x41..=0x5a | 0x61..=0x7a | 0xc0..=0xd6 | 0xd8..=0xf6 | 0xf8..=0x2ff | 0x370..=0x37d

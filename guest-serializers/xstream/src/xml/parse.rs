@@ -6,6 +6,8 @@
 
 use memchr::{memchr, memchr3};
 
+use super::escape::zeros;
+use super::tags::{Tags, same};
 use crate::fault::Fault;
 
 /// The start of an element.
@@ -74,6 +76,63 @@ impl<'a> Parser<'a> {
         while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
             self.at += 1;
         }
+    }
+
+    #[inline]
+    pub(crate) const fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Passes over white space, which mostly is a line end and the spaces of an indentation.
+    #[inline]
+    pub(crate) fn space(&mut self) {
+        const SPACES: u64 = u64::from_le_bytes(*b"        ");
+        if self.peek() == Some(b'\n') {
+            self.at += 1;
+            while let Some(word) = self.rest().first_chunk::<8>() {
+                let other = u64::from_le_bytes(*word) ^ SPACES;
+                if other != 0 {
+                    self.at += (other.trailing_zeros() / 8) as usize;
+                    break;
+                }
+                self.at += 8;
+            }
+        }
+        self.skip_space();
+    }
+
+    /// The text of the element whose `<name>` stands here, up to and with its `</name>`, if it holds nothing but text that
+    /// is as it stands. Otherwise nothing is read.
+    #[inline]
+    pub(crate) fn leaf(&mut self, tags: &Tags) -> Option<&'a str> {
+        let from = self.at + tags.open_len();
+        let mut at = from;
+        loop {
+            let word = u64::from_le_bytes(*self.bytes.get(at..)?.first_chunk::<8>()?);
+            let special = has(word, b'<') | has(word, b'&') | has(word, b'\r');
+            if special != 0 {
+                at += (special.trailing_zeros() / 8) as usize;
+                break;
+            }
+            at += 8;
+        }
+        if !tags.closes(self.bytes, at) {
+            return None;
+        }
+        self.at = at + tags.close_len();
+        Some(self.slice(from, at))
+    }
+
+    /// Passes over the end tag of the element whose name stands elsewhere, if that comes next as it mostly stands.
+    #[inline]
+    pub(crate) fn eat_end(&mut self, name: usize, len: usize) -> bool {
+        let Some([b'<', b'/', rest @ ..]) = self.bytes.get(self.at..self.at + len + 3) else { return false };
+        let Some((b'>', end)) = rest.split_last() else { return false };
+        let eaten = self.bytes.get(name..name + len).is_some_and(|name| same(end, name));
+        if eaten {
+            self.at += len + 3;
+        }
+        eaten
     }
 
     /// The next element or end of one. Text other than white space has no place here.
@@ -295,6 +354,12 @@ impl<'a> Parser<'a> {
         check_text(self.xml, from, from + length)?;
         Ok(Some(text))
     }
+}
+
+/// The high bit of each byte that is this one; those above the lowest may be wrong.
+#[inline]
+const fn has(word: u64, byte: u8) -> u64 {
+    zeros(word ^ (0x0101_0101_0101_0101 * byte as u64))
 }
 
 /// Whether the references of a text make sense.

@@ -1,6 +1,7 @@
 //! Writes elements: XStream's PrettyPrintWriter, or its CompactWriter.
 
-use super::escape::escape;
+use super::escape::{escape, is_plain};
+use super::tags::Tags;
 
 /// Writes elements to a buffer.
 pub(crate) struct Printer<'o> {
@@ -16,8 +17,9 @@ pub(crate) struct Printer<'o> {
     text: bool,
 }
 
-/// A line end, and room for so many levels that more are seldom.
-const LINE: &[u8; 129] = b"\n                                                                                                                                ";
+/// A line end and the spaces of seven levels, and those of eight more.
+const LINE: &[u8; 16] = b"\n               ";
+const SPACES: &[u8; 16] = b"                ";
 
 impl<'o> Printer<'o> {
     pub(crate) fn new(out: &'o mut Vec<u8>, pretty: bool, mut open: Vec<(u32, u32)>) -> Self {
@@ -39,13 +41,12 @@ impl<'o> Printer<'o> {
         if !self.pretty {
             return;
         }
-        match LINE.get(..=2 * depth) {
-            Some(line) => self.out.extend_from_slice(line),
-            None => {
-                self.out.push(b'\n');
-                self.out.resize(self.out.len() + 2 * depth, b' ');
-            }
+        let end = self.out.len() + 1 + 2 * depth;
+        self.out.extend_from_slice(LINE);
+        while self.out.len() < end {
+            self.out.extend_from_slice(SPACES);
         }
+        self.out.truncate(end);
     }
 
     #[inline]
@@ -59,14 +60,38 @@ impl<'o> Printer<'o> {
     /// Begins an element. Gives where its name stands.
     #[inline]
     pub(crate) fn open(&mut self, name: &str) -> u32 {
+        self.before();
+        self.out.push(b'<');
+        let at = self.out.len() as u32;
+        holdfast_document::append(self.out, name.as_bytes());
+        self.begun(at, name.len())
+    }
+
+    /// The same for one whose tags are known.
+    #[inline]
+    pub(crate) fn open_tags(&mut self, tags: &Tags, name: &str) -> u32 {
+        if !tags.fit() {
+            return self.open(name);
+        }
+        self.before();
+        let at = self.out.len() as u32 + 1;
+        tags.push_open(self.out);
+        // An attribute may follow, or nothing.
+        self.out.truncate(at as usize + name.len());
+        self.begun(at, name.len())
+    }
+
+    #[inline]
+    fn before(&mut self) {
         self.finish_tag();
         if !self.open.is_empty() {
             self.line(self.open.len());
         }
-        self.out.push(b'<');
-        let at = self.out.len() as u32;
-        self.out.extend_from_slice(name.as_bytes());
-        self.open.push((at, name.len() as u32));
+    }
+
+    #[inline]
+    fn begun(&mut self, at: u32, len: usize) -> u32 {
+        self.open.push((at, len as u32));
         self.in_tag = true;
         self.empty = true;
         self.text = false;
@@ -86,7 +111,7 @@ impl<'o> Printer<'o> {
     #[inline]
     pub(crate) fn raw(&mut self, text: &[u8]) {
         self.begin_text();
-        self.out.extend_from_slice(text);
+        holdfast_document::append(self.out, text);
     }
 
     /// Adds text.
@@ -115,28 +140,79 @@ impl<'o> Printer<'o> {
                 self.line(self.open.len());
             }
             self.out.extend_from_slice(b"</");
-            let (at, length) = (at as usize, length as usize);
-            if at + length <= self.out.len() {
-                self.out.extend_from_within(at..at + length);
-            }
+            self.repeat(at as usize, length as usize);
             self.out.push(b'>');
         }
         self.empty = false;
         self.text = false;
     }
 
-    /// An element that holds text without escapes.
+    /// Writes again what stands at an offset.
     #[inline]
-    pub(crate) fn leaf(&mut self, name: &str, text: &[u8]) {
+    fn repeat(&mut self, at: usize, len: usize) {
+        let end = self.out.len() + len;
+        let mut done = 0;
+        while done < len {
+            let Some(chunk) = self.out.get(at + done..).and_then(<[u8]>::first_chunk::<16>).copied() else {
+                let (from, to) = (at + done, at + len);
+                if to <= self.out.len() {
+                    self.out.extend_from_within(from..to);
+                }
+                break;
+            };
+            self.out.extend_from_slice(&chunk);
+            done += 16;
+        }
+        self.out.truncate(end);
+    }
+
+    /// Begins an element that holds text alone. It must be ended by [`Printer::end_leaf`].
+    #[inline]
+    pub(crate) fn begin_leaf(&mut self, tags: &Tags) {
         self.finish_tag();
         self.line(self.open.len());
-        self.out.push(b'<');
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.push(b'>');
-        self.out.extend_from_slice(text);
-        self.out.extend_from_slice(b"</");
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.push(b'>');
+        tags.push_open(self.out);
+    }
+
+    #[inline]
+    pub(crate) fn end_leaf(&mut self, tags: &Tags) {
+        tags.push_close(self.out);
+        self.empty = false;
+        self.text = false;
+    }
+
+    /// Adds text of ASCII without escapes, which stands in a buffer with more behind it. Gives how much of it was added:
+    /// where another character comes, the rest is left.
+    #[inline]
+    pub(crate) fn plain(&mut self, buffer: &[u8], from: usize, len: usize) -> usize {
+        let end = self.out.len() + len;
+        let mut done = 0;
+        while done < len {
+            let left = len - done;
+            match buffer.get(from + done..).and_then(<[u8]>::first_chunk::<16>) {
+                Some(chunk) if is_plain(chunk, left) => self.out.extend_from_slice(chunk),
+                _ => return done,
+            }
+            done += 16;
+        }
+        self.out.truncate(end);
+        len
+    }
+
+    /// An element that holds text without escapes.
+    #[inline]
+    pub(crate) fn leaf(&mut self, tags: &Tags, text: &[u8]) {
+        self.begin_leaf(tags);
+        holdfast_document::append(self.out, text);
+        self.end_leaf(tags);
+    }
+
+    /// An element that holds nothing, as it stands.
+    #[inline]
+    pub(crate) fn short(&mut self, element: &[u8; 7]) {
+        self.finish_tag();
+        self.line(self.open.len());
+        self.out.extend_from_slice(element);
         self.empty = false;
         self.text = false;
     }
@@ -157,9 +233,9 @@ mod tests {
         let mut printer = Printer::new(&mut out, pretty, Vec::new());
         printer.open("a");
         printer.attribute("b", "<\n");
-        printer.leaf("c", b"1");
+        printer.leaf(&Tags::of("c"), b"1");
         printer.nothing("d");
-        printer.open("e");
+        printer.open_tags(&Tags::of("e"), "e");
         printer.text("");
         printer.close();
         printer.open("f");
@@ -173,5 +249,25 @@ mod tests {
     fn elements_stand_on_lines_of_their_own_and_text_stands_where_it_is() {
         assert_eq!(print(true), "<a b=\"&lt;&#xa;\">\n  <c>1</c>\n  <d/>\n  <e></e>\n  <f>x\n</f>\n</a>");
         assert_eq!(print(false), "<a b=\"&lt;&#xa;\"><c>1</c><d/><e></e><f>x\n</f></a>");
+    }
+
+    #[test]
+    fn deep_elements_are_indented_and_closed_by_their_long_names() {
+        let mut out = Vec::new();
+        let mut printer = Printer::new(&mut out, true, Vec::new());
+        let name = "a-name-of-more-than-sixteen-bytes";
+        for _ in 0..20 {
+            printer.open(name);
+        }
+        for _ in 0..20 {
+            printer.close();
+        }
+        let text = String::from_utf8(out).unwrap();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!((lines[19], lines.len()), (format!("{}<{name}/>", "  ".repeat(19)).as_str(), 39));
+        assert_eq!(
+            (lines[20], lines[38]),
+            (format!("{}</{name}>", "  ".repeat(18)).as_str(), format!("</{name}>").as_str())
+        );
     }
 }

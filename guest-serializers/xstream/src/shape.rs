@@ -1,0 +1,120 @@
+//! What values of a class are made of: the schema says it of the application's classes, this table of a few of the JDK's.
+
+use holdfast_schema::{Class, Field, Kind, Origin, Schema};
+
+use crate::form::{BASES, EXCEPTIONS, ROWS, THROWABLE};
+use crate::jdk;
+
+/// What values of a class are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Fields that are neither static nor transient, as the class declares them; those of superclasses stand there.
+    Fields(Vec<Field>),
+    /// Constants.
+    Enum,
+    /// An interface: values have another class.
+    Interface,
+    /// What its `writeExternal` method writes.
+    External,
+    /// It declares `writeObject` or `readObject`: XStream writes its levels, one after the other.
+    Custom(Option<Box<Class>>),
+}
+
+/// What is known of classes.
+#[derive(Debug, Default)]
+pub(crate) struct Shapes {
+    schema: Schema,
+}
+
+impl Shapes {
+    pub(crate) const fn new(schema: Schema) -> Self {
+        Self { schema }
+    }
+
+    /// What is known of a class: of the schema first, then of the JDK.
+    pub(crate) fn of(&self, name: &str) -> Option<Shape> {
+        if let Some(class) = self.schema.class(name) {
+            return Some(match class.kind {
+                Kind::Enum => Shape::Enum,
+                Kind::Interface => Shape::Interface,
+                Kind::Class | Kind::Record if class.is_externalizable => Shape::External,
+                Kind::Class if class.is_serializable && (class.has_write_object || class.has_read_object) => {
+                    Shape::Custom(Some(Box::new(class)))
+                }
+                Kind::Class | Kind::Record => Shape::Fields(class.fields),
+            });
+        }
+        if BASES.contains(&name) {
+            return Some(Shape::Fields(Vec::new()));
+        }
+        match name {
+            "java.util.concurrent.TimeUnit"
+            | "java.time.DayOfWeek"
+            | "java.time.Month"
+            | "java.math.RoundingMode" => Some(Shape::Enum),
+            "java.util.AbstractMap$SimpleEntry" | "java.util.AbstractMap$SimpleImmutableEntry" => {
+                Some(Shape::Fields(fields(&[("Ljava/lang/Object;", "key"), ("Ljava/lang/Object;", "value")])))
+            }
+            "java.lang.Throwable" => Some(Shape::Fields(fields(THROWABLE))),
+            _ if EXCEPTIONS.iter().any(|row| row.0 == name) => Some(Shape::Fields(Vec::new())),
+            // What is left of the JDK's own writes itself, and so what is derived from it.
+            _ if is_of_jdk(name) => Some(Shape::Custom(None)),
+            _ => None,
+        }
+    }
+
+    /// The superclass of a class, where that is not `java.lang.Object`.
+    pub(crate) fn superclass(&self, name: &str) -> Option<String> {
+        match self.schema.class(name) {
+            Some(class) => class.superclass,
+            None => EXCEPTIONS
+                .iter()
+                .find(|row| row.0 == name)
+                .filter(|row| !row.1.is_empty())
+                .map(|row| row.1.to_owned()),
+        }
+    }
+
+    /// The names of an enum's constants by ordinal, where their order is known.
+    pub(crate) fn constants(&self, name: &str) -> Vec<String> {
+        match self.schema.class(name) {
+            Some(class) if class.origin == Origin::Class => {
+                class.constants.into_iter().map(|constant| constant.name).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether values of the class are records.
+    pub(crate) fn is_record(&self, name: &str) -> bool {
+        self.schema.class(name).is_some_and(|class| class.kind == Kind::Record)
+    }
+
+    /// Why nothing is known of a class, and what would be right.
+    pub(crate) fn why_unknown(&self, name: &str) -> String {
+        let mut class = name.to_owned();
+        let mut levels = 0;
+        while let Some(superclass) = self.superclass(&class).filter(|_| levels < 64) {
+            class = superclass;
+            levels += 1;
+        }
+        let whose = if class == name { String::new() } else { format!(", a superclass of {name},") };
+        format!(
+            "nothing is known of {class}{whose} and XStream writes an object by what its class declares; a schema tells \
+             it: holdfast schema CLASSES.jar"
+        )
+    }
+}
+
+fn is_of_jdk(name: &str) -> bool {
+    ROWS.iter().any(|row| row.0 == name && !name.is_empty())
+        || jdk::RULES.iter().any(|rule| rule.class == name)
+}
+
+fn fields(list: &[(&str, &str)]) -> Vec<Field> {
+    let field = |&(descriptor, name): &(&str, &str)| Field {
+        name: name.to_owned(),
+        descriptor: descriptor.to_owned(),
+    };
+    list.iter().map(field).collect()
+}

@@ -112,7 +112,7 @@ impl Losses {
 
     /// Logs what the session that was written has lost for the first time, by attribute.
     pub(crate) fn tell(&mut self, attributes: &[&str]) {
-        debug_assert!(KINDS <= 32, "a bit for each kind");
+        const { assert!(KINDS <= 32, "a bit for each kind") };
         for mut news in self.news.drain(..) {
             self.told |= news.loss.bit();
             // Where one attribute visits another, it comes more than once.

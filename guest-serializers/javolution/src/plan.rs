@@ -152,7 +152,7 @@ impl Plan {
     }
 
     /// The same by the name of the attribute.
-    pub(crate) fn in_attribute(&self, xml: &[u8]) -> Option<&Field> {
+    pub(crate) fn in_attribute(&self, xml: &[u8]) -> Option<&Rc<Field>> {
         let attributes = self.fields.get(..self.attributes)?;
         attributes.iter().rfind(|field| field.xml.as_bytes() == xml)
     }
@@ -181,13 +181,17 @@ pub(crate) enum Known {
     Nothing,
 }
 
+/// The class of an enum, and the name of a constant.
+type ConstantKey = (Box<str>, Box<[u8]>);
+
 /// What is known of the application's classes.
 #[derive(Debug, Default)]
 pub(crate) struct Plans {
     schema: Schema,
     declared: Declared,
     known: HashMap<Box<str>, Known>,
-    bodies: HashMap<(Box<str>, Box<[u8]>), Option<Body>>,
+    /// By enum and constant.
+    bodies: HashMap<ConstantKey, Option<Body>>,
     /// Classes that turned out to be enums.
     enums: HashSet<Box<str>>,
 }

@@ -75,9 +75,9 @@ impl<'d> Writing<'d, '_, '_> {
         let name = self.begin(slot);
         let class = Span { from: self.out.len() as u32, len: script.class.len() as u32 };
         if name.is_some() {
-            script.valued.put(self.out)
+            script.valued.put(self.out);
         } else {
-            script.element.put(self.out)
+            script.element.put(self.out);
         }
         let id = self.next;
         self.next += 1;

@@ -47,10 +47,13 @@ pub(super) struct Step {
     pub(super) loose: Option<u32>,
 }
 
+/// A script, or why there is none.
+type Made = Result<u32, Rc<str>>;
+
 /// The scripts.
 #[derive(Debug, Default)]
 pub(super) struct Scripts {
-    by_definition: HashMap<Box<[u8]>, Result<u32, Rc<str>>, BuildHasherDefault<Mix>>,
+    by_definition: HashMap<Box<[u8]>, Made, BuildHasherDefault<Mix>>,
     all: Vec<Rc<Script>>,
     /// The scripts of the definitions of the attribute, by their numbers.
     here: Vec<u32>,

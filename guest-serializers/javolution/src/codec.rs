@@ -99,6 +99,10 @@ pub(crate) fn of(class: &str) -> Codec {
             Codec::Primitives(class.as_bytes().last().copied().unwrap_or_default())
         }
         _ if class.starts_with("java.util.ImmutableCollections$") => Codec::Refused(NO_DECODE),
+        // What Java writes in place of another object.
+        _ if class.starts_with("java.") && class.ends_with("$SerializationProxy") => {
+            Codec::Refused(NO_ENCODE)
+        }
         _ => match builtin::by_class(class) {
             Some(row) => by_number(row.number),
             None if class.starts_with('[') => Codec::Objects(None),

@@ -199,7 +199,11 @@ fn read_by_library(text: &[u8]) -> Option<f64> {
     while let Some(byte) = bytes.next() {
         match byte {
             b'0'..=b'9' => {
-                decimal = decimal.checked_mul(10)?.checked_add(u64::from(byte - b'0'))?;
+                decimal = match decimal {
+                    // What follows is within 64 bits, without a look at each product.
+                    0..=922_337_203_685_477_579 => decimal * 10 + u64::from(byte - b'0'),
+                    _ => return None,
+                };
                 places = places.map(|places| places + 1);
             }
             b'.' if places.is_none() => places = Some(0),

@@ -16,7 +16,8 @@ pub(crate) fn plans(declarations: &Declarations, format: &str) -> Result<Declare
     for (class, data) in declarations.of_format(format) {
         // There are no numbers for classes here: to be declared by its fields says nothing.
         let Data::Parts(parts) = data else { continue };
-        let fields: Vec<Field> = parts.iter().map(|part| field(class, part)).collect::<Result<_, _>>()?;
+        let fields: Vec<Rc<Field>> =
+            parts.iter().map(|part| field(class, part).map(Rc::new)).collect::<Result<_, _>>()?;
         let plan = Plan {
             attributes: fields.len(),
             has_our_name: fields.iter().any(|field| &*field.xml == crate::TRUE_VALUE),

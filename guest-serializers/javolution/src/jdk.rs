@@ -24,10 +24,17 @@ pub(crate) fn class(name: &str) -> Option<Class> {
             ("I", "lineNumber"),
             ("B", "format"),
         ],
+        "java.util.AbstractMap$SimpleEntry" | "java.util.AbstractMap$SimpleImmutableEntry" => {
+            &[("Ljava/lang/Object;", "key"), ("Ljava/lang/Object;", "value")]
+        }
         _ => &[],
     };
     let superclass = match name {
-        "java.lang.Throwable" | "java.lang.StackTraceElement" | "java.util.EventObject" => None,
+        "java.lang.Throwable"
+        | "java.lang.StackTraceElement"
+        | "java.util.AbstractMap$SimpleEntry"
+        | "java.util.AbstractMap$SimpleImmutableEntry"
+        | "java.util.EventObject" => None,
         "java.lang.Exception" | "java.lang.Error" => Some("java.lang.Throwable"),
         "java.lang.RuntimeException"
         | "java.io.IOException"
@@ -87,9 +94,14 @@ pub(crate) fn class(name: &str) -> Option<Class> {
     })
 }
 
+/// Whether a class belongs to the JDK.
+pub(crate) fn is_own(name: &str) -> bool {
+    ["java.", "javax.", "jdk.", "sun.", "com.sun."].iter().any(|package| name.starts_with(package))
+}
+
 /// Whether a class of the JDK is an enum; `None` for classes of other packages.
 pub(crate) fn is_enum(name: &str) -> Option<bool> {
-    if !name.starts_with("java.") && !name.starts_with("javax.") {
+    if !is_own(name) {
         return None;
     }
     Some(matches!(

@@ -20,9 +20,10 @@ pub(crate) enum Loss {
     Defaults,
     Record,
     Custom,
+    Shadowed,
 }
 
-const KINDS: usize = Loss::Custom as usize + 1;
+const KINDS: usize = Loss::Shadowed as usize + 1;
 
 impl Loss {
     pub(crate) const fn text(self) -> &'static str {
@@ -48,6 +49,9 @@ impl Loss {
             Self::Defaults => "the library keeps no defaults of java.util.Properties",
             Self::Record => {
                 "the library writes the components of a record, and cannot set them when it reads"
+            }
+            Self::Shadowed => {
+                "of two fields of one name, in a class and in a superclass of it, the library reads one"
             }
             Self::Custom => "the library keeps nothing of what a writeObject method writes behind the fields",
         }
@@ -108,7 +112,7 @@ impl Losses {
 
     /// Logs what the session that was written has lost for the first time, by attribute.
     pub(crate) fn tell(&mut self, attributes: &[&str]) {
-        debug_assert!(KINDS <= 32, "a bit for each kind");
+        const { assert!(KINDS <= 32, "a bit for each kind") };
         for mut news in self.news.drain(..) {
             self.told |= news.loss.bit();
             // Where one attribute visits another, it comes more than once.

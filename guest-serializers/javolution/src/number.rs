@@ -42,11 +42,11 @@ fn few(out: &mut Vec<u8>, value: u64) {
 /// The eight digits of a number, the first one in the lowest byte: halves are halved, all at once.
 #[inline]
 const fn digits(value: u64) -> u64 {
-    let fours = value / 10_000 | (value % 10_000) << 32;
-    let high = (fours * 10_486) >> 20 & 0x0000_007f_0000_007f;
-    let twos = high | (fours - high * 100) << 16;
-    let high = (twos * 103) >> 10 & 0x000f_000f_000f_000f;
-    high | (twos - high * 10) << 8
+    let fours = (value / 10_000) | ((value % 10_000) << 32);
+    let high = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let twos = high | ((fours - high * 100) << 16);
+    let high = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    high | ((twos - high * 10) << 8)
 }
 
 /// An integer of all of the text, as the library takes it: a sign, then digits.

@@ -20,11 +20,13 @@ pub(crate) const LOSSES: &[&str] = &[
     "lost to the library, kept for holdfast: java.util.Date and java.sql dates, a BigDecimal's fraction, -0.0 and \
      numbers that the library's decimal conversions miss, unpaired surrogates in strings, a GregorianCalendar's date \
      of reform, a LinkedHashMap's access order, a BitSet's bits, a ZoneOffset's name",
-    "lost: comparators of sorted sets, maps and queues, defaults of Properties",
+    "lost to the library, there for holdfast with a schema: components of records, the second of two fields of one name",
+    "lost: comparators of sorted sets, maps and queues, defaults of Properties, what writeObject methods write behind the \
+     fields",
     "refused: BigInteger, boolean[], Character that is half of a pair, Class, Locale, URL, java.util.TimeZone, EnumMap, \
-     EnumSet, List.of and its like, proxies, records, data of writeObject and writeExternal methods, collections and \
-     maps of the application's own classes, classes with two fields of one name, null attributes, in maps a null key \
-     behind a null value",
+     EnumSet, List.of and its like, proxies, data of writeExternal methods, collections and maps of the application's \
+     own classes, objects of the application of which neither a schema nor the document says enough, null attributes, \
+     in maps a null key behind a null value",
 ];
 
 /// The options.

@@ -132,7 +132,7 @@ impl Field {
 #[derive(Debug)]
 pub(crate) struct Plan {
     /// The fields as the library writes them: so many attributes, then elements.
-    pub(crate) fields: Vec<Field>,
+    pub(crate) fields: Vec<Rc<Field>>,
     pub(crate) attributes: usize,
     /// Whether the order of elements is known.
     pub(crate) is_ordered: bool,
@@ -146,13 +146,13 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// The field in an attribute of a name: the last one, where the library finds it.
-    pub(crate) fn attribute(&self, name: &[u8]) -> Option<&Field> {
+    pub(crate) fn attribute(&self, name: &[u8]) -> Option<&Rc<Field>> {
         let attributes = self.fields.get(..self.attributes)?;
         attributes.iter().rfind(|field| field.name.as_bytes() == name)
     }
 
     /// The same by the name of the attribute.
-    pub(crate) fn in_attribute(&self, xml: &[u8]) -> Option<&Field> {
+    pub(crate) fn in_attribute(&self, xml: &[u8]) -> Option<&Rc<Field>> {
         let attributes = self.fields.get(..self.attributes)?;
         attributes.iter().rfind(|field| field.xml.as_bytes() == xml)
     }
@@ -181,13 +181,17 @@ pub(crate) enum Known {
     Nothing,
 }
 
+/// The class of an enum, and the name of a constant.
+type ConstantKey = (Box<str>, Box<[u8]>);
+
 /// What is known of the application's classes.
 #[derive(Debug, Default)]
 pub(crate) struct Plans {
     schema: Schema,
     declared: Declared,
     known: HashMap<Box<str>, Known>,
-    bodies: HashMap<(Box<str>, Box<[u8]>), Option<Body>>,
+    /// By enum and constant.
+    bodies: HashMap<ConstantKey, Option<Body>>,
     /// Classes that turned out to be enums.
     enums: HashSet<Box<str>>,
 }
@@ -298,7 +302,7 @@ impl Plans {
             for field in &class.fields {
                 let place = place(&field.descriptor, |name| self.is_enum(name));
                 let list = if matches!(place, Place::Attribute(_)) { &mut attributes } else { &mut elements };
-                list.push(Field::new(level, &field.descriptor, &field.name, place));
+                list.push(Rc::new(Field::new(level, &field.descriptor, &field.name, place)));
             }
             level += 1;
             if level > MOST_SUPERCLASSES {

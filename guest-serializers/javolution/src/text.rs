@@ -36,6 +36,11 @@ pub(crate) fn is_escaped(byte: u8) -> bool {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
+/// Eight bytes that are all this one.
+const fn each(byte: u64) -> u64 {
+    ONES * byte
+}
+
 /// Not zero if any of eight bytes is.
 #[inline]
 const fn zeros(word: u64) -> u64 {
@@ -45,9 +50,9 @@ const fn zeros(word: u64) -> u64 {
 /// Whether one of eight bytes is escaped: `"` and `&` differ in one bit, `<` and `>` as well.
 #[inline]
 const fn has_escaped(word: u64) -> bool {
-    let controls = zeros(word & (0xe0 * ONES));
-    let quotes = zeros((word | 0x04 * ONES) ^ 0x26 * ONES);
-    let angles = zeros((word | 0x02 * ONES) ^ 0x3e * ONES);
+    let controls = zeros(word & each(0xe0));
+    let quotes = zeros((word | each(0x04)) ^ each(0x26));
+    let angles = zeros((word | each(0x02)) ^ each(0x3e));
     controls | quotes | angles != 0
 }
 
@@ -74,7 +79,7 @@ pub(crate) fn escape(out: &mut Vec<u8>, text: &[u8]) {
         return;
     }
     let word = tail(text, rest.len());
-    let filled = word | (0x30 * ONES) << (8 * rest.len());
+    let filled = word | (each(0x30) << (8 * rest.len()));
     if has_escaped(filled) {
         return escape_each(out, rest);
     }
@@ -109,8 +114,8 @@ pub(crate) fn plain_value(bytes: &[u8]) -> Option<usize> {
     let (words, _) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let quotes = zeros((word | 0x04 * ONES) ^ 0x26 * ONES);
-        let found = quotes | zeros(word ^ 0x3c * ONES);
+        let quotes = zeros((word | each(0x04)) ^ each(0x26));
+        let found = quotes | zeros(word ^ each(0x3c));
         if found != 0 {
             // The lowest mark is right, those above it may not be.
             let at = 8 * at + (found.trailing_zeros() / 8) as usize;
@@ -234,6 +239,20 @@ pub(crate) fn unhex(out: &mut Vec<u8>, text: &[u8]) -> bool {
         }
     }
     rest.is_empty()
+}
+
+/// How long the name of an element is that begins here, up to a space or the end of its tag.
+#[inline]
+pub(crate) fn name_len(bytes: &[u8]) -> Option<usize> {
+    let (words, _) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = zeros(word ^ each(0x20)) | zeros(word ^ each(0x2f)) | zeros(word ^ each(0x3e));
+        if found != 0 {
+            return Some(8 * at + (found.trailing_zeros() / 8) as usize);
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -5,7 +5,20 @@
 //! There is no text, no comment, no DOCTYPE, no processing instruction behind the declaration.
 
 use crate::fault::{Outcome, damaged};
+use crate::stamp::equal;
 use holdfast_sdk::Failure;
+
+/// What stands twice among attributes: a class has two fields of one name, if it is no mistake.
+pub(crate) fn repeated<'a, 'x>(attributes: &'a [Attribute<'x>]) -> Option<&'a Attribute<'x>> {
+    let mut rest = attributes;
+    while let [first, others @ ..] = rest {
+        if let Some(again) = others.iter().find(|other| equal(other.name, first.name)) {
+            return Some(again);
+        }
+        rest = others;
+    }
+    None
+}
 
 /// More than any class has fields; attributes of one element are compared with each other.
 const MOST_ATTRIBUTES: usize = 512;
@@ -174,11 +187,6 @@ impl<'x> Xml<'x> {
                     if attributes.len() >= MOST_ATTRIBUTES {
                         return Err(damaged(at, format!("an element of over {MOST_ATTRIBUTES} attributes")));
                     }
-                    if attributes.iter().any(|other| other.name == attribute.name) {
-                        let text = "an attribute stands twice: the class has two fields of this name, of which the \
-                                    library itself reads one";
-                        return Err(damaged(attribute.at, text));
-                    }
                     attributes.push(attribute);
                 }
                 _ => return Err(self.unexpected("an attribute, '/>' or '>'")),
@@ -283,7 +291,6 @@ mod tests {
             "<a b=c/>",
             "<a b=\"<\"/>",
             "<a b=\"1\"c=\"2\"/>",
-            "<a b=\"1\" b=\"2\"/>",
             "<>",
             "</>",
             "<a/ >",

@@ -123,10 +123,9 @@ fn sessions_of_java_come_back_whole_or_are_refused() {
 const LOSSES: [&str; 1] = ["pojo-writeobject"];
 
 /// Cases that hold what the library cannot write or read.
-const REFUSED: [&str; 9] = [
+const REFUSED: [&str; 8] = [
     "arrays-boolean",
     "biginteger",
-    "calendar",
     "locale",
     "map-enummap",
     "pojo-externalizable",

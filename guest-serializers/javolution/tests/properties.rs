@@ -8,17 +8,27 @@
     reason = "a test fails by a panic"
 )]
 
+#[path = "../../../tests/support/shop.rs"]
+#[allow(dead_code, reason = "shared with the tests of other serializers")]
+mod shop;
+
 use std::fs;
 use std::path::Path;
 
 use holdfast_document::{Limits, Number, Width, Writer, check};
 use holdfast_javolution::Javolution;
-use holdfast_sdk::{Failure, Serializer, capture_log};
+use holdfast_sdk::{Failure, Serializer, Settings, capture_log};
 use proptest::prelude::*;
 
 /// What is read is a document, small beside the bytes, and can be written or is refused.
 fn survives(bytes: &[u8]) {
-    let mut serializer = Javolution::default();
+    survives_in(Javolution::default(), bytes);
+    let mut knowing = Javolution::default();
+    knowing.configure(&Settings { schema: &shop::schema(), ..Settings::default() }).unwrap();
+    survives_in(knowing, bytes);
+}
+
+fn survives_in(mut serializer: Javolution, bytes: &[u8]) {
     let mut document = Vec::new();
     match serializer.deserialize(bytes, &mut document) {
         Ok(()) => {
@@ -67,6 +77,16 @@ fn pieces() -> impl Strategy<Value = String> {
         " class=\"java.util.HashMap\"",
         " class=\"java.lang.String\"",
         " class=\"C\"",
+        " class=\"com.example.session.Person\"",
+        "<com.example.session.LineItem",
+        "</com.example.session.LineItem>",
+        " name=\"n\"",
+        " quantity=\"3\"",
+        " gender=\"MALE\"",
+        "<friends",
+        "</friends>",
+        "<unitPrice",
+        " holdfast=\"name=61eda080\"",
         " class=\"[I\"",
         " class=\"java.util.TreeMap\"",
         " class=\"java.time.LocalDateTime\"",

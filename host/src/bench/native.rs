@@ -1,6 +1,7 @@
 //! The shipped serializers as they are compiled into this program: what Wasm costs shows beside them.
 
 use holdfast_java::Java;
+use holdfast_javolution::Javolution;
 use holdfast_kryo::Kryo;
 use holdfast_kryo1::Kryo1;
 use holdfast_msgpack::Msgpack;
@@ -27,6 +28,7 @@ impl<S: Serializer> Native for S {
 pub(crate) fn of(name: &str, options: &[(String, String)]) -> Option<Box<dyn Native>> {
     match name {
         "java" => configured::<Java>(options),
+        "javolution" => configured::<Javolution>(options),
         "kryo" => configured::<Kryo>(options),
         "kryo1" => configured::<Kryo1>(options),
         "msgpack" => configured::<Msgpack>(options),

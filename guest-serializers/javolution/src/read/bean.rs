@@ -248,7 +248,7 @@ impl<'x> Reading<'x, '_, '_> {
         self.number(open)?;
         let truth = plan.and_then(|plan| self.find(TRUE_VALUE).filter(|_| !plan.has_our_name));
         let is_field = |attribute: &Attribute<'_>| {
-            is_field(attribute) && !truth.is_some_and(|truth| truth.at == attribute.at)
+            is_field(attribute) && truth.is_none_or(|truth| truth.at != attribute.at)
         };
         let fields = self.attributes.iter().filter(|attribute| is_field(attribute)).count() as u32;
         let definition = self.classes.definition(class, ClassKind::Bean, true);

@@ -2,7 +2,7 @@
 //! gathered first. Whatever looks otherwise is left to the rest of the reader, which says what is wrong with it, if
 //! anything is.
 
-use holdfast_document::{Kind as ClassKind, Number, Width};
+use holdfast_document::{Kind as ClassKind, Number, Width, Writer};
 
 use super::{Frame, Kind, Reading, Total};
 use crate::big;
@@ -11,8 +11,8 @@ use crate::codec::Codec;
 use crate::decimal::parse_double;
 use crate::fault::Outcome;
 use crate::plan::{Place, Plan, Simple};
-use crate::stamp::equal;
-use crate::text::plain_value;
+use crate::stamp::{Stamp, equal};
+use crate::text::{name_len, plain_value};
 use crate::xml::{Attribute, Open};
 
 const fn word(text: &[u8; 8]) -> u64 {
@@ -55,16 +55,35 @@ const fn closed(bytes: &[u8]) -> Option<&[u8]> {
 /// Up to 18 digits, and what follows them.
 #[inline]
 fn unsigned(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let (mut value, mut len) = (0u64, 0);
-    for byte in bytes.iter().take(18) {
+    let (mut value, mut rest, mut most) = (0u64, bytes, 18);
+    if let Some((eight, after)) = bytes.split_first_chunk::<8>()
+        && let Some(digits) = eight_digits(u64::from_le_bytes(*eight))
+    {
+        (value, rest, most) = (digits, after, 10);
+    }
+    while let [byte, after @ ..] = rest {
         let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
+        if digit > 9 || most == 0 {
             break;
         }
         value = value * 10 + u64::from(digit);
-        len += 1;
+        rest = after;
+        most -= 1;
     }
-    if len == 0 { None } else { Some((value, bytes.get(len..)?)) }
+    if rest.len() == bytes.len() { None } else { Some((value, rest)) }
+}
+
+/// The number that eight digits are, the first one in the lowest byte: neighbours are joined, all at once.
+#[inline]
+const fn eight_digits(word: u64) -> Option<u64> {
+    let digits = word ^ 0x3030_3030_3030_3030;
+    // Above 9, six more make a carry into the upper half, which is empty.
+    if (digits.wrapping_add(0x0606_0606_0606_0606) | digits) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
+        return None;
+    }
+    let twos = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (twos * 100 + (twos >> 16)) & 0x0000_ffff_0000_ffff;
+    Some((fours * 10_000 + (fours >> 32)) & 0xffff_ffff)
 }
 
 /// A number of up to 18 digits, and what follows it.
@@ -89,9 +108,12 @@ const fn opened(bytes: &[u8]) -> Option<(&[u8], bool)> {
 /// The class of an element that is called as its class, and what follows.
 #[inline]
 fn class_name(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let len = bytes.iter().position(|byte| matches!(byte, b' ' | b'>' | b'/' | b'"' | b'<' | b'='))?;
-    bytes.split_at_checked(len)
+    bytes.split_at_checked(name_len(bytes)?)
 }
+
+static STRING_KEY: Stamp = Stamp::of(&["<k class=\"java.lang.String\" value=\""]);
+static STRING_VALUE: Stamp = Stamp::of(&["<v class=\"java.lang.String\" value=\""]);
+static STRING: Stamp = Stamp::of(&["<java.lang.String value=\""]);
 
 impl<'x> Reading<'x, '_, '_> {
     /// Reads on up to what is not as the library writes it, or seldom.
@@ -124,6 +146,13 @@ impl<'x> Reading<'x, '_, '_> {
         }
         match &mut frame.kind {
             Kind::Elements | Kind::Array => {
+                if let Some(value) = STRING.strip(rest)
+                    && let Some(after) = string(&mut self.doc, value)
+                {
+                    frame.seen += 1;
+                    self.go_to(after);
+                    return Ok(true);
+                }
                 let Some((name, behind)) = class_name(tag) else { return Ok(false) };
                 if let (b"Null", [b'/', b'>', after @ ..]) = (name, behind) {
                     frame.seen += 1;
@@ -139,6 +168,15 @@ impl<'x> Reading<'x, '_, '_> {
                 Ok(done)
             }
             Kind::Entries { keyed } => {
+                let stamp = if *keyed { &STRING_VALUE } else { &STRING_KEY };
+                if let Some(value) = stamp.strip(rest)
+                    && let Some(after) = string(&mut self.doc, value)
+                {
+                    frame.seen += u32::from(!*keyed);
+                    *keyed = !*keyed;
+                    self.go_to(after);
+                    return Ok(true);
+                }
                 let (is_key, class) = match *tag {
                     [b'k', ..] => (true, tag.get(1..).and_then(|rest| eight(rest, b" class=\""))),
                     [b'v', ..] => (false, tag.get(1..).and_then(|rest| eight(rest, b" class=\""))),
@@ -427,6 +465,15 @@ impl<'x> Reading<'x, '_, '_> {
     }
 }
 
+/// Writes the string that begins here and ends its tag; what follows that.
+#[inline]
+fn string<'x>(doc: &mut Writer<'_>, value: &'x [u8]) -> Option<&'x [u8]> {
+    let (text, rest) = value.split_at_checked(plain_value(value)?)?;
+    let after = closed(rest)?;
+    doc.str_bytes(text);
+    Some(after)
+}
+
 /// A number, if its type holds it.
 #[inline]
 fn fitting(value: i64, width: Width) -> Option<Number> {
@@ -446,5 +493,42 @@ const fn boolean(bytes: &[u8]) -> Option<(bool, &[u8])> {
         [b't', b'r', b'u', b'e', rest @ ..] => Some((true, rest)),
         [b'f', b'a', b'l', b's', b'e', rest @ ..] => Some((false, rest)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn any_number_is_read_up_to_18_digits(value: u64, shift in 0..64, behind in "[^0-9].{0,9}") {
+            let value: u64 = value >> shift;
+            let text = format!("{value}{behind}");
+            let read = unsigned(text.as_bytes());
+            if value < 1_000_000_000_000_000_000 {
+                assert_eq!(read, Some((value, behind.as_bytes())));
+            }
+            assert_eq!(unsigned(behind.as_bytes()), None);
+        }
+
+        #[test]
+        fn only_digits_are_digits(bytes: [u8; 8]) {
+            let expected = std::str::from_utf8(&bytes).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+            let expected = expected.and_then(|text| text.parse().ok());
+            assert_eq!(eight_digits(u64::from_le_bytes(bytes)), expected);
+        }
+    }
+
+    #[test]
+    fn eight_digits_are_a_number() {
+        for (text, expected) in [
+            (b"12345678", Some(12_345_678)),
+            (b"00000009", Some(9)),
+            (b"1234567:", None),
+            (b"/2345678", None),
+        ] {
+            assert_eq!(eight_digits(u64::from_le_bytes(*text)), expected);
+        }
     }
 }

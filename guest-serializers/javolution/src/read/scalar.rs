@@ -11,7 +11,7 @@ use crate::decimal::{parse_double, parse_float32};
 use crate::fault::{Outcome, damaged};
 use crate::number::parse_integer;
 use crate::text::{single_unit, unescape, unhex};
-use crate::xml::{Attribute, Open};
+use crate::xml::{Attribute, Open, repeated};
 
 impl<'x> Reading<'x, '_, '_> {
     /// A value of which an attribute has the class.
@@ -46,6 +46,14 @@ impl<'x> Reading<'x, '_, '_> {
 
     fn valued(&mut self, open: Open<'x>, name: &'x [u8]) -> Outcome<()> {
         let (class, codec) = self.classes.find(name);
+        // Of an object of the schema's it is known which of the fields is which.
+        if let Some(again) = repeated(&self.attributes)
+            && self.classes.plan(class).is_none()
+        {
+            let text = "an attribute stands twice: the class has two fields of this name, which a schema of the \
+                        application's classes tells apart (holdfast schema)";
+            return Err(damaged(again.at, text));
+        }
         // The library writes it behind the class.
         if let Some(reference) = self.attributes.iter().take(2).find(|attribute| attribute.name == b"__ref") {
             return self.again(open, *reference);

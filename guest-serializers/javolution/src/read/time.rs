@@ -1,5 +1,7 @@
 //! Values of `java.time` that the library writes as objects in objects, and documents by their numbers.
 
+use std::io::Write as _;
+
 use super::Reading;
 use crate::fault::{Outcome, damaged};
 use crate::xml::{Attribute, Open, Tag};
@@ -46,7 +48,11 @@ impl<'x> Reading<'x, '_, '_> {
         if number == 104 {
             match moment.zone {
                 Some(Zone::Region(id)) => self.text(id)?,
-                Some(Zone::Offset(seconds)) => self.doc.str(&offset_id(seconds)),
+                Some(Zone::Offset(seconds)) => {
+                    self.shelf.scratch.clear();
+                    offset_id(&mut self.shelf.scratch, seconds);
+                    self.doc.str_bytes(&self.shelf.scratch);
+                }
                 None => return Err(damaged(open.at, "the value has no field zone")),
             }
         }
@@ -103,15 +109,16 @@ impl<'x> Reading<'x, '_, '_> {
     }
 }
 
-/// The id of a `ZoneOffset`.
-pub(crate) fn offset_id(seconds: i64) -> String {
+/// Appends the id of a `ZoneOffset`.
+pub(crate) fn offset_id(out: &mut Vec<u8>, seconds: i64) {
     if seconds == 0 {
-        return "Z".into();
+        return out.push(b'Z');
     }
     let (sign, total) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs());
     let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60);
-    match rest {
-        0 => format!("{sign}{hours:02}:{minutes:02}"),
-        _ => format!("{sign}{hours:02}:{minutes:02}:{rest:02}"),
-    }
+    // Writing to memory does not fail.
+    let _ = match rest {
+        0 => write!(out, "{sign}{hours:02}:{minutes:02}"),
+        _ => write!(out, "{sign}{hours:02}:{minutes:02}:{rest:02}"),
+    };
 }

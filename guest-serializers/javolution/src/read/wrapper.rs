@@ -83,7 +83,8 @@ impl<'x> Reading<'x, '_, '_> {
     /// A BitSet: the library writes its words, and reads none.
     pub(super) fn bit_set(&mut self, open: Open<'x>) -> Outcome<()> {
         self.doc.builtin(95, 1);
-        let mut bits = Vec::new();
+        let mut bits = std::mem::take(&mut self.shelf.scratch);
+        bits.clear();
         if let Some(words) = self.inner(open)? {
             if words.name != b"words" || self.find("class").is_none_or(|class| class.raw != b"[J") {
                 return Err(unknown_field(words));
@@ -101,6 +102,7 @@ impl<'x> Reading<'x, '_, '_> {
         }
         let used = bits.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         self.doc.bin(bits.get(..used).unwrap_or_default());
+        self.shelf.scratch = bits;
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::decimal;
 use crate::fault::Outcome;
 use crate::losses::Loss;
 use crate::number::{integer, unsigned};
-use crate::plan::{Place, Simple};
+use crate::plan::{Field, Place, Simple};
 use crate::text::{escape, escape_lossy, hex};
 
 /// Extensions of scalars.
@@ -58,6 +58,9 @@ impl<'d> Writing<'d, '_, '_> {
         if script.is_record {
             self.lose(Loss::Record, at)?;
         }
+        if script.is_shadowed {
+            self.lose(Loss::Shadowed, at)?;
+        }
         let name = self.tag_of(slot, &script, place);
         if script.is_straight {
             self.attributes_of(&script, at)?;
@@ -72,9 +75,9 @@ impl<'d> Writing<'d, '_, '_> {
         let name = self.begin(slot);
         let class = Span { from: self.out.len() as u32, len: script.class.len() as u32 };
         if name.is_some() {
-            script.valued.put(self.out)
+            script.valued.put(self.out);
         } else {
-            script.element.put(self.out)
+            script.element.put(self.out);
         }
         let id = self.next;
         self.next += 1;
@@ -89,7 +92,7 @@ impl<'d> Writing<'d, '_, '_> {
     fn attributes_of(&mut self, script: &Script, at: usize) -> Outcome<()> {
         self.shelf.truths.clear();
         for step in script.steps.iter().take(script.attributes as usize) {
-            self.attribute_of_bean(step)?;
+            self.attribute_of_bean(&step.field)?;
         }
         self.truths(&script.class, script.has_our_name, at)
     }
@@ -116,13 +119,13 @@ impl<'d> Writing<'d, '_, '_> {
         self.shelf.truths.clear();
         for step in script.steps.iter().take(script.attributes as usize) {
             self.seek_part(first, step);
-            self.attribute_of_bean(step)?;
+            self.attribute_of_bean(&step.field)?;
         }
         // Of a field of unknown type the value says whether it is of an enum.
-        for step in script.steps.iter().filter(|step| step.place == Place::Either) {
+        for step in script.steps.iter().filter(|step| step.field.place == Place::Either) {
             if let Some(constant) = self.constant_of(first, step)? {
                 self.out.push(b' ');
-                self.out.extend_from_slice(step.name.as_bytes());
+                self.out.extend_from_slice(step.field.name.as_bytes());
                 self.out.extend_from_slice(b"=\"");
                 escape(self.out, constant);
                 self.out.push(b'"');
@@ -152,7 +155,7 @@ impl<'d> Writing<'d, '_, '_> {
                 _ => false,
             };
             if is_scalar {
-                self.value(Slot::Lead(&step.lead))?;
+                self.value(Slot::Lead(&step.field.lead))?;
                 continue;
             }
             self.push(
@@ -183,14 +186,15 @@ impl<'d> Writing<'d, '_, '_> {
         let mut before: Option<&Step> = None;
         for step in script.steps.iter().filter(|step| step.loose.is_some()) {
             self.seek_part(first, step);
-            if self.is_nil() || step.place == Place::Either && self.constant_of(first, step)?.is_some() {
+            if self.is_nil() || step.field.place == Place::Either && self.constant_of(first, step)?.is_some()
+            {
                 continue;
             }
             if let Some(before) = before.filter(|before| before.loose == step.loose) {
                 let text = format!(
                     "a {}: the library writes its fields {} and {} in the order in which the class declares them, \
                      which a schema of the application's classes tells (holdfast schema)",
-                    script.class, before.name, step.name
+                    script.class, before.field.name, step.field.name
                 );
                 return Err(self.unrepresentable(at, text));
             }
@@ -219,7 +223,8 @@ impl<'d> Writing<'d, '_, '_> {
             Head::Known(number) => self.reader.definition(number).copied(),
             Head::Builtin(_) => None,
         };
-        if !definition.is_some_and(|class| class.kind == ClassKind::Enum && *class.name == *step.class) {
+        if !definition.is_some_and(|class| class.kind == ClassKind::Enum && *class.name == *step.field.class)
+        {
             return Ok(None);
         }
         match self.event()? {
@@ -234,18 +239,18 @@ impl<'d> Writing<'d, '_, '_> {
         let Some(script) = self.shelf.scripts.get(script).cloned() else { return Ok(()) };
         let Some(step) = script.steps.get(step as usize) else { return Ok(()) };
         if let Some(parts) = parts {
-            if step.place == Place::Either && self.constant_of(parts.first, step)?.is_some() {
+            if step.field.place == Place::Either && self.constant_of(parts.first, step)?.is_some() {
                 return Ok(());
             }
             self.seek_part(parts.first, step);
         }
-        self.value(Slot::Lead(&step.lead))
+        self.value(Slot::Lead(&step.field.lead))
     }
 
     /// Writes a field that stands in an attribute. Null is left away.
     #[inline]
-    pub(super) fn attribute_of_bean(&mut self, step: &Step) -> Outcome<()> {
-        let Place::Attribute(simple) = step.place else { return Ok(()) };
+    pub(super) fn attribute_of_bean(&mut self, field: &Field) -> Outcome<()> {
+        let Place::Attribute(simple) = field.place else { return Ok(()) };
         let rest = self.rest();
         if is_nil(rest) {
             self.reader.seek(self.reader.place() + 1);
@@ -255,7 +260,7 @@ impl<'d> Writing<'d, '_, '_> {
         match simple {
             Simple::Text => {
                 if let Some(text) = self.reader.take_str() {
-                    step.lead.put(self.out);
+                    field.lead.put(self.out);
                     escape(self.out, text);
                     self.out.push(b'"');
                     return Ok(());
@@ -268,14 +273,14 @@ impl<'d> Writing<'d, '_, '_> {
                     _ => return Err(self.bad_form(at)),
                 };
                 self.reader.seek(self.reader.place() + 1);
-                step.lead.put(self.out);
+                field.lead.put(self.out);
                 self.out.extend_from_slice(value);
                 return Ok(());
             }
             Simple::Whole(_) | Simple::BoxedWhole(_) => {
                 if let Some((value, len)) = whole(rest) {
                     self.reader.seek(self.reader.place() + len);
-                    step.lead.put(self.out);
+                    field.lead.put(self.out);
                     integer(self.out, value);
                     self.out.push(b'"');
                     return Ok(());
@@ -283,17 +288,17 @@ impl<'d> Writing<'d, '_, '_> {
             }
             _ => {}
         }
-        self.rare_attribute(step, simple, at)
+        self.rare_attribute(field, simple, at)
     }
 
-    fn rare_attribute(&mut self, step: &Step, simple: Simple, at: usize) -> Outcome<()> {
-        step.lead.put(self.out);
+    fn rare_attribute(&mut self, field: &Field, simple: Simple, at: usize) -> Outcome<()> {
+        field.lead.put(self.out);
         match (simple, self.event()?) {
             (Simple::Text, Event::Str(text)) => escape(self.out, text),
             (Simple::Text, Event::Wstr(text)) => {
                 self.lose(Loss::Surrogates, at)?;
                 escape_lossy(self.out, text);
-                self.truth(step);
+                self.truth(field);
                 hex(&mut self.shelf.truths, text);
             }
             (Simple::BoxedBool, Event::Bool(value)) => {
@@ -304,22 +309,22 @@ impl<'d> Writing<'d, '_, '_> {
             }
             (Simple::Float, Event::F32(value)) => {
                 if !decimal::float(self.out, value) {
-                    self.lossy_field(step, u64::from(value.to_bits()), at)?;
+                    self.lossy_field(field, u64::from(value.to_bits()), at)?;
                 }
             }
             (Simple::Double, Event::F64(value)) => {
                 if !decimal::double(self.out, value) {
-                    self.lossy_field(step, value.to_bits(), at)?;
+                    self.lossy_field(field, value.to_bits(), at)?;
                 }
             }
             (Simple::BoxedFloat, Event::F32(value)) => {
                 if !decimal::java_float(self.out, value) {
-                    self.lossy_field(step, u64::from(value.to_bits()), at)?;
+                    self.lossy_field(field, u64::from(value.to_bits()), at)?;
                 }
             }
             (Simple::BoxedDouble, Event::F64(value)) => {
                 if !decimal::java_double(self.out, value) {
-                    self.lossy_field(step, value.to_bits(), at)?;
+                    self.lossy_field(field, value.to_bits(), at)?;
                 }
             }
             (Simple::Char | Simple::BoxedChar, Event::Char(unit)) => {
@@ -351,7 +356,7 @@ impl<'d> Writing<'d, '_, '_> {
                 match self.event()? {
                     Event::Str(name) if is_constant => escape(self.out, name),
                     Event::Int(_) if is_constant => {
-                        let text = format!("a constant of {} that is known by its number alone", step.class);
+                        let text = format!("a constant of {} that is known by its number alone", field.class);
                         return Err(self.unrepresentable(at, text));
                     }
                     _ => return Err(self.bad_form(at)),
@@ -359,7 +364,7 @@ impl<'d> Writing<'d, '_, '_> {
             }
             _ => {
                 let text =
-                    format!("the field {} has a value of another type than its class declares", step.name);
+                    format!("the field {} has a value of another type than its class declares", field.name);
                 return Err(self.unrepresentable(at, text));
             }
         }
@@ -368,19 +373,19 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     /// Begins the true value of a field.
-    fn truth(&mut self, step: &Step) {
+    fn truth(&mut self, field: &Field) {
         let truths = &mut self.shelf.truths;
         if !truths.is_empty() {
             truths.push(b' ');
         }
-        truths.extend_from_slice(step.name.as_bytes());
+        truths.extend_from_slice(field.name.as_bytes());
         truths.push(b'=');
     }
 
     #[cold]
-    fn lossy_field(&mut self, step: &Step, bits: u64, at: usize) -> Outcome<()> {
+    fn lossy_field(&mut self, field: &Field, bits: u64, at: usize) -> Outcome<()> {
         self.lose(Loss::Number, at)?;
-        self.truth(step);
+        self.truth(field);
         super::scalar::put_bits(&mut self.shelf.truths, bits);
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Values of the classes that documents have by a number.
 
-use holdfast_document::{Event, Number, builtin};
+use holdfast_document::{Definition, Event, Head, Item, Number, builtin};
 
 use super::tag::Begun;
 use super::{Kind, Slot, Span, Writing};
@@ -12,7 +12,17 @@ use crate::number::{parse_integer, unsigned};
 use crate::read::GREGORIAN_CHANGE;
 use crate::text::escape;
 
-impl Writing<'_, '_, '_> {
+/// What the library keeps of a calendar, and the date of its reform.
+struct Calendar<'c> {
+    millis: i64,
+    zone: &'c [u8],
+    lenient: bool,
+    first_day: i64,
+    minimal_days: i64,
+    change: i64,
+}
+
+impl<'d> Writing<'d, '_, '_> {
     pub(super) const ENTRIES: Kind = Kind::Entries { is_value: false, was_null: false };
 
     /// Ends the tag of a collection or map, and opens it if there is anything in it.
@@ -207,19 +217,111 @@ impl Writing<'_, '_, '_> {
         let Event::Bool(lenient) = self.event()? else { return Err(self.bad_form(at)) };
         let (first_day, minimal_days, change) =
             (self.number_part(at)?, self.number_part(at)?, self.number_part(at)?);
-        if change != GREGORIAN_CHANGE {
+        let settings = Calendar { millis, zone, lenient, first_day, minimal_days, change };
+        self.put_calendar(slot, class, place, at, &settings)
+    }
+
+    fn put_calendar(
+        &mut self,
+        slot: Slot<'_>,
+        class: &[u8],
+        place: u32,
+        at: usize,
+        calendar: &Calendar<'_>,
+    ) -> Outcome<()> {
+        let is_changed = calendar.change != GREGORIAN_CHANGE;
+        if is_changed {
             self.lose(Loss::CalendarChange, at)?;
         }
         self.object(slot, class, place);
-        self.number_attribute("timeInMillis", millis);
-        self.attribute("lenient", if lenient { b"true" } else { b"false" });
-        self.number_attribute("firstDayOfWeek", first_day);
-        self.number_attribute("minimalDaysInFirstWeek", minimal_days);
-        self.attribute("tz", zone);
-        if change != GREGORIAN_CHANGE {
-            self.number_attribute(TRUE_VALUE, change);
+        self.number_attribute("timeInMillis", calendar.millis);
+        self.attribute("lenient", if calendar.lenient { b"true" } else { b"false" });
+        self.number_attribute("firstDayOfWeek", calendar.first_day);
+        self.number_attribute("minimalDaysInFirstWeek", calendar.minimal_days);
+        self.attribute("tz", calendar.zone);
+        if is_changed {
+            self.number_attribute(TRUE_VALUE, calendar.change);
         }
         Ok(())
+    }
+
+    /// A calendar by the fields that Java writes to a stream.
+    pub(super) fn raw_calendar(
+        &mut self,
+        slot: Slot<'_>,
+        definition: &Definition<'_>,
+        parts: u32,
+        place: u32,
+        at: usize,
+    ) -> Outcome<()> {
+        if parts != definition.len() {
+            return Err(self.bad_form(at));
+        }
+        let mut calendar = Calendar {
+            millis: 0,
+            zone: b"",
+            lenient: true,
+            first_day: 1,
+            minimal_days: 1,
+            change: GREGORIAN_CHANGE,
+        };
+        for item in definition.items() {
+            let name = match item.map_err(no_document)? {
+                Item::Field { name, .. } => name,
+                _ => "",
+            };
+            match name {
+                "time" => calendar.millis = self.number_part(at)?,
+                "firstDayOfWeek" => calendar.first_day = self.number_part(at)?,
+                "minimalDaysInFirstWeek" => calendar.minimal_days = self.number_part(at)?,
+                "gregorianCutover" => calendar.change = self.number_part(at)?,
+                "lenient" => {
+                    let Event::Bool(lenient) = self.event()? else { return Err(self.bad_form(at)) };
+                    calendar.lenient = lenient;
+                }
+                "zone" => {
+                    let from = self.reader.place();
+                    self.pass()?;
+                    let end = self.reader.place();
+                    self.reader.seek(from);
+                    if let Event::Ref(there) = self.event()? {
+                        self.reader.seek(there);
+                    } else {
+                        self.reader.seek(from);
+                    }
+                    calendar.zone = self.zone_id(at)?;
+                    self.reader.seek(end);
+                }
+                _ => self.pass()?,
+            }
+        }
+        self.put_calendar(slot, definition.name.as_bytes(), place, at, &calendar)?;
+        self.empty();
+        Ok(())
+    }
+
+    /// The id of a time zone, which its superclass has.
+    fn zone_id(&mut self, at: usize) -> Outcome<&'d [u8]> {
+        let definition = match self.event()? {
+            Event::Typed(Head::Builtin(94), 1) => match self.event()? {
+                Event::Str(id) => return Ok(id),
+                _ => return Err(self.bad_form(at)),
+            },
+            Event::Typed(Head::Defined(definition), _) => Some(definition),
+            Event::Typed(Head::Known(number), _) => self.reader.definition(number).copied(),
+            _ => None,
+        };
+        let Some(definition) = definition else { return Err(self.bad_form(at)) };
+        for item in definition.items() {
+            if let Item::Field { name: "ID", .. } = item.map_err(no_document)? {
+                return match self.event()? {
+                    Event::Str(id) => Ok(id),
+                    _ => Err(self.bad_form(at)),
+                };
+            }
+            self.pass()?;
+        }
+        Err(self.bad_form(at))
     }
 
     fn bit_set(&mut self, slot: Slot<'_>, class: &[u8], place: u32, at: usize) -> Outcome<()> {

@@ -38,6 +38,8 @@ pub(crate) struct Shelf {
     scripts: script::Scripts,
     /// Where the parts begin of the objects that are open and have their fields in another order.
     parts: Vec<u32>,
+    /// The fields in elements of an object whose fields have names: which one of the class's, and where it stands.
+    elements: Vec<(Option<usize>, u32)>,
     /// True values of fields.
     truths: Vec<u8>,
 }

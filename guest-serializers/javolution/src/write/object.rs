@@ -3,7 +3,7 @@
 use holdfast_document::{Definition, Event, Kind as ClassKind};
 
 use super::bean::Parts;
-use super::{Kind, Slot, Writing, script};
+use super::{Kind, Slot, Writing};
 use crate::fault::Outcome;
 use crate::losses::Loss;
 use crate::plan::{Known, Plan};
@@ -36,6 +36,9 @@ impl<'d> Writing<'d, '_, '_> {
                 Err(self.unrepresentable(at, text))
             }
             ClassKind::Bean if definition.named => self.named(slot, name, parts, place, at),
+            ClassKind::Bean if name == "java.util.GregorianCalendar" => {
+                self.raw_calendar(slot, definition, parts, place, at)
+            }
             ClassKind::Bean => self.bean(slot, definition, parts, place, at),
         }
     }
@@ -146,13 +149,14 @@ impl<'d> Writing<'d, '_, '_> {
         let tag = self.object(slot, class.as_bytes(), place);
         self.shelf.permuted.insert(self.attribute);
         self.shelf.truths.clear();
-        let mut elements: Vec<(Option<usize>, u32)> = Vec::new();
+        // Which field it is, if that is known, and where it stands.
+        let mut elements = std::mem::take(&mut self.shelf.elements);
+        elements.clear();
         for _ in 0..parts / 2 {
             let field = self.reader.place();
             let name = self.field_name(at)?;
             if let Some(known) = plan.attribute(name) {
-                let step = script::step(0, known, None);
-                self.attribute_of_bean(&step)?;
+                self.attribute_of_bean(known)?;
                 continue;
             }
             let value = self.reader.place();
@@ -172,18 +176,20 @@ impl<'d> Writing<'d, '_, '_> {
         let end = self.reader.place();
         self.truths(class, plan.has_our_name, at)?;
         if plan.is_ordered && elements.iter().all(|(order, _)| order.is_some()) {
-            elements.sort_by_key(|(order, _)| *order);
+            elements.sort_unstable_by_key(|(order, place)| (*order, *place));
         }
         let first = self.shelf.parts.len() as u32;
         self.shelf.parts.extend(elements.iter().map(|(_, field)| *field));
         let parts = Parts { first, end };
-        if elements.is_empty() {
+        let count = elements.len() as u32;
+        self.shelf.elements = elements;
+        if count == 0 {
             self.empty();
             self.leave(parts);
             return Ok(());
         }
         self.out.push(b'>');
-        self.push(tag.name, elements.len() as u32, Kind::Named(Some((parts, 0))))
+        self.push(tag.name, count, Kind::Named(Some((parts, 0))))
     }
 
     /// A field that stands in an element, or is null and nowhere.

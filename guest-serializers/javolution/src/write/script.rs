@@ -9,7 +9,8 @@ use holdfast_document::{Definition, Item, Reader, Super, builtin};
 
 use super::object::is_name;
 use super::refs::Mix;
-use crate::plan::{Field, Known, Place, Plans, class_of, place};
+use crate::jdk;
+use crate::plan::{Field, Known, Place, Plans, place};
 use crate::stamp::Stamp;
 
 /// What to do for the objects of a definition.
@@ -30,6 +31,8 @@ pub(super) struct Script {
     /// Whether the parts are in the order of the steps, and all of them are steps.
     pub(super) is_straight: bool,
     pub(super) is_record: bool,
+    /// Two fields in attributes have one name.
+    pub(super) is_shadowed: bool,
     /// A field has the name of the attribute that we add.
     pub(super) has_our_name: bool,
 }
@@ -39,19 +42,18 @@ pub(super) struct Script {
 pub(super) struct Step {
     /// Which part of the object it is.
     pub(super) part: u32,
-    pub(super) place: Place,
-    pub(super) lead: Stamp,
-    pub(super) name: Box<str>,
-    /// The class that its descriptor names.
-    pub(super) class: Box<str>,
+    pub(super) field: Rc<Field>,
     /// The number of a group of elements whose order is not known, of which one at most may be there.
     pub(super) loose: Option<u32>,
 }
 
+/// A script, or why there is none.
+type Made = Result<u32, Rc<str>>;
+
 /// The scripts.
 #[derive(Debug, Default)]
 pub(super) struct Scripts {
-    by_definition: HashMap<Box<[u8]>, Result<u32, Rc<str>>, BuildHasherDefault<Mix>>,
+    by_definition: HashMap<Box<[u8]>, Made, BuildHasherDefault<Mix>>,
     all: Vec<Rc<Script>>,
     /// The scripts of the definitions of the attribute, by their numbers.
     here: Vec<u32>,
@@ -211,7 +213,7 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
                 }
                 let list =
                     if matches!(field.place, Place::Attribute(_)) { &mut attributes } else { &mut elements };
-                list.push(step(part.part, field, None));
+                list.push(Step { part: part.part, field: Rc::clone(field), loose: None });
             }
             if let Some(other) = parts.iter().find(|part| !part.is_taken) {
                 return Err(format!(
@@ -221,6 +223,10 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
             }
         }
         Known::Not(why) => return Err(why.to_string()),
+        // What such a class writes to a stream may be other fields than it has.
+        Known::Nothing if jdk::is_own(class) && !parts.is_empty() => {
+            return Err("one of Java's own classes whose fields are not known here".into());
+        }
         _ => {
             let classes = hierarchy(definition, reader);
             let deepest = parts.iter().map(|part| part.level).max().unwrap_or(0);
@@ -240,40 +246,38 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
                         ));
                     }
                     let place = place(part.descriptor, |name| plans.is_enum(name));
-                    let field = Field::new(level, part.descriptor, part.name, place);
+                    let field = Rc::new(Field::new(level, part.descriptor, part.name, place));
                     let is_attribute = matches!(place, Place::Attribute(_));
                     let list = if is_attribute { &mut attributes } else { &mut elements };
-                    list.push(step(part.part, &field, loose.filter(|_| !is_attribute)));
+                    let loose = loose.filter(|_| !is_attribute);
+                    list.push(Step { part: part.part, field, loose });
                 }
             }
         }
     }
-    let has_our_name = attributes.iter().any(|step| &*step.name == crate::TRUE_VALUE);
+    let has_our_name = attributes.iter().any(|step| &*step.field.name == crate::TRUE_VALUE);
+    let is_shadowed = attributes.iter().any(|step: &Step| {
+        attributes.iter().any(|other: &Step| other.part != step.part && other.field.name == step.field.name)
+    });
     let count = attributes.len() as u32;
     attributes.append(&mut elements);
     let steps = attributes;
-    let is_whole = steps.iter().zip(0..).all(|(step, at)| step.part == at && step.place != Place::Either);
+    let is_loose =
+        |step: &Step| steps.iter().any(|other| other.part != step.part && other.loose == step.loose);
+    let is_free = !steps.iter().any(|step| step.loose.is_some() && is_loose(step));
+    let is_whole =
+        steps.iter().zip(0..).all(|(step, at)| step.part == at && step.field.place != Place::Either);
     Ok(Script {
         class: class.into(),
         element: Stamp::new(&format!("{class} __id=\"")),
         valued: Stamp::new(&format!("{class}\" __id=\"")),
         attributes: count,
-        is_straight: is_whole && custom.is_empty(),
+        is_straight: is_whole && is_free && custom.is_empty(),
         custom,
         parts: definition.len(),
         steps,
         is_record,
+        is_shadowed,
         has_our_name,
     })
-}
-
-pub(super) fn step(part: u32, field: &Field, loose: Option<u32>) -> Step {
-    Step {
-        part,
-        place: field.place,
-        lead: field.lead.clone(),
-        name: field.name.clone(),
-        class: class_of(&field.descriptor).unwrap_or_default().into(),
-        loose,
-    }
 }

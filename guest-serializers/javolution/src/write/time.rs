@@ -76,7 +76,9 @@ impl Writing<'_, '_, '_> {
     fn zone(&mut self, offset: i64, id: u32, at: usize) -> Outcome<()> {
         let Event::Str(zone) = self.event()? else { return Err(self.bad_form(at)) };
         let is_offset = matches!(zone, b"Z" | [b'+' | b'-', ..]);
-        if is_offset && *zone == *offset_id(offset).as_bytes() {
+        self.shelf.truths.clear();
+        offset_id(&mut self.shelf.truths, offset);
+        if is_offset && *zone == *self.shelf.truths {
             self.open(Slot::Field(b"zone"), b"java.time.ZoneOffset");
             self.reference(id);
             return Ok(());

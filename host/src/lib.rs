@@ -7,5 +7,6 @@ pub mod config;
 pub mod http;
 pub mod manager;
 pub mod plugin;
+pub mod schema;
 pub mod session;
 pub mod store;

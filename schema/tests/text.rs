@@ -85,7 +85,7 @@ methods = ["toString"]
     for expected in [
         "s.toml:3:1: com.example.Cart: 'feilds' is not known; a class has kind, from, super,",
         "s.toml:4:11: com.example.Cart: the type 'java.util.List<Item>' of 'items' has type arguments; leave them out",
-        "s.toml:4:41: com.example.Cart: 'int' is no type and name; write something like 'int int'",
+        "s.toml:4:41: com.example.Cart: 'int' is no type and name; write something like 'int name'",
         "s.toml:4:48: com.example.Cart: the type 'com/example/Item' of 'item' has slashes; write dots",
         "s.toml:4:73: com.example.Cart: fields has an item that is no text; write \"java.util.List items\"",
         "s.toml:4:85: com.example.Cart: the field 'x' is there twice",

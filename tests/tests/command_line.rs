@@ -13,7 +13,7 @@ fn outcome(arguments: &[&str]) -> (i32, String, String) {
 fn help_names_every_command_and_shows_examples() {
     let (status, out, _) = outcome(&["--help"]);
     assert_eq!(status, 0);
-    for expected in ["serve", "config", "plugins", "completions", "Usage: holdfast", "Examples:"] {
+    for expected in ["serve", "config", "schema", "plugins", "completions", "Usage: holdfast", "Examples:"] {
         assert!(out.contains(expected), "{out}");
     }
     assert!(!out.contains('\u{1b}'), "no colours where nobody sees them");
@@ -51,7 +51,7 @@ fn a_start_that_cannot_be_says_everything_that_is_wrong() {
         (&["--config", "nowhere.toml"], "nowhere.toml: cannot be read"),
         (&["--set", "transcoderFactoryClass=kyro"], "kyro"),
         (&["--admin-listen", "127.0.0.1:0"], "--admin-listen"),
-        (&["--schema", "a.schema"], "--schema"),
+        (&["--schema", "a.schema"], "a.schema: cannot be read"),
         (&["--listen", "203.0.113.1:1"], "cannot listen"),
         (&["--plugins", "/nowhere"], "/nowhere"),
     ] {

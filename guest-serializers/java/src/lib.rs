@@ -11,11 +11,13 @@ mod hidden;
 mod layout;
 mod mutf8;
 mod read;
+mod schema;
 mod stream;
 mod table;
 mod time;
 mod write;
 
+use holdfast_schema::Schema;
 use holdfast_sdk::{Common, Description, Failure, MAX_BYTES, MAX_DEPTH, Serializer, Settings};
 
 /// What a value may be at most.
@@ -39,6 +41,7 @@ impl Limits {
 #[derive(Debug, Default)]
 pub struct Java {
     common: Common,
+    schema: Schema,
     reading: read::Kept,
     writing: write::Kept,
 }
@@ -66,12 +69,24 @@ impl Serializer for Java {
 
     fn configure(&mut self, settings: &Settings<'_>) -> Result<(), Failure> {
         self.common = settings.common(Self::DESCRIPTION.options, |_, _| Ok(()))?;
+        self.schema = Schema::new(settings.schema).map_err(|error| {
+            Failure::BadOption(format!("the schema of the application's classes: {error}"))
+        })?;
         Ok(())
     }
 
     fn serialize(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
         let limits = self.limits();
-        write::write(document, &mut self.writing, limits, out)
+        let written = write::write(document, &mut self.writing, limits, out);
+        let Err(Failure::Unrepresentable { .. }) = written else { return written };
+        if self.schema.is_empty() {
+            return written;
+        }
+        // What came from another format is written anew with what the schema says, and not before it must be.
+        match schema::retype(document, &self.schema)? {
+            Some(retyped) => write::write(&retyped, &mut self.writing, limits, out),
+            None => written,
+        }
     }
 
     fn deserialize(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {

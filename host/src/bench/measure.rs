@@ -59,7 +59,7 @@ fn run(plugin: &Plugin, session: &Session, effort: Effort, row: Row) -> Result<R
     let lost =
         difference(document, &read).unwrap_or_else(|error| vec![format!("its document is damaged: {error}")]);
 
-    let mut native = native::of(&row.plugin, &[]);
+    let mut native = native::of(plugin);
     let size = document.len();
     let encode = Timing {
         fuel: plugin.fuel(Direction::Serialize, document)?,

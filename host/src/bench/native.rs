@@ -8,6 +8,8 @@ use holdfast_msgpack::Msgpack;
 use holdfast_sdk::{Failure, Serializer, Settings};
 use holdfast_xstream::Xstream;
 
+use crate::plugin::Plugin;
+
 /// A serializer without Wasm around it.
 pub(crate) trait Native {
     fn encode(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure>;
@@ -24,22 +26,27 @@ impl<S: Serializer> Native for S {
     }
 }
 
-/// The serializer of this name, if it is built into the program and takes these options.
-pub(crate) fn of(name: &str, options: &[(String, String)]) -> Option<Box<dyn Native>> {
-    match name {
-        "java" => configured::<Java>(options),
-        "javolution" => configured::<Javolution>(options),
-        "kryo" => configured::<Kryo>(options),
-        "kryo1" => configured::<Kryo1>(options),
-        "msgpack" => configured::<Msgpack>(options),
-        "xstream" => configured::<Xstream>(options),
+/// The serializer that the plugin is, if it is built into the program, configured as the plugin is.
+pub(crate) fn of(plugin: &Plugin) -> Option<Box<dyn Native>> {
+    match plugin.description().name.as_str() {
+        "java" => configured::<Java>(plugin),
+        "javolution" => configured::<Javolution>(plugin),
+        "kryo" => configured::<Kryo>(plugin),
+        "kryo1" => configured::<Kryo1>(plugin),
+        "msgpack" => configured::<Msgpack>(plugin),
+        "xstream" => configured::<Xstream>(plugin),
         _ => None,
     }
 }
 
-fn configured<S: Serializer>(options: &[(String, String)]) -> Option<Box<dyn Native>> {
+fn configured<S: Serializer>(plugin: &Plugin) -> Option<Box<dyn Native>> {
     let mut serializer = S::default();
-    let options = options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    serializer.configure(&Settings { options, schema: &[], converters: &[] }).ok()?;
+    let settings = plugin.settings();
+    let settings = Settings {
+        options: settings.options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
+        schema: &settings.schema,
+        converters: &settings.converters,
+    };
+    serializer.configure(&settings).ok()?;
     Some(Box::new(serializer))
 }

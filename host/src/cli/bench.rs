@@ -8,9 +8,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::examples;
+use super::{examples, settings};
 use crate::bench::{Effort, Report, Session, built_in, measure};
-use crate::plugin::{Format, Plugin, PluginSettings, Plugins};
+use crate::plugin::{Format, Plugin, Plugins};
 
 /// Measure serializers side by side on your own sessions
 ///
@@ -22,12 +22,16 @@ use crate::plugin::{Format, Plugin, PluginSettings, Plugins};
 #[command(after_help = examples!(
     "holdfast bench                                  on built-in sessions of plain data"
     "holdfast bench sessions/ cart.java              on sessions of your own"
+    "holdfast bench --schema schema.toml cart.kryo    objects of your own classes"
     "holdfast bench --format json > bench.json"
 ))]
 pub(super) struct BenchArgs {
     /// Folder of plugins
     #[arg(long, value_name = "DIR", default_value = "plugins")]
     plugins: PathBuf,
+    /// A schema of the application's classes; `holdfast schema` makes one
+    #[arg(long, value_name = "FILE")]
+    schema: Vec<PathBuf>,
     /// How to print what was measured
     #[arg(long, value_enum, default_value_t = Output::Table)]
     format: Output,
@@ -58,7 +62,11 @@ impl BenchArgs {
 }
 
 fn run(args: &BenchArgs) -> Result<()> {
-    let plugins = Plugins::load(&args.plugins, &PluginSettings::default())?;
+    let schemas = settings::Schemas::of_files(&args.schema)?;
+    for unknown in &schemas.unknown {
+        eprintln!("warning: {unknown}");
+    }
+    let plugins = Plugins::load(&args.plugins, &schemas.into_settings())?;
     let mut usable = Vec::new();
     for entry in plugins.entries() {
         match &entry.outcome {

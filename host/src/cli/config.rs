@@ -4,8 +4,9 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::settings::Schemas;
 use super::{examples, settings};
-use crate::config::{Config, Problem, check};
+use crate::config::{Config, Problem, Problems, check};
 use crate::plugin::{PluginError, PluginSettings, Plugins};
 
 /// Check a configuration
@@ -47,8 +48,10 @@ impl ConfigArgs {
         let by_default = || Some(PathBuf::from("plugins")).filter(|folder| folder.is_dir());
         let folder = args.plugins.or_else(by_default);
         let plugins = folder.map(PluginFolder::load).transpose()?;
-        let (understood, problems) =
-            check(&args.file, |config| plugins.map(|plugins| plugins.judge(config)).unwrap_or_default());
+        let (understood, problems) = check(&args.file, |config| match Schemas::of_config(&[], config) {
+            Ok(schemas) => plugins.map(|plugins| plugins.judge(config, schemas)).unwrap_or_default(),
+            Err(Problems(problems)) => problems,
+        });
         std::io::stdout().write_all(understood.as_bytes())?;
         if problems.0.is_empty() {
             return Ok(ExitCode::SUCCESS);
@@ -71,14 +74,14 @@ impl PluginFolder {
         Ok(Self { folder, plugins })
     }
 
-    fn judge(self, config: &Config) -> Vec<Problem> {
+    fn judge(self, config: &Config, schemas: Schemas) -> Vec<Problem> {
         let problems = settings::serializer_problems(config, &self.plugins, &self.folder);
-        if problems.is_empty() { self.judge_values(config) } else { problems }
+        if problems.is_empty() { self.judge_values(config, schemas) } else { problems }
     }
 
     /// What options mean only their plugins know.
-    fn judge_values(&self, config: &Config) -> Vec<Problem> {
-        match Plugins::load(&self.folder, &settings::of_plugins(config)) {
+    fn judge_values(&self, config: &Config, schemas: Schemas) -> Vec<Problem> {
+        match Plugins::load(&self.folder, &settings::of_plugins(config, schemas)) {
             Ok(plugins) => config
                 .serializers
                 .keys()

@@ -9,6 +9,7 @@ mod completions;
 mod config;
 mod logging;
 mod plugins;
+mod schema;
 mod serve;
 mod settings;
 mod transcode;
@@ -44,6 +45,7 @@ pub(crate) use examples;
         "holdfast serve                                  sessions over HTTP, kept in this process"
         "holdfast serve --set memcachedNodes=n1:localhost:11211 --set transcoderFactoryClass=kryo"
         "holdfast serve --config conf/context.xml        with what Tomcat was configured with"
+        "holdfast schema shop.war > schema.toml          what serializers must know of your classes"
         "holdfast plugins list                           which serializers there are"
         "holdfast bench sessions/                        how fast they are on sessions of your own"
     )
@@ -59,6 +61,7 @@ enum Command {
     Config(config::ConfigArgs),
     Bench(bench::BenchArgs),
     Transcode(transcode::TranscodeArgs),
+    Schema(schema::SchemaArgs),
     Plugins(plugins::PluginsArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -71,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Config(args) => args.run(),
         Command::Bench(args) => args.run(),
         Command::Transcode(args) => args.run(),
+        Command::Schema(args) => args.run(),
         Command::Plugins(args) => args.run(),
         Command::Completions(args) => args.run(),
     };

@@ -37,6 +37,7 @@ const STACK: usize = 16 << 20;
     "holdfast serve --config /etc/tomcat/context.xml --jvm-route tc1"
     "holdfast serve --set memcachedNodes=n1:localhost:11211 --set sessionBackupAsync=false"
     "holdfast serve --set transcoderFactoryClass=kryo --set serializer.kryo.OPTION=VALUE"
+    "holdfast serve --set transcoderFactoryClass=kryo --schema schema.toml"
 ))]
 pub(super) struct ServeArgs {
     /// The configuration: holdfast.toml, or Tomcat's context.xml
@@ -48,7 +49,7 @@ pub(super) struct ServeArgs {
     /// The folder of plugins
     #[arg(long, value_name = "DIR", default_value = "plugins")]
     plugins: PathBuf,
-    /// A schema of the application's classes (comes with a later version)
+    /// A schema of the application's classes, for all serializers; `holdfast schema` makes one
     #[arg(long, value_name = "FILE")]
     schema: Vec<PathBuf>,
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8787]
@@ -82,7 +83,11 @@ impl ServeArgs {
         self.refuse_what_comes_later()?;
         logging::start()?;
         let config = self.configuration()?;
-        let plugins = load_plugins(&config, &self.plugins)?;
+        let schemas = settings::Schemas::of_config(&self.schema, &config)?;
+        for unknown in &schemas.unknown {
+            tracing::warn!("{unknown}");
+        }
+        let plugins = load_plugins(&config, schemas, &self.plugins)?;
         let recorder = http::recorder().context("cannot keep metrics")?;
         let metrics = recorder.handle();
         ::metrics::set_global_recorder(recorder).context("cannot keep metrics")?;
@@ -97,9 +102,6 @@ impl ServeArgs {
     fn refuse_what_comes_later(&self) -> anyhow::Result<()> {
         if self.admin_listen.is_some() {
             bail!("--admin-listen is not supported yet; leave it out");
-        }
-        if !self.schema.is_empty() {
-            bail!("--schema is not supported yet; leave it out");
         }
         Ok(())
     }
@@ -117,8 +119,9 @@ impl ServeArgs {
     }
 }
 
-fn load_plugins(config: &Config, folder: &Path) -> anyhow::Result<Plugins> {
-    let plugins = Plugins::load(folder, &settings::of_plugins(config)).map_err(|error| match error {
+fn load_plugins(config: &Config, schemas: settings::Schemas, folder: &Path) -> anyhow::Result<Plugins> {
+    let settings = settings::of_plugins(config, schemas);
+    let plugins = Plugins::load(folder, &settings).map_err(|error| match error {
         PluginError::Folder { .. } => anyhow!("{error}; `cargo xtask build` builds plugins into ./plugins"),
         _ => error.into(),
     })?;

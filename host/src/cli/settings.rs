@@ -1,13 +1,62 @@
 //! What the configuration says, for those who do not know it.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-use crate::config::{Config, KnownSerializer, Place, PluginReuse, Problem};
+use crate::config::{Config, KnownSerializer, Place, PluginReuse, Problem, Problems};
 use crate::plugin::{Limits, PluginSettings, Plugins, Reuse};
+use crate::schema::{self, Compiled};
+
+/// The compiled schemas of the application's classes.
+#[derive(Debug, Default)]
+pub(super) struct Schemas {
+    /// From files that are for all serializers.
+    common: Vec<u8>,
+    /// From these and those of one serializer.
+    own: BTreeMap<String, Vec<u8>>,
+    /// What could not be found out, a line each.
+    pub(super) unknown: Vec<Problem>,
+}
+
+impl Schemas {
+    /// Reads files that are for all serializers.
+    pub(super) fn of_files(files: &[PathBuf]) -> Result<Self, Problems> {
+        let Compiled { bytes, unknown } = schema::compile(files)?;
+        Ok(Self { common: bytes, own: BTreeMap::new(), unknown })
+    }
+
+    /// Reads files that are for all serializers, and those that the configuration has for one of them.
+    pub(super) fn of_config(files: &[PathBuf], config: &Config) -> Result<Self, Problems> {
+        let mut problems = Vec::new();
+        let mut schemas = Self::of_files(files).unwrap_or_else(|Problems(found)| {
+            problems.extend(found);
+            Self::default()
+        });
+        for (name, serializer) in config.serializers.iter().filter(|(_, config)| !config.schema.is_empty()) {
+            match schema::compile(&[files, &serializer.schema].concat()) {
+                Ok(Compiled { bytes, unknown }) => {
+                    schemas.own.insert(name.clone(), bytes);
+                    schemas.unknown.extend(unknown);
+                }
+                Err(Problems(found)) => problems.extend(found),
+            }
+        }
+        // Serializers may share files, and what is wrong with those.
+        for list in [&mut problems, &mut schemas.unknown] {
+            list.sort_by_cached_key(ToString::to_string);
+            list.dedup();
+        }
+        Problems(problems).into_result().map(|()| schemas)
+    }
+
+    /// With these schemas, and all else as it goes without saying.
+    pub(super) fn into_settings(self) -> PluginSettings {
+        PluginSettings { schema: self.common, schemas: self.own, ..PluginSettings::default() }
+    }
+}
 
 /// How plugins are run.
-pub(super) fn of_plugins(config: &Config) -> PluginSettings {
+pub(super) fn of_plugins(config: &Config, schemas: Schemas) -> PluginSettings {
     let server = &config.server;
     PluginSettings {
         limits: Limits {
@@ -27,7 +76,7 @@ pub(super) fn of_plugins(config: &Config) -> PluginSettings {
             .iter()
             .map(|(name, serializer)| (name.clone(), serializer.options.clone()))
             .collect(),
-        ..PluginSettings::default()
+        ..schemas.into_settings()
     }
 }
 

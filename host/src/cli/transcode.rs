@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use super::examples;
-use crate::plugin::{Format, PluginSettings, Plugins};
+use super::{examples, settings};
+use crate::plugin::{Format, Plugins};
 
 /// Turn stored sessions of one format into another
 ///
@@ -17,6 +17,7 @@ use crate::plugin::{Format, PluginSettings, Plugins};
 #[command(after_help = examples!(
     "holdfast transcode --from java --to json session.java session.json"
     "holdfast transcode --from java --to kryo --out-dir converted/ sessions/*.java"
+    "holdfast transcode --schema schema.toml --from kryo --to json cart.kryo cart.json"
 ))]
 pub(super) struct TranscodeArgs {
     /// Format of the files that are read
@@ -28,6 +29,9 @@ pub(super) struct TranscodeArgs {
     /// Folder of plugins
     #[arg(long, value_name = "DIR", default_value = "plugins")]
     plugins: PathBuf,
+    /// A schema of the application's classes; `holdfast schema` makes one
+    #[arg(long, value_name = "FILE")]
+    schema: Vec<PathBuf>,
     /// Folder for the results, each under the name of its file with the extension of the new format
     #[arg(long, value_name = "DIR")]
     out_dir: Option<PathBuf>,
@@ -47,7 +51,11 @@ impl TranscodeArgs {
 }
 
 fn run(args: &TranscodeArgs) -> Result<()> {
-    let plugins = Plugins::load(&args.plugins, &PluginSettings::default())?;
+    let schemas = settings::Schemas::of_files(&args.schema)?;
+    for unknown in &schemas.unknown {
+        eprintln!("warning: {unknown}");
+    }
+    let plugins = Plugins::load(&args.plugins, &schemas.into_settings())?;
     let from = Format::named(&args.from, &plugins)?;
     let to = Format::named(&args.to, &plugins)?;
     let Some(folder) = &args.out_dir else {

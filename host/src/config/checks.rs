@@ -147,11 +147,6 @@ impl Config {
         let table = self.attributes();
         let later = table.iter().filter(|row| row.support == Support::Later && row.value != row.default);
         let mut problems: Vec<Problem> = later.map(|attribute| self.not_yet(attribute)).collect();
-        let schemas = self.serializers.iter().filter(|(_, serializer)| !serializer.schema.is_empty());
-        problems.extend(schemas.map(|(name, serializer)| {
-            let attribute = format!("serializer.{name}.schema");
-            Problem::new(serializer.place("schema"), attribute, "is not supported yet; leave it out")
-        }));
         problems.sort_by(|a, b| a.place.cmp(&b.place));
         problems
     }

@@ -68,7 +68,7 @@ pub struct Config {
 pub struct SerializerConfig {
     /// Options for the plugin, which alone knows what they mean; sorted by name.
     pub options: Vec<(String, String)>,
-    /// Files that describe classes.
+    /// Files that describe classes: schemas, or what `holdfast schema` makes them from.
     pub schema: Vec<PathBuf>,
     /// Where each option and the schema were written, and the section itself under the empty name.
     places: BTreeMap<String, Place>,
@@ -192,8 +192,8 @@ fn serializers(
         }
         for (path, place) in given.schema {
             config.places.entry("schema".to_owned()).or_insert_with(|| place.clone());
-            if !path.is_file() {
-                let text = format!("there is no file {}", path.display());
+            if !path.exists() {
+                let text = format!("there is no file {}; `holdfast schema` makes one", path.display());
                 problems.push(Problem::new(place, format!("serializer.{name}.schema"), text));
             }
             config.schema.push(path);

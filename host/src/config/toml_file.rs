@@ -109,7 +109,7 @@ impl Reader<'_> {
             | DeValue::Boolean(_)
             | DeValue::Datetime(_)
             | DeValue::Table(_) => {
-                let text = "is a list of files; write schema = [\"classes.json\"]";
+                let text = "is a list of files; write schema = [\"schema.toml\"]";
                 return self.problem(value.span().start, &format!("serializer.{serializer}.schema"), text);
             }
         };

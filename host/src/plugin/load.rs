@@ -214,7 +214,7 @@ impl Loader<'_> {
     fn settings_for(&self, name: &str) -> Settings {
         Settings {
             options: self.settings.options.get(name).cloned().unwrap_or_default(),
-            schema: self.settings.schema.clone(),
+            schema: self.settings.schemas.get(name).unwrap_or(&self.settings.schema).clone(),
             converters: self.settings.converters.clone(),
         }
     }

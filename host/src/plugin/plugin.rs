@@ -88,6 +88,11 @@ impl Plugin {
         self.tag
     }
 
+    /// What it was configured with.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The file that it came from.
     #[must_use]
     pub fn file(&self) -> &Path {

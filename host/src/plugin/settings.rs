@@ -19,8 +19,10 @@ pub struct PluginSettings {
     pub cache: Option<PathBuf>,
     /// Names and values of options, by the name of the plugin.
     pub options: BTreeMap<String, Vec<(String, String)>>,
-    /// The compiled schema of the application's classes; empty when there is none.
+    /// The compiled schema of the application's classes for plugins that have none of their own; empty when there is none.
     pub schema: Vec<u8>,
+    /// Compiled schemas, by the name of the plugin.
+    pub schemas: BTreeMap<String, Vec<u8>>,
     /// The declarations of the configured converters; empty when there are none.
     pub converters: Vec<u8>,
 }
@@ -33,6 +35,7 @@ impl Default for PluginSettings {
             cache: default_cache(),
             options: BTreeMap::new(),
             schema: Vec::new(),
+            schemas: BTreeMap::new(),
             converters: Vec::new(),
         }
     }

@@ -144,7 +144,7 @@ impl Sources {
 
     fn add_text(&mut self, path: &Path, bytes: Vec<u8>) -> Result<(), String> {
         const EXPECTED: &str = "is no class file, no JAR or WAR, no Java stream and no text in UTF-8";
-        let text = String::from_utf8(bytes).map_err(|_| EXPECTED.to_owned())?;
+        let text = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')).ok_or(EXPECTED)?;
         match text::read(path, &text) {
             Ok(classes) => {
                 for class in classes {

@@ -282,7 +282,10 @@ impl<'a> Reader<'a, '_, '_, '_> {
 
     fn field(&mut self, text: &str, at: usize) -> Option<Field> {
         let Some((source, name)) = splits(text) else {
-            let cure = if text.contains('.') { format!("{text} name") } else { format!("int {text}") };
+            // Where only one word stands, it is a type if it looks like one.
+            let is_type =
+                text.contains('.') || types::descriptor(text).is_ok_and(|code| !code.starts_with('L'));
+            let cure = if is_type { format!("{text} name") } else { format!("int {text}") };
             self.problem(at, format!("'{text}' is no type and name; write something like '{cure}'"));
             return None;
         };

@@ -12,6 +12,7 @@ mod golden;
 mod hostile;
 mod plain;
 mod refused;
+mod schema;
 
 use std::fs;
 use std::path::{Path, PathBuf};

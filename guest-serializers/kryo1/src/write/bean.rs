@@ -80,7 +80,7 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     /// Passes over the value at a place, which was written before.
-    fn pass(&mut self, place: u32) -> Outcome<()> {
+    pub(super) fn pass(&mut self, place: u32) -> Outcome<()> {
         self.way.reader.seek(place);
         self.way.reader.skip().map_err(holdfast_kryo_common::fault::no_document)
     }

@@ -229,7 +229,7 @@ impl<'d> Writing<'d, '_, '_> {
             descriptor: &slot.descriptor,
             name: &slot.name,
         });
-        self.shelf.beans.layouts.add(definition, class, wanted).map_err(|text| {
+        self.shelf.beans.layouts.add(definition, class, &wanted).map_err(|text| {
             let name = &self.classes.get(class).name;
             self.unrepresentable(at, format!("{name}: {text}"))
         })

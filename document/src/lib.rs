@@ -31,6 +31,7 @@ mod reader;
 mod rewrite;
 mod sample;
 mod token;
+mod words;
 mod writer;
 
 pub use append::append;
@@ -49,6 +50,7 @@ pub use reader::Reader;
 pub use rewrite::{Replace, Shape, Target, Value, rewrite};
 pub use sample::sample;
 pub use token::ext;
+pub use words::{any_bits, is_ascii, is_equal};
 pub use writer::{Count, Writer};
 
 /// How deep a document may be nested unless a caller says otherwise.

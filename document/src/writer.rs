@@ -504,6 +504,10 @@ impl<'v> Writer<'v> {
     /// Begins a value of a class that was defined in this attribute; so many parts must follow.
     #[inline]
     pub fn known(&mut self, definition: u32, parts: u32) {
+        if let (0..=14, Ok(number)) = (parts, u8::try_from(definition)) {
+            self.out.extend_from_slice(&[0x91 + parts as u8, 0xd4, ext::KNOWN as u8, number]);
+            return;
+        }
         raw::array(self.out, parts.saturating_add(1));
         self.head_known(definition);
     }
@@ -627,11 +631,27 @@ impl<'v> Writer<'v> {
     /// a second time.
     pub fn repeat(&mut self, at: usize) {
         let from = self.start + at;
+        // What Java caches is this short, and worth no call of a copy.
+        let rest = self.out.get(from..).unwrap_or_default();
+        match *rest.first_chunk().unwrap_or(&[0; 5]) {
+            [marker @ (0xc2 | 0xc3), ..] => return self.out.push(marker),
+            [0xd0, value, ..] => return self.out.extend_from_slice(&[0xd0, value]),
+            [0xd2, a, b, c, d] => return self.out.extend_from_slice(&[0xd2, a, b, c, d]),
+            _ => {}
+        }
         let mut tokens = Tokens::new(self.out);
         tokens.seek(from);
-        if tokens.next().is_ok() {
-            let to = tokens.at();
-            self.out.extend_from_within(from..to);
+        if tokens.next().is_err() {
+            return;
+        }
+        let to = tokens.at();
+        match rest.first_chunk::<16>() {
+            Some(&chunk) if to - from <= 16 => {
+                let end = self.out.len() + (to - from);
+                self.out.extend_from_slice(&chunk);
+                self.out.truncate(end);
+            }
+            _ => self.out.extend_from_within(from..to),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod classes;
 mod codec;
+mod declared;
 mod input;
 mod jdk;
 mod losses;
@@ -17,10 +18,11 @@ mod write;
 use std::fmt;
 
 use holdfast_kryo_common::{fault, locale, table, url};
-use holdfast_schema::Schema;
+use holdfast_schema::{Declarations, Schema};
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
 
 use classes::Classes;
+use declared::Declared;
 use losses::Losses;
 use options::Options;
 
@@ -56,7 +58,9 @@ impl Serializer for Kryo {
         let schema = Schema::new(settings.schema).map_err(|error| {
             Failure::BadOption(format!("the schema of the application's classes: {error}"))
         })?;
-        self.classes = Classes::new(schema);
+        let declarations = Declarations::from_bytes(settings.converters)
+            .map_err(|error| Failure::BadOption(format!("the declarations of the converters: {error}")))?;
+        self.classes = Classes::new(schema, Declared::new(&declarations, Self::DESCRIPTION.format));
         self.losses = Losses::default();
         self.losses.refuse = self.options.refuse_losses;
         Ok(())

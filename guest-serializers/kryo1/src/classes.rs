@@ -8,6 +8,7 @@ use holdfast_kryo_common::table::{IdMap, hash};
 use holdfast_schema::{Constant, Field, Kind, Origin, Schema};
 
 use crate::codec::Codec;
+use crate::declared::Declared;
 use crate::jdk::{self, Is};
 use crate::plan::{Mode, Plan, compile};
 
@@ -88,6 +89,8 @@ pub(crate) struct Class {
     is_final: Option<bool>,
     /// For the class of a constant with a body, the enum; for all others the class itself.
     pub(crate) declared: ClassId,
+    /// What stands in the bytes for it, where a converter registers it; 0 where none does.
+    pub(crate) registered: u32,
 }
 
 /// Where the modes of a plan's fields end among those of all plans, and how many they are.
@@ -103,12 +106,16 @@ static UNKNOWN: Class = Class {
     builtin: 0,
     is_final: None,
     declared: ClassId(u32::MAX),
+    registered: 0,
 };
 
 /// All classes that were met.
 #[derive(Default)]
 pub(crate) struct Classes {
     schema: Schema,
+    declarations: Declared,
+    /// The classes that converters register, in their order.
+    registered: Vec<ClassId>,
     list: Vec<Class>,
     by_name: IdMap,
     /// Classes of this call.
@@ -133,8 +140,8 @@ enum Described {
 }
 
 impl Classes {
-    pub(crate) fn new(schema: Schema) -> Self {
-        let mut classes = Self { schema, ..Self::default() };
+    pub(crate) fn new(schema: Schema, declarations: Declared) -> Self {
+        let mut classes = Self { schema, declarations, ..Self::default() };
         classes.forget();
         classes
     }
@@ -153,6 +160,54 @@ impl Classes {
             let is_final = fact(name).is_none_or(|fact| fact.is_final);
             self.add(Cow::Borrowed(name), codec, Some(is_final));
         }
+        self.register();
+    }
+
+    /// Gives the classes that converters declare the numbers behind MSM's.
+    fn register(&mut self) {
+        self.registered.clear();
+        let declarations = std::mem::take(&mut self.declarations);
+        // All of them first: a field of one may be of the class of another.
+        for class in &declarations.classes {
+            let name = Cow::Owned(class.name.clone());
+            if let Some(plan) = crate::declared::plan(class) {
+                let number = self.plans.len() as u32;
+                self.plans.push(plan);
+                self.place_modes(number);
+                self.add(name, Codec::Declared(number), Some(class.is_final));
+            }
+        }
+        for class in &declarations.classes {
+            let mut id = self.resolve(&class.name);
+            if id.0 >= LOCAL {
+                let codec = self.refuse(format!(
+                    "a converter registers {} to be stored by its fields, and it is not in the schema",
+                    class.name
+                ));
+                id = self.add(Cow::Owned(class.name.clone()), codec, Some(class.is_final));
+            }
+            self.registered.push(id);
+            let number = self.last_number() as u32;
+            if let Some(class) = self.list.get_mut(id.0 as usize) {
+                class.registered = number;
+            }
+        }
+        self.declarations = declarations;
+    }
+
+    /// What converters declare.
+    pub(crate) const fn declarations(&self) -> &Declared {
+        &self.declarations
+    }
+
+    /// The class for which this number stands in the bytes, behind those that MSM registers.
+    pub(crate) fn numbered(&self, number: u32) -> Option<ClassId> {
+        self.registered.get((number as usize).checked_sub(jdk::REGISTERED.len() + 1)?).copied()
+    }
+
+    /// The largest number that stands in the bytes for a class.
+    pub(crate) const fn last_number(&self) -> usize {
+        jdk::REGISTERED.len() + self.registered.len()
     }
 
     /// Forgets what belongs to one call.
@@ -198,7 +253,7 @@ impl Classes {
     /// The plan of a class that is written by its fields.
     pub(crate) fn plan_of(&self, id: ClassId) -> Option<&Plan> {
         match self.codec(id) {
-            Codec::Fields(number) | Codec::Zone(number) => self.plan(number),
+            Codec::Fields(number) | Codec::Zone(number) | Codec::Declared(number) => self.plan(number),
             _ => None,
         }
     }
@@ -321,7 +376,7 @@ impl Classes {
         let id = ClassId(self.list.len() as u32);
         let builtin = number_of(&name);
         self.by_name.insert(hash(name.as_bytes()), id.0);
-        self.list.push(Class { name, codec, builtin, is_final, declared: id });
+        self.list.push(Class { name, codec, builtin, is_final, declared: id, registered: 0 });
         id
     }
 
@@ -330,7 +385,7 @@ impl Classes {
         let builtin = number_of(name);
         self.local_by_name.insert(hash(name.as_bytes()), id.0);
         let name = Cow::Owned(name.to_owned());
-        self.local.push(Class { name, codec, builtin, is_final: None, declared: id });
+        self.local.push(Class { name, codec, builtin, is_final: None, declared: id, registered: 0 });
         id
     }
 
@@ -469,12 +524,11 @@ impl Classes {
         let codec = if name == jdk::ZONE { Codec::Zone(number) } else { Codec::Fields(number) };
         let id = self.add(Cow::Owned(name.to_owned()), codec, is_final);
         match compile(self, name) {
-            Ok(mut plan) => {
-                self.modes.extend(plan.slots.iter().map(|slot| slot.mode));
-                plan.modes = Modes { end: self.modes.len() as u32, count: plan.slots.len() as u32 };
+            Ok(plan) => {
                 if let Some(place) = self.plans.get_mut(number as usize) {
                     *place = plan;
                 }
+                self.place_modes(number);
             }
             Err(reason) => {
                 let codec = self.refuse(reason);
@@ -484,6 +538,13 @@ impl Classes {
             }
         }
         id
+    }
+
+    /// Puts the modes of a plan's slots among those of all plans.
+    fn place_modes(&mut self, number: u32) {
+        let Some(plan) = self.plans.get_mut(number as usize) else { return };
+        self.modes.extend(plan.slots.iter().map(|slot| slot.mode));
+        plan.modes = Modes { end: self.modes.len() as u32, count: plan.slots.len() as u32 };
     }
 
     /// Superclass and own fields of a class with fields, by the JDK's tables or the schema.
@@ -538,7 +599,7 @@ mod tests {
 
     #[test]
     fn registered_classes_have_the_numbers_that_msm_gives_them() {
-        let mut classes = Classes::new(Schema::default());
+        let mut classes = Classes::new(Schema::default(), Declared::default());
         for (number, name) in [
             (13, "java.lang.Integer"),
             (17, "java.lang.String"),
@@ -560,7 +621,7 @@ mod tests {
 
     #[test]
     fn an_array_is_final_if_what_it_holds_in_the_end_is() {
-        let mut classes = Classes::new(Schema::default());
+        let mut classes = Classes::new(Schema::default(), Declared::default());
         for (name, is_final) in [
             ("[I", true),
             ("[[J", true),
@@ -578,7 +639,7 @@ mod tests {
 
     #[test]
     fn an_exceptions_fields_are_those_of_throwable_by_name() {
-        let mut classes = Classes::new(Schema::default());
+        let mut classes = Classes::new(Schema::default(), Declared::default());
         let id = classes.resolve("java.lang.IllegalStateException");
         let elements = Mode::Known(classes.resolve("[Ljava.lang.StackTraceElement;"));
         let slots: Vec<(&str, u32, Mode)> = classes

@@ -81,6 +81,8 @@ pub(crate) enum Codec {
     MonthDay,
     ZoneOffset,
     ZoneRegion,
+    /// A class that a converter declares: its slots, without a number of the object; the number is that of its plan.
+    Declared(u32),
     /// A time zone with all that it knows; the number is that of its plan.
     Zone(u32),
     /// A class without values: an interface, an abstract class, a primitive type.

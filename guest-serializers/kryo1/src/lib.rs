@@ -2,6 +2,7 @@
 
 mod classes;
 mod codec;
+mod declared;
 mod jdk;
 mod losses;
 mod options;
@@ -12,10 +13,11 @@ mod zone;
 
 use std::fmt;
 
-use holdfast_schema::Schema;
+use holdfast_schema::{Declarations, Schema};
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
 
 use classes::Classes;
+use declared::Declared;
 use losses::Losses;
 use options::Options;
 
@@ -32,7 +34,7 @@ impl Default for Kryo1 {
     fn default() -> Self {
         Self {
             options: Options::default(),
-            classes: Classes::new(Schema::default()),
+            classes: Classes::new(Schema::default(), Declared::default()),
             losses: Losses::default(),
             read: read::Shelf::default(),
             write: write::Shelf::default(),
@@ -63,7 +65,10 @@ impl Serializer for Kryo1 {
         let schema = Schema::new(settings.schema).map_err(|error| {
             Failure::BadOption(format!("the schema of the application's classes: {error}"))
         })?;
-        *self = Self { options, classes: Classes::new(schema), ..Self::default() };
+        let declarations = Declarations::from_bytes(settings.converters)
+            .map_err(|error| Failure::BadOption(format!("the declarations of the converters: {error}")))?;
+        let declared = Declared::new(&declarations, Self::DESCRIPTION.format);
+        *self = Self { options, classes: Classes::new(schema, declared), ..Self::default() };
         self.losses.refuse = options.refuse_losses;
         Ok(())
     }

@@ -4,6 +4,7 @@ use holdfast_schema::Field;
 
 use crate::classes::{ClassId, Classes, Modes};
 use crate::codec::Codec;
+use crate::declared::Step;
 
 /// The slots of a class, in the order in which they are stored.
 #[derive(Debug, Default)]
@@ -39,6 +40,8 @@ pub(crate) enum Mode {
     Any,
     /// Without its class, which is final: 0 for null, 1 and the value.
     Known(ClassId),
+    /// As a converter declares it.
+    Declared(Step),
 }
 
 /// More superclasses than any class has; a schema may hold a circle.

@@ -1,6 +1,7 @@
 //! Kryo's bytes in, a document out: one pass, on a stack of its own.
 
 mod array;
+mod declared;
 mod define;
 mod proxy;
 mod quick;
@@ -25,6 +26,8 @@ use refs::{Attribute, Seen};
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
     frames: Vec<Frame>,
+    /// The values of the slots of one number of a declared class.
+    digits: Vec<i64>,
     /// Kryo's objects by number.
     seen: Vec<Seen>,
     /// The classes that stand in the bytes by name, in the order of their numbers there, which begin with 1.

@@ -41,13 +41,17 @@ impl Reading<'_, '_, '_> {
 
     /// A class that Kryo knows by a number.
     fn numbered_class(&mut self, number: u8) -> Outcome<ClassId> {
-        ClassId::of_number(number).ok_or_else(|| {
-            damaged(
-                self.input.at() - 1,
-                format!(
-                    "class {number}, and those that MSM registers end with 51; more are those of a converter"
-                ),
-            )
+        if let Some(class) = ClassId::of_number(number) {
+            return Ok(class);
+        }
+        let at = self.input.at() - 1;
+        self.input.seek(at);
+        let number = self.input.varint()?;
+        self.classes.numbered(number).ok_or_else(|| {
+            let last = self.classes.last_number();
+            let cure =
+                "a class that a custom converter registers needs that converter here too (customConverter)";
+            damaged(at, format!("class {number}, and those that are registered end with {last}; {cure}"))
         })
     }
 
@@ -112,13 +116,14 @@ impl Reading<'_, '_, '_> {
         match mode {
             Mode::Any => self.value(),
             Mode::Known(class) => self.known(class),
+            Mode::Declared(step) => self.declared(step),
             mode => self.primitive(mode),
         }
     }
 
     fn primitive(&mut self, mode: Mode) -> Outcome<()> {
         match mode {
-            Mode::Any | Mode::Known(_) => {}
+            Mode::Any | Mode::Known(_) | Mode::Declared(_) => {}
             Mode::Boolean => {
                 let value = self.input.boolean()?;
                 self.doc.bool(value);
@@ -166,6 +171,11 @@ impl Reading<'_, '_, '_> {
                 let modes = self.classes.modes_of(number);
                 self.typed(class, modes.count)?;
                 self.fields(class, modes)
+            }
+            Codec::Declared(number) => {
+                let Modes { end, count } = self.classes.modes_of(number);
+                self.typed(class, count)?;
+                self.begin(FrameKind::Fields(end), class, count)
             }
             Codec::Collection(builtin) => self.collection(class, builtin),
             Codec::Map(builtin) => self.map(class, builtin),

@@ -9,6 +9,7 @@ use super::value::short;
 use super::{FrameKind, Slot, Writing};
 use crate::classes::{ClassId, Classes, Modes};
 use crate::codec::Codec;
+use crate::declared::Step;
 use crate::losses::Loss;
 use crate::plan::Mode;
 
@@ -93,6 +94,9 @@ impl<'d> Writing<'d, '_, '_> {
         place: u32,
         at: usize,
     ) -> Outcome<bool> {
+        if matches!(self.classes.codec(class), Codec::Declared(_)) {
+            return self.head(slot, class, at).map(|()| true);
+        }
         let is_new = self.object(slot, class, place, at)?;
         if !is_new {
             self.pass(place)?;
@@ -110,7 +114,8 @@ impl<'d> Writing<'d, '_, '_> {
         place: u32,
         at: usize,
     ) -> Outcome<()> {
-        let (Codec::Fields(plan) | Codec::Zone(plan)) = self.classes.codec(class) else {
+        let codec = self.classes.codec(class);
+        let (Codec::Fields(plan) | Codec::Zone(plan) | Codec::Declared(plan)) = codec else {
             return Err(self.not_by_fields(class, at));
         };
         if definition.named {
@@ -119,7 +124,7 @@ impl<'d> Writing<'d, '_, '_> {
         let number = self.layout(definition, class, plan, at)?;
         let modes = self.classes.modes_of(plan);
         let is_straight = self.shelf.beans.layouts.get(number).is_some_and(|layout| layout.is_straight);
-        if is_straight && self.way.is_straight() {
+        if is_straight && self.way.is_straight() && codec.has_identity() {
             self.shelf.beans.remember(definition.number, Straight { class, modes });
         }
         if !self.object_or_pass(slot, class, place, at)? {
@@ -261,18 +266,25 @@ impl<'d> Writing<'d, '_, '_> {
         match mode {
             Mode::Any => self.value(Slot::Any),
             Mode::Known(class) => self.value(Slot::Known(class)),
+            Mode::Declared(step) => self.declared(step),
             mode => self.primitive(mode),
         }
     }
 
     /// Writes a field that stands elsewhere.
     pub(super) fn field_at(&mut self, class: ClassId, first: u32, left: u32) -> Outcome<()> {
-        let (Codec::Fields(plan) | Codec::Zone(plan)) = self.classes.codec(class) else { return Ok(()) };
+        let (Codec::Fields(plan) | Codec::Zone(plan) | Codec::Declared(plan)) = self.classes.codec(class)
+        else {
+            return Ok(());
+        };
         let Modes { end, count } = self.classes.modes_of(plan);
         let mode = self.classes.mode(end, left);
         let at = (first + count).saturating_sub(left + 1);
         match self.shelf.beans.targets.get(at as usize).copied() {
             Some(MISSING) | None => {
+                if let Mode::Declared(Step::Digit { part, digit }) = mode {
+                    return self.digit(usize::from(part), usize::from(digit), 0, self.way.at());
+                }
                 self.default(mode);
                 Ok(())
             }
@@ -286,6 +298,10 @@ impl<'d> Writing<'d, '_, '_> {
     /// Null or zero.
     fn default(&mut self, mode: Mode) {
         let len = match mode {
+            Mode::Declared(step) => {
+                self.out.extend_from_slice(crate::declared::default(step));
+                return;
+            }
             Mode::Char => 2,
             Mode::Float => 4,
             Mode::Double => 8,

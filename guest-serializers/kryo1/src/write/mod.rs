@@ -3,6 +3,7 @@
 mod array;
 mod bean;
 mod builtin;
+mod declared;
 mod enums;
 mod quick;
 mod refs;
@@ -36,6 +37,8 @@ pub(crate) struct Shelf {
     /// The numbers of `java.time` values of which the JVM has one object each.
     singles: IdMap,
     beans: bean::Beans,
+    /// The values of the slots of one number of a declared class, so far.
+    digits: Vec<i64>,
     parts: Parts,
 }
 

@@ -187,7 +187,10 @@ impl<'d> Writing<'d, '_, '_> {
             self.out.push(byte);
             return;
         }
-        self.class_by_name(class);
+        match self.classes.get(class).registered {
+            0 => self.class_by_name(class),
+            number => varint(self.out, number),
+        }
     }
 
     /// A class that has no number stands by its name the first time, and then by the name's number, from 1 on.

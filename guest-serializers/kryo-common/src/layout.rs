@@ -84,7 +84,7 @@ impl<C: Copy + PartialEq> Layouts<C> {
         &mut self,
         definition: &Definition<'_>,
         class: C,
-        wanted: impl ExactSizeIterator<Item = Wanted<'a>> + Clone,
+        wanted: &(impl ExactSizeIterator<Item = Wanted<'a>> + Clone),
     ) -> Result<usize, String> {
         let mut order = vec![MISSING; wanted.len()];
         let mut custom = Vec::new();

@@ -98,6 +98,8 @@ pub struct Way<'d> {
     origin: usize,
     /// The attribute that is being read, by its index.
     attribute: u32,
+    /// The names of the attributes so far.
+    names: Vec<&'d str>,
     /// How many visits and permuted objects are open.
     open: u32,
     /// The readers of attributes that were left for another one.
@@ -143,6 +145,7 @@ impl<'d> Way<'d> {
             reader,
             origin: 0,
             attribute: 0,
+            names: Vec::new(),
             open: 0,
             parked: Vec::new(),
             main: None,
@@ -202,7 +205,9 @@ impl<'d> Way<'d> {
     /// When the bytes are no document.
     pub fn begin_attribute(&mut self, index: u32) -> Outcome<&'d str> {
         self.attribute = index;
-        self.reader.attribute().map_err(no_document)
+        let name = self.reader.attribute().map_err(no_document)?;
+        self.names.push(name);
+        Ok(name)
     }
 
     /// Goes back to the reader of the document.
@@ -217,6 +222,9 @@ impl<'d> Way<'d> {
 
     /// The index of the attribute of a name.
     pub fn find_attribute(&mut self, name: &str) -> Option<u32> {
+        if let Some(index) = self.names.iter().position(|known| *known == name) {
+            return Some(index as u32);
+        }
         self.survey().ok()?;
         self.spans.iter().position(|span| span.name == name).map(|index| index as u32)
     }

@@ -254,7 +254,10 @@ fn what_the_library_cannot_hold_is_refused_with_its_path() {
         assert_eq!(path, "/a/0");
         assert!(text.contains(says), "{text}");
     }
-    let (path, text) = refusal(&mut Kryo1::default(), &document(|doc| doc.nil()));
+    let null = document(|doc| {
+        doc.nil();
+    });
+    let (path, text) = refusal(&mut Kryo1::default(), &null);
     assert_eq!((path.as_str(), text.contains("null")), ("/a", true));
 }
 

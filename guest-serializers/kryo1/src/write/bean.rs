@@ -81,7 +81,7 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     /// Passes over the value at a place, which was written before.
-    fn pass(&mut self, place: u32) -> Outcome<()> {
+    pub(super) fn pass(&mut self, place: u32) -> Outcome<()> {
         self.way.reader.seek(place);
         self.way.reader.skip().map_err(holdfast_kryo_common::fault::no_document)
     }
@@ -234,7 +234,7 @@ impl<'d> Writing<'d, '_, '_> {
             descriptor: &slot.descriptor,
             name: &slot.name,
         });
-        self.shelf.beans.layouts.add(definition, class, wanted).map_err(|text| {
+        self.shelf.beans.layouts.add(definition, class, &wanted).map_err(|text| {
             let name = &self.classes.get(class).name;
             self.unrepresentable(at, format!("{name}: {text}"))
         })

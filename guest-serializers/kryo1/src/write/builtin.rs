@@ -53,6 +53,12 @@ impl Writing<'_, '_, '_> {
                 Err(self.unrepresentable(at, text))
             }
             codec if codec.has_identity() => {
+                if matches!(codec, Codec::LocalTime | Codec::ZoneOffset)
+                    && let Some(number) = self.single_of(codec)?
+                {
+                    self.single(slot, class, place, number, at)?;
+                    return self.pass(place);
+                }
                 if !self.object_or_pass(slot, class, place, at)? {
                     return Ok(());
                 }

@@ -16,6 +16,7 @@ use holdfast_kryo_common::fault::{Outcome, limit, no_document, unrepresentable};
 use holdfast_kryo_common::numbering::Numbering;
 use holdfast_kryo_common::output::varint;
 use holdfast_kryo_common::places::{Back, Parts, Way};
+use holdfast_kryo_common::table::IdMap;
 use holdfast_sdk::Failure;
 
 use crate::classes::{ClassId, Classes};
@@ -33,6 +34,8 @@ pub(crate) struct Shelf {
     first_objects: Vec<u32>,
     moved: refs::Moved,
     ordinals: Vec<u32>,
+    /// The numbers of `java.time` values of which the JVM has one object each.
+    singles: IdMap,
     beans: bean::Beans,
     /// The values of the slots of one number of a declared class, so far.
     digits: Vec<i64>,
@@ -157,6 +160,7 @@ impl Shelf {
         self.objects.clear();
         self.first_objects.clear();
         self.moved.clear();
+        self.singles.clear();
         self.parts.clear();
         self.beans.begin_call(classes);
     }

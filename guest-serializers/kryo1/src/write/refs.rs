@@ -82,19 +82,45 @@ impl<'d> Writing<'d, '_, '_> {
             varint(self.out, object.number);
             return Ok(false);
         }
-        if self.way.is_straight() {
-            self.shelf.objects.push(Object { place, number: self.next, class });
-        } else {
-            // A collection that comes again holds objects that were written on the straight way.
-            if let Some(object) = self.find(attribute, place) {
-                varint(self.out, object.number);
-                return Ok(false);
-            }
-            self.shelf.moved.insert(attribute, Object { place, number: self.next, class });
+        // A collection that comes again holds objects that were written on the straight way.
+        if !self.way.is_straight()
+            && let Some(object) = self.find(attribute, place)
+        {
+            varint(self.out, object.number);
+            return Ok(false);
         }
+        self.remember(place, self.next, class);
         self.out.push(0);
         self.next += 1;
         Ok(true)
+    }
+
+    /// Remembers the number of the object at a place.
+    #[inline]
+    fn remember(&mut self, place: u32, number: u32, class: ClassId) {
+        let object = Object { place, number, class };
+        if self.way.is_straight() {
+            self.shelf.objects.push(object);
+        } else {
+            self.shelf.moved.insert(self.way.attribute(), object);
+        }
+    }
+
+    /// Writes class and number of an object that stands at a place, and of which the JVM has one that was written.
+    pub(super) fn single(
+        &mut self,
+        slot: Slot,
+        class: ClassId,
+        place: u32,
+        number: u32,
+        at: usize,
+    ) -> Outcome<()> {
+        self.head(slot, class, at)?;
+        if self.find(self.way.attribute(), place).is_none() {
+            self.remember(place, number, class);
+        }
+        varint(self.out, number);
+        Ok(())
     }
 
     /// The object that was written of a place, if it was.

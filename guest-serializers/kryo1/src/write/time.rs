@@ -38,8 +38,7 @@ impl Writing<'_, '_, '_> {
                 let time = self.time_parts()?;
                 let offset = self.offset_part(at)?;
                 self.inner_offset(offset);
-                self.inner();
-                self.time_of_day(time);
+                self.inner_time(time);
             }
             Codec::OffsetDateTime => {
                 let (date, time) = (self.date_parts()?, self.time_parts()?);
@@ -103,8 +102,7 @@ impl Writing<'_, '_, '_> {
         self.lose(Loss::OffsetId, at)?;
         self.inner();
         self.date_time(date, time);
-        let number = self.next;
-        self.inner_offset(offset);
+        let number = self.inner_offset(offset);
         if id_of_offset(offset) == zone {
             self.inner_class("java.time.ZoneOffset");
             varint(self.out, number);
@@ -132,9 +130,51 @@ impl Writing<'_, '_, '_> {
         self.next += 1;
     }
 
-    fn inner_offset(&mut self, offset: i64) {
+    /// Gives the number of the offset.
+    fn inner_offset(&mut self, offset: i64) -> u32 {
+        if let Some(number) = self.inner_single(key_of_offset(offset)) {
+            return number;
+        }
+        let number = self.next;
         self.inner();
         self.put(offset);
+        number
+    }
+
+    fn inner_time(&mut self, time: Time) {
+        if self.inner_single(key_of_time(time)).is_none() {
+            self.inner();
+            self.time_of_day(time);
+        }
+    }
+
+    /// Writes an object in a field of its class that the JVM has one of, if it was written before. Otherwise the next
+    /// number is taken for it.
+    fn inner_single(&mut self, key: Option<u64>) -> Option<u32> {
+        let number = self.take_single(key)?;
+        self.out.push(1);
+        varint(self.out, number);
+        Some(number)
+    }
+
+    fn take_single(&mut self, key: Option<u64>) -> Option<u32> {
+        let key = key?;
+        let known = self.shelf.singles.get(key);
+        if known.is_none() {
+            self.shelf.singles.insert(key, self.next);
+        }
+        known
+    }
+
+    /// The number of the time or offset that follows, if the JVM has one object for it and it was written before.
+    pub(super) fn single_of(&mut self, codec: Codec) -> Outcome<Option<u32>> {
+        let back = self.way.reader.place();
+        let key = match codec {
+            Codec::LocalTime => key_of_time(self.time_parts()?),
+            _ => key_of_offset(self.int_part()?),
+        };
+        self.way.reader.seek(back);
+        Ok(self.take_single(key))
     }
 
     fn put(&mut self, value: i64) {
@@ -185,9 +225,21 @@ impl Writing<'_, '_, '_> {
     fn date_time(&mut self, date: [i64; 3], time: Time) {
         self.inner();
         self.date(date);
-        self.inner();
-        self.time_of_day(time);
+        self.inner_time(time);
     }
+}
+
+/// `LocalTime` has one object for each full hour.
+fn key_of_time(time: Time) -> Option<u64> {
+    match time {
+        [hour, 0, 0, 0] => u64::try_from(hour).ok(),
+        _ => None,
+    }
+}
+
+/// `ZoneOffset` has one object for each quarter of an hour.
+fn key_of_offset(seconds: i64) -> Option<u64> {
+    (seconds % 900 == 0).then(|| 1 << 32 | u64::from(seconds as i32 as u32))
 }
 
 /// The offset of a zone whose id tells it.

@@ -56,7 +56,7 @@ fn configured(schema: &[u8], options: &[(&str, &str)]) -> Xstream {
 }
 
 /// Cases whose custom data XStream's text needs the types of, which only a schema with a layout tells.
-const CUSTOM: [&str; 4] = ["calendar", "pojo-externalizable", "pojo-putfields", "pojo-writeobject"];
+const CUSTOM: [&str; 3] = ["calendar", "pojo-externalizable", "pojo-writeobject"];
 
 #[test]
 fn what_comes_from_java_is_written_and_is_the_same_when_it_is_read() {
@@ -187,5 +187,35 @@ fn classes_that_only_a_stream_told_suffice_to_read_and_write_objects() {
         xstream.serialize(&document, &mut again).unwrap();
         xstream.deserialize(&again, &mut third).unwrap();
         assert_eq!(canonical::canonical(&third), canonical::canonical(&document), "{case}");
+    }
+}
+
+#[test]
+fn what_methods_wrote_is_written_with_the_types_that_a_layout_tells() {
+    let mut classes = shop::classes();
+    for (name, layout) in
+        [("CustomData", "int n, utf*n, object, long, boolean"), ("Extern", "utf, int, object")]
+    {
+        let class = classes.iter_mut().find(|class| class.name.ends_with(name)).unwrap();
+        class.layout = Some(layout.to_owned());
+    }
+    let mut xstream = configured(&holdfast_schema::compile(&classes).unwrap(), &[]);
+    for case in ["pojo-writeobject", "pojo-externalizable", "pojo-putfields"] {
+        let (_, document) = streams().into_iter().find(|(name, _)| name == case).unwrap();
+        let mut xml = Vec::new();
+        xstream.serialize(&document, &mut xml).unwrap_or_else(|failure| panic!("{case}: {failure}"));
+        let stored = fs::read_to_string(folder().join(format!("{case}.xstream"))).unwrap();
+        assert_eq!(String::from_utf8(xml).unwrap(), stored, "{case}");
+    }
+    // A layout that is not that of the data.
+    for (layout, why) in [("int", "longer"), ("long*9", "shorter"), ("object", "object"), ("utf*q", "called")]
+    {
+        let class = classes.iter_mut().find(|class| class.name.ends_with("CustomData")).unwrap();
+        class.layout = Some(layout.to_owned());
+        let mut xstream = configured(&holdfast_schema::compile(&classes).unwrap(), &[]);
+        let (_, document) = streams().into_iter().find(|(name, _)| name == "pojo-writeobject").unwrap();
+        let refused = xstream.serialize(&document, &mut Vec::new()).unwrap_err();
+        let Failure::Unrepresentable { path, text } = refused else { panic!("{refused}") };
+        assert!(path.starts_with("/custom") && text.contains(why), "{path}: {text}");
     }
 }

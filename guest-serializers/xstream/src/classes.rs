@@ -239,8 +239,9 @@ impl Classes {
         if let Some(id) = self.by_element.get(element) {
             return Some(*id);
         }
-        // A class of the application, whose name is as it stands.
-        if let Some(id) = self.by_name.get(element) {
+        // A class of the application, whose name is as it stands. No alias has a dot, and a class may be called `int`.
+        let dotted = element.contains('.');
+        if dotted && let Some(id) = self.by_name.get(element) {
             return Some(*id);
         }
         let mut alias = String::with_capacity(element.len());
@@ -248,7 +249,7 @@ impl Classes {
             return None;
         }
         let id = self.by_alias(&alias);
-        if *self.get(id).name != *element {
+        if !dotted || *self.get(id).name != *element {
             self.by_element.insert(element.into(), id);
         }
         Some(id)

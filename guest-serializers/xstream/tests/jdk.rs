@@ -157,3 +157,19 @@ fn an_array_that_holds_itself_is_refused_with_its_path() {
     let refused = write(&document).unwrap_err();
     assert!(matches!(&refused, Failure::Unrepresentable { path, .. } if path == "/loop/1"), "{refused}");
 }
+
+#[test]
+fn the_class_int_is_not_what_an_element_int_is_of() {
+    let mut xstream = Xstream::default();
+    let mut read = |value: &str| {
+        let xml = format!(
+            "<concurrent-hash-map><entry><string>a</string><linked-list>{value}</linked-list></entry></concurrent-hash-map>"
+        );
+        let mut document = Vec::new();
+        xstream.deserialize(xml.as_bytes(), &mut document).unwrap();
+        document
+    };
+    read("<java-class>int</java-class><java-class>list</java-class>");
+    let again = read("<int x='1'>7</int><list x='1'><int>7</int></list>");
+    assert!(again.ends_with(b"\xd2\0\0\0\x07\xdd\0\0\0\x01\xd2\0\0\0\x07\xc0"), "{again:x?}");
+}

@@ -96,6 +96,52 @@ fn what_comes_from_java_is_written_and_is_the_same_when_it_is_read() {
     }
 }
 
+#[test]
+fn what_comes_from_kryo_is_written_and_is_the_same_when_it_is_read() {
+    let dump = std::env::var_os("HOLDFAST_DUMP").map(PathBuf::from);
+    let schema = shop::schema();
+    let mut kryo = holdfast_kryo::Kryo::default();
+    kryo.configure(&Settings { schema: &schema, ..Settings::default() }).unwrap();
+    let mut xstream = configured(&schema, &[]);
+    let (mut refused, mut differ, mut same) = (Vec::new(), Vec::new(), 0);
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
+    for entry in fs::read_dir(&golden).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "kryo") {
+            continue;
+        }
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let (mut document, mut xml, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        kryo.deserialize(&fs::read(&path).unwrap(), &mut document)
+            .unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        match capture_log(|| xstream.serialize(&document, &mut xml)).0 {
+            Ok(()) => {}
+            Err(Failure::Unrepresentable { path, text }) => {
+                refused.push(format!("{name}: {path}: {text}"));
+                continue;
+            }
+            Err(failure) => panic!("{name}: {failure}"),
+        }
+        if let Some(dump) = &dump {
+            fs::write(dump.join(format!("{name}.xstream")), &xml).unwrap();
+        }
+        xstream.deserialize(&xml, &mut again).unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        check(&again, Limits::default()).unwrap();
+        if LOGICAL.contains(&name.as_str()) {
+            continue;
+        }
+        let text = fs::read_to_string(golden.join(format!("{name}.json"))).unwrap();
+        let (again, text) = (canonical::canonical(&again), canonical::golden(&text));
+        if again == text {
+            same += 1;
+        } else {
+            differ.push(format!("{name}\n{again}\n--- golden:\n{text}"));
+        }
+    }
+    assert!(differ.is_empty(), "{} differ:\n{}", differ.len(), differ.join("\n\n"));
+    assert!(same > 40 && refused.len() < 10, "{same}, refused: {refused:#?}");
+}
+
 /// Cases of classes of which the canonical text tells what their methods make of the data.
 const LOGICAL: [&str; 1] = ["pojo-putfields"];
 

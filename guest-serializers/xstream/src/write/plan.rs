@@ -344,9 +344,14 @@ fn levels(
         };
         let first = next;
         let mut parts = Vec::new();
+        let declared = class.serial_fields.as_ref().unwrap_or(&class.fields);
         while let Some(item) = items.get(next) {
             match *item {
                 Item::Field { level, descriptor, name } if own(level) => {
+                    // A format that knows nothing of such methods takes the fields of the object instead.
+                    if !declared.iter().any(|field| field.name == name) {
+                        return Err(format!("{} writes no field '{name}'", class.name));
+                    }
                     parts.push(LevelPart::Field(classes.slot(&SlotSource {
                         level,
                         descriptor,
@@ -361,6 +366,12 @@ fn levels(
                 _ => break,
             }
             next += 1;
+        }
+        if class.has_write_object && !parts.iter().any(|part| !matches!(part, LevelPart::Field(_))) {
+            return Err(format!(
+                "{} has a writeObject method, and this document does not hold what it wrote",
+                class.name
+            ));
         }
         let mut element = String::new();
         names::encode(&mut element, &crate::classes::alias_of_class(&class.name));

@@ -265,3 +265,34 @@ fn what_methods_wrote_is_written_with_the_types_that_a_layout_tells() {
         assert!(path.starts_with("/custom") && text.contains(why), "{path}: {text}");
     }
 }
+
+#[test]
+fn fields_that_a_java_stream_leaves_to_a_constructor_are_refused() {
+    let class = |name: &str, superclass: Option<&str>, is_serializable: bool| holdfast_schema::Class {
+        name: name.to_owned(),
+        superclass: superclass.map(str::to_owned),
+        is_serializable,
+        fields: vec![holdfast_schema::Field { descriptor: "I".to_owned(), name: format!("of{name}") }],
+        ..holdfast_schema::Class::default()
+    };
+    let classes = [class("Plain", None, false), class("Own", Some("Plain"), true)];
+    let mut xstream = configured(&holdfast_schema::compile(&classes).unwrap(), &[]);
+    for java in [None, Some((2, 1))] {
+        let mut document = Vec::new();
+        let mut writer = holdfast_document::Writer::document(&mut document, 1);
+        writer.attribute("own");
+        writer.defined(1);
+        writer.begin_definition(holdfast_document::Kind::Bean, false, java, "Own", 1);
+        writer.nil();
+        writer.item(0, "I", "ofOwn");
+        writer.int(1);
+        writer.end();
+        match xstream.serialize(&document, &mut Vec::new()) {
+            Ok(()) => assert_eq!(java, None),
+            Err(Failure::Unrepresentable { path, text }) => {
+                assert!(java.is_some() && path == "/own" && text.contains("Plain"), "{path}: {text}");
+            }
+            Err(failure) => panic!("{failure}"),
+        }
+    }
+}

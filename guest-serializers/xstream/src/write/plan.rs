@@ -248,6 +248,15 @@ fn bean(
             definition.name
         )));
     }
+    if definition.java.is_some()
+        && let Some(class) = unstored(definition.name, lineage, classes)
+    {
+        return Ok(Shape::Refused(format!(
+            "{} extends {class}, which is not serializable: a Java stream leaves the fields of that to its constructor, \
+             which XStream does not call",
+            definition.name
+        )));
+    }
     let throwable =
         lineage.iter().chain([&definition.name]).any(|name| EXCEPTIONS.iter().any(|row| row.0 == *name));
     let declares = |level: u32| match level {
@@ -299,6 +308,18 @@ fn bean(
     }
     let order = order(&parts, form, classes);
     Ok(Shape::Bean(parts, order))
+}
+
+/// A superclass with fields that a Java stream does not hold.
+fn unstored(name: &str, lineage: &[&str], classes: &Classes) -> Option<String> {
+    let hierarchy = classes.hierarchy(name);
+    let found = hierarchy.into_iter().flatten().find(|class| {
+        !class.is_serializable
+            && !class.fields.is_empty()
+            && !lineage.contains(&class.name.as_str())
+            && class.name != name
+    });
+    found.map(|class| class.name)
 }
 
 /// What the schema says of the data that a class writes.

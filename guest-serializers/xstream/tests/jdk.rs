@@ -93,6 +93,7 @@ fn what_xstream_1_4_20_calls_otherwise_is_the_same() {
         ("<byte-array>AAECAw==</byte-array>", "<byte-array>AAEC\nAw==</byte-array>".to_owned()),
         ("<sql-timestamp>1970-01-01 00:00:00</sql-timestamp>", "<sql-timestamp>1970-01-01 00:00:00.0</sql-timestamp>".to_owned()),
         ("<char null=\"true\"/>", "<char></char>".to_owned()),
+        ("<list><x class=\"int\">7</x></list>", "<list><int>7</int></list>".to_owned()),
     ] {
         same(other, &ours);
     }

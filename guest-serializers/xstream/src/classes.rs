@@ -191,6 +191,16 @@ impl Classes {
         self.shapes.constants(name)
     }
 
+    /// What the schema says of a class.
+    pub(crate) fn described(&self, name: &str) -> Option<holdfast_schema::Class> {
+        self.shapes.described(name)
+    }
+
+    /// A class and its superclasses; nothing for one that no schema has.
+    pub(crate) fn hierarchy(&self, name: &str) -> Vec<Option<holdfast_schema::Class>> {
+        self.shapes.hierarchy(name)
+    }
+
     /// Whether values of the class are records, which XStream 1.4.7 writes and cannot read.
     pub(crate) fn is_record(&self, name: &str) -> bool {
         self.shapes.is_record(name)
@@ -229,8 +239,9 @@ impl Classes {
         if let Some(id) = self.by_element.get(element) {
             return Some(*id);
         }
-        // A class of the application, whose name is as it stands.
-        if let Some(id) = self.by_name.get(element) {
+        // A class of the application, whose name is as it stands. No alias has a dot, and a class may be called `int`.
+        let dotted = element.contains('.');
+        if dotted && let Some(id) = self.by_name.get(element) {
             return Some(*id);
         }
         let mut alias = String::with_capacity(element.len());
@@ -238,7 +249,7 @@ impl Classes {
             return None;
         }
         let id = self.by_alias(&alias);
-        if *self.get(id).name != *element {
+        if !dotted || *self.get(id).name != *element {
             self.by_element.insert(element.into(), id);
         }
         Some(id)
@@ -323,23 +334,28 @@ impl Classes {
         }
         match self.shapes.of(name) {
             Some(Shape::Fields(_)) => self.compile(id, name),
+            Some(Shape::Custom) if self.shapes.is_throwable(name) => self.compile(id, name),
             Some(Shape::Enum) => Form::Enum,
             Some(Shape::Interface) => Form::Abstract,
             Some(Shape::External) => Form::External,
-            Some(Shape::Custom(_)) => Form::Custom,
+            Some(Shape::Custom) => Form::Custom,
             None => Form::Unknown,
         }
     }
 
     /// Makes the plan of a class of the schema, if all its superclasses are known and have fields alone.
     fn compile(&mut self, id: ClassId, name: &str) -> Form {
+        let is_throwable = self.shapes.is_throwable(name);
         let mut levels: Vec<(String, Vec<Field>)> = Vec::new();
         let mut next = Some(name.to_owned());
         while let Some(class) = next.filter(|class| class != "java.lang.Object" || levels.is_empty()) {
             let fields = match self.shapes.of(&class) {
                 Some(Shape::Fields(fields)) => fields,
-                // What a superclass writes itself makes all of the object written so.
-                Some(Shape::Custom(_)) => return Form::Custom,
+                // What a superclass writes itself makes all of the object written so, but for what can be thrown.
+                Some(Shape::Custom) => match self.shapes.described(&class) {
+                    Some(described) if is_throwable => described.fields,
+                    _ => return Form::Custom,
+                },
                 _ => return Form::Unknown,
             };
             if levels.len() as u32 > MOST_SUPERCLASSES {

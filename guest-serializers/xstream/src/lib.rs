@@ -4,6 +4,7 @@ mod classes;
 mod fault;
 mod form;
 mod jdk;
+mod layout;
 mod losses;
 mod nodes;
 mod options;

@@ -27,10 +27,12 @@ pub(crate) const LOSSES: &[&str] = &[
     "java.time: XStream 1.4.7 reads java.time.Ser objects in their place",
     "java.sql.Date, java.sql.Time: all but the day, or the time of day in seconds",
     "java.util.GregorianCalendar: all but time and zone",
-    "java.util.Locale: script and extensions",
+    "java.util.Locale: script and extensions; the country where there is no language",
+    "java.lang.StackTraceElement: that it has no file, class loader and module apart from its class",
+    "double, float: the bits of a NaN",
     "java.util.LinkedHashMap: that it is in access order",
-    "refused: arrays that hold themselves, properties that are no strings, time zones of other formats, data of \
-     writeObject and writeExternal methods of other formats, objects of classes whose fields nobody told",
+    "refused: arrays that hold themselves, records, properties that are no strings, time zones of other formats, data of \
+     writeObject and writeExternal methods of other formats without a layout, objects of classes that no schema tells",
 ];
 
 /// The options.

@@ -17,7 +17,7 @@ pub(crate) enum Shape {
     /// What its `writeExternal` method writes.
     External,
     /// It declares `writeObject` or `readObject`: XStream writes its levels, one after the other.
-    Custom(Option<Box<Class>>),
+    Custom,
 }
 
 /// What is known of classes.
@@ -39,7 +39,7 @@ impl Shapes {
                 Kind::Interface => Shape::Interface,
                 Kind::Class | Kind::Record if class.is_externalizable => Shape::External,
                 Kind::Class if class.is_serializable && (class.has_write_object || class.has_read_object) => {
-                    Shape::Custom(Some(Box::new(class)))
+                    Shape::Custom
                 }
                 Kind::Class | Kind::Record => Shape::Fields(class.fields),
             });
@@ -58,7 +58,7 @@ impl Shapes {
             "java.lang.Throwable" => Some(Shape::Fields(fields(THROWABLE))),
             _ if EXCEPTIONS.iter().any(|row| row.0 == name) => Some(Shape::Fields(Vec::new())),
             // What is left of the JDK's own writes itself, and so what is derived from it.
-            _ if is_of_jdk(name) => Some(Shape::Custom(None)),
+            _ if is_of_jdk(name) => Some(Shape::Custom),
             _ => None,
         }
     }
@@ -83,6 +83,39 @@ impl Shapes {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Whether a class is derived from `java.lang.Throwable`, of which XStream writes the fields, whatever methods it has.
+    pub(crate) fn is_throwable(&self, name: &str) -> bool {
+        let mut next = Some(name.to_owned());
+        for _ in 0..64 {
+            match next {
+                Some(class) if class == "java.lang.Throwable" => return true,
+                Some(class) => next = self.superclass(&class),
+                None => break,
+            }
+        }
+        false
+    }
+
+    /// What the schema says of a class.
+    pub(crate) fn described(&self, name: &str) -> Option<Class> {
+        self.schema.class(name)
+    }
+
+    /// A class and its superclasses but for `java.lang.Object`; nothing for one that no schema has.
+    pub(crate) fn hierarchy(&self, name: &str) -> Vec<Option<Class>> {
+        let mut classes = Vec::new();
+        let mut next = Some(name.to_owned());
+        while let Some(name) = next.filter(|name| name != "java.lang.Object" && classes.len() < 64) {
+            let class = self.schema.class(&name);
+            next = class.as_ref().and_then(|class| class.superclass.clone());
+            // What has no fields and no methods of its own is passed over.
+            if class.is_some() || !BASES.contains(&name.as_str()) {
+                classes.push(class);
+            }
+        }
+        classes
     }
 
     /// Whether values of the class are records.

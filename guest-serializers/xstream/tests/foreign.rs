@@ -56,7 +56,7 @@ fn configured(schema: &[u8], options: &[(&str, &str)]) -> Xstream {
 }
 
 /// Cases whose custom data XStream's text needs the types of, which only a schema with a layout tells.
-const CUSTOM: [&str; 4] = ["calendar", "pojo-externalizable", "pojo-putfields", "pojo-writeobject"];
+const CUSTOM: [&str; 3] = ["calendar", "pojo-externalizable", "pojo-writeobject"];
 
 #[test]
 fn what_comes_from_java_is_written_and_is_the_same_when_it_is_read() {
@@ -94,6 +94,52 @@ fn what_comes_from_java_is_written_and_is_the_same_when_it_is_read() {
     if std::env::var_os("HOLDFAST_STREAMS").is_none() {
         assert_eq!(refused, CUSTOM);
     }
+}
+
+#[test]
+fn what_comes_from_kryo_is_written_and_is_the_same_when_it_is_read() {
+    let dump = std::env::var_os("HOLDFAST_DUMP").map(PathBuf::from);
+    let schema = shop::schema();
+    let mut kryo = holdfast_kryo::Kryo::default();
+    kryo.configure(&Settings { schema: &schema, ..Settings::default() }).unwrap();
+    let mut xstream = configured(&schema, &[]);
+    let (mut refused, mut differ, mut same) = (Vec::new(), Vec::new(), 0);
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
+    for entry in fs::read_dir(&golden).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "kryo") {
+            continue;
+        }
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let (mut document, mut xml, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        kryo.deserialize(&fs::read(&path).unwrap(), &mut document)
+            .unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        match capture_log(|| xstream.serialize(&document, &mut xml)).0 {
+            Ok(()) => {}
+            Err(Failure::Unrepresentable { path, text }) => {
+                refused.push(format!("{name}: {path}: {text}"));
+                continue;
+            }
+            Err(failure) => panic!("{name}: {failure}"),
+        }
+        if let Some(dump) = &dump {
+            fs::write(dump.join(format!("{name}.xstream")), &xml).unwrap();
+        }
+        xstream.deserialize(&xml, &mut again).unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        check(&again, Limits::default()).unwrap();
+        if LOGICAL.contains(&name.as_str()) {
+            continue;
+        }
+        let text = fs::read_to_string(golden.join(format!("{name}.json"))).unwrap();
+        let (again, text) = (canonical::canonical(&again), canonical::golden(&text));
+        if again == text {
+            same += 1;
+        } else {
+            differ.push(format!("{name}\n{again}\n--- golden:\n{text}"));
+        }
+    }
+    assert!(differ.is_empty(), "{} differ:\n{}", differ.len(), differ.join("\n\n"));
+    assert!(same > 40 && refused.len() < 10, "{same}, refused: {refused:#?}");
 }
 
 /// Cases of classes of which the canonical text tells what their methods make of the data.
@@ -187,5 +233,66 @@ fn classes_that_only_a_stream_told_suffice_to_read_and_write_objects() {
         xstream.serialize(&document, &mut again).unwrap();
         xstream.deserialize(&again, &mut third).unwrap();
         assert_eq!(canonical::canonical(&third), canonical::canonical(&document), "{case}");
+    }
+}
+
+#[test]
+fn what_methods_wrote_is_written_with_the_types_that_a_layout_tells() {
+    let mut classes = shop::classes();
+    for (name, layout) in
+        [("CustomData", "int n, utf*n, object, long, boolean"), ("Extern", "utf, int, object")]
+    {
+        let class = classes.iter_mut().find(|class| class.name.ends_with(name)).unwrap();
+        class.layout = Some(layout.to_owned());
+    }
+    let mut xstream = configured(&holdfast_schema::compile(&classes).unwrap(), &[]);
+    for case in ["pojo-writeobject", "pojo-externalizable", "pojo-putfields"] {
+        let (_, document) = streams().into_iter().find(|(name, _)| name == case).unwrap();
+        let mut xml = Vec::new();
+        xstream.serialize(&document, &mut xml).unwrap_or_else(|failure| panic!("{case}: {failure}"));
+        let stored = fs::read_to_string(folder().join(format!("{case}.xstream"))).unwrap();
+        assert_eq!(String::from_utf8(xml).unwrap(), stored, "{case}");
+    }
+    // A layout that is not that of the data.
+    for (layout, why) in [("int", "longer"), ("long*9", "shorter"), ("object", "object"), ("utf*q", "called")]
+    {
+        let class = classes.iter_mut().find(|class| class.name.ends_with("CustomData")).unwrap();
+        class.layout = Some(layout.to_owned());
+        let mut xstream = configured(&holdfast_schema::compile(&classes).unwrap(), &[]);
+        let (_, document) = streams().into_iter().find(|(name, _)| name == "pojo-writeobject").unwrap();
+        let refused = xstream.serialize(&document, &mut Vec::new()).unwrap_err();
+        let Failure::Unrepresentable { path, text } = refused else { panic!("{refused}") };
+        assert!(path.starts_with("/custom") && text.contains(why), "{path}: {text}");
+    }
+}
+
+#[test]
+fn fields_that_a_java_stream_leaves_to_a_constructor_are_refused() {
+    let class = |name: &str, superclass: Option<&str>, is_serializable: bool| holdfast_schema::Class {
+        name: name.to_owned(),
+        superclass: superclass.map(str::to_owned),
+        is_serializable,
+        fields: vec![holdfast_schema::Field { descriptor: "I".to_owned(), name: format!("of{name}") }],
+        ..holdfast_schema::Class::default()
+    };
+    let classes = [class("Plain", None, false), class("Own", Some("Plain"), true)];
+    let mut xstream = configured(&holdfast_schema::compile(&classes).unwrap(), &[]);
+    for java in [None, Some((2, 1))] {
+        let mut document = Vec::new();
+        let mut writer = holdfast_document::Writer::document(&mut document, 1);
+        writer.attribute("own");
+        writer.defined(1);
+        writer.begin_definition(holdfast_document::Kind::Bean, false, java, "Own", 1);
+        writer.nil();
+        writer.item(0, "I", "ofOwn");
+        writer.int(1);
+        writer.end();
+        match xstream.serialize(&document, &mut Vec::new()) {
+            Ok(()) => assert_eq!(java, None),
+            Err(Failure::Unrepresentable { path, text }) => {
+                assert!(java.is_some() && path == "/own" && text.contains("Plain"), "{path}: {text}");
+            }
+            Err(failure) => panic!("{failure}"),
+        }
     }
 }

@@ -93,6 +93,7 @@ fn what_xstream_1_4_20_calls_otherwise_is_the_same() {
         ("<byte-array>AAECAw==</byte-array>", "<byte-array>AAEC\nAw==</byte-array>".to_owned()),
         ("<sql-timestamp>1970-01-01 00:00:00</sql-timestamp>", "<sql-timestamp>1970-01-01 00:00:00.0</sql-timestamp>".to_owned()),
         ("<char null=\"true\"/>", "<char></char>".to_owned()),
+        ("<list><x class=\"int\">7</x></list>", "<list><int>7</int></list>".to_owned()),
     ] {
         same(other, &ours);
     }
@@ -156,4 +157,20 @@ fn an_array_that_holds_itself_is_refused_with_its_path() {
     writer.end();
     let refused = write(&document).unwrap_err();
     assert!(matches!(&refused, Failure::Unrepresentable { path, .. } if path == "/loop/1"), "{refused}");
+}
+
+#[test]
+fn the_class_int_is_not_what_an_element_int_is_of() {
+    let mut xstream = Xstream::default();
+    let mut read = |value: &str| {
+        let xml = format!(
+            "<concurrent-hash-map><entry><string>a</string><linked-list>{value}</linked-list></entry></concurrent-hash-map>"
+        );
+        let mut document = Vec::new();
+        xstream.deserialize(xml.as_bytes(), &mut document).unwrap();
+        document
+    };
+    read("<java-class>int</java-class><java-class>list</java-class>");
+    let again = read("<int x='1'>7</int><list x='1'><int>7</int></list>");
+    assert!(again.ends_with(b"\xd2\0\0\0\x07\xdd\0\0\0\x01\xd2\0\0\0\x07\xc0"), "{again:x?}");
 }

@@ -49,8 +49,8 @@ impl<'a> Reader<'a, '_> {
         if let Some(path) = attribute(tag, "reference") {
             let node = self.enter(tag);
             let class = match (attribute(tag, "class"), expects) {
-                (Some(alias), Expects::Field(_)) => Some(self.class_of_attribute(tag, alias)?),
-                (_, Expects::Item) => Some(self.item_class(tag)?),
+                (Some(alias), _) => Some(self.class_of_attribute(tag, alias)?),
+                (None, Expects::Item) => Some(self.item_class(tag)?),
                 (None, Expects::Field(_)) => None,
             };
             let mut decoded = std::mem::take(&mut self.scratch.text);
@@ -59,9 +59,10 @@ impl<'a> Reader<'a, '_> {
             self.scratch.text = decoded;
             return outcome;
         }
+        // An attribute tells the class of an item as well, though XStream writes none there.
         let class = match (attribute(tag, "class"), expects) {
-            (Some(alias), Expects::Field(_)) => self.class_of_attribute(tag, alias)?,
-            (_, Expects::Item) => self.item_class(tag)?,
+            (Some(alias), _) => self.class_of_attribute(tag, alias)?,
+            (None, Expects::Item) => self.item_class(tag)?,
             (None, Expects::Field(Type::Class(class))) => class,
             (None, Expects::Field(Type::Primitive(element))) => {
                 self.enter(tag);

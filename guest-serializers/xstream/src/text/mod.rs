@@ -75,7 +75,7 @@ fn push_long(out: &mut Vec<u8>, value: i64) {
         }
     };
     let mut rest = value.unsigned_abs();
-    while let Err(_) = u32::try_from(rest) {
+    while u32::try_from(rest).is_err() {
         put((rest % 10) as u32);
         rest /= 10;
     }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::levels::At;
 use super::plan::Plan;
 use crate::classes::ClassId;
 use crate::nodes::NodeId;
@@ -20,6 +21,10 @@ pub(super) enum Kind {
     Bean(Rc<Plan>),
     /// The same in another order, and where the places of the parts are kept.
     Permuted(Rc<Plan>, u32),
+    /// The parts of an object that writes itself.
+    Levels(Rc<Plan>, At),
+    /// The data that a method wrote, as a layout tells it.
+    Data,
     /// Names and values in turn; how many levels of elements are open in it, and whether the next field says nothing of
     /// its class.
     Named(u8, bool),

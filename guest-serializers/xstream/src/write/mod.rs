@@ -3,6 +3,7 @@
 mod custom;
 mod frame;
 mod jdk;
+mod levels;
 mod object;
 mod permute;
 mod plan;
@@ -75,6 +76,8 @@ struct Writer<'d, 'o> {
     /// Room for a path.
     path: &'o mut String,
     permuted: &'o mut Places,
+    /// The data of methods that is being written, one in the other.
+    data: Vec<levels::Data>,
     /// The attributes that were written, by their numbers in the extras, as far as anybody asked.
     attribute_of: Vec<Option<u32>>,
 }
@@ -145,6 +148,7 @@ fn begin(
         last_day: &mut scratch.last_day,
         path: &mut scratch.path,
         permuted: &mut scratch.permuted,
+        data: Vec::new(),
         attribute_of: Vec::new(),
     };
     let outcome = writer.attributes(attributes);

@@ -65,6 +65,8 @@ impl Writer<'_, '_> {
                     None => Ok(()),
                 }
             }
+            Kind::Levels(..) => self.level_step(),
+            Kind::Data => self.data_step(),
             Kind::Permuted(..) => self.permuted_step(),
             Kind::Padded(room) => {
                 if ended {

@@ -8,6 +8,8 @@ use holdfast_document::{Definition, Item, Kind, Reader, Super, builtin};
 
 use crate::classes::{ClassId, Classes, NameHasher, Slot, SlotSource};
 use crate::form::{EXCEPTIONS, Form, Leaf};
+use crate::layout::{self, Unit};
+use crate::xml::names;
 
 /// How the objects of a definition are written.
 #[derive(Debug)]
@@ -29,9 +31,34 @@ pub(crate) enum Shape {
     Proxy(Vec<String>),
     /// A line of a stack trace.
     Trace(Vec<Part>),
-    /// What `writeExternal` wrote.
-    External,
+    /// What `writeExternal` wrote, with types of its own or as a layout tells them.
+    External(LevelPart),
+    /// An object that writes itself, its classes from the top down.
+    Levels(Vec<Level>),
     Refused(String),
+}
+
+/// One class of an object that writes itself.
+#[derive(Debug)]
+pub(crate) struct Level {
+    pub(crate) element: String,
+    /// The class has such a method, so that its element is there even if nothing is in it.
+    pub(crate) always: bool,
+    /// Its fields are written by default, even if there are none.
+    pub(crate) defaults: bool,
+    /// The number of its first part among those of the object.
+    pub(crate) first: usize,
+    pub(crate) parts: Vec<LevelPart>,
+}
+
+/// A part of such a class.
+#[derive(Debug)]
+pub(crate) enum LevelPart {
+    Field(Slot),
+    /// What its method wrote, and what that is as far as the schema tells.
+    Data(Option<Rc<[Unit]>>),
+    /// The same with types of its own.
+    Typed,
 }
 
 /// A part of an object.
@@ -190,15 +217,18 @@ fn bean(
     form: Form,
 ) -> Result<Shape, holdfast_document::Error> {
     let items: Vec<Item<'_>> = definition.items().collect::<Result<_, _>>()?;
-    if let [Item::TypedCustom { level: 0 }] = items.as_slice() {
-        return Ok(Shape::External);
+    match items.as_slice() {
+        [Item::TypedCustom { level: 0 }] => return Ok(Shape::External(LevelPart::Typed)),
+        [Item::Custom { level: 0 }] if form == Form::External => {
+            return Ok(match units(classes, definition.name) {
+                Ok(units) => Shape::External(LevelPart::Data(units)),
+                Err(text) => Shape::Refused(text),
+            });
+        }
+        _ => {}
     }
     if form == Form::Custom {
-        return Ok(Shape::Refused(format!(
-            "{} or a superclass has a writeObject or readObject method: XStream expects what such a method writes, which \
-             another format does not tell",
-            definition.name
-        )));
+        return Ok(levels(definition, lineage, &items, classes).unwrap_or_else(Shape::Refused));
     }
     if !matches!(
         form,
@@ -215,6 +245,15 @@ fn bean(
     if classes.is_record(definition.name) {
         return Ok(Shape::Refused(format!(
             "{} is a record: XStream writes it and cannot read it",
+            definition.name
+        )));
+    }
+    if definition.java.is_some()
+        && let Some(class) = unstored(definition.name, lineage, classes)
+    {
+        return Ok(Shape::Refused(format!(
+            "{} extends {class}, which is not serializable: a Java stream leaves the fields of that to its constructor, \
+             which XStream does not call",
             definition.name
         )));
     }
@@ -269,6 +308,109 @@ fn bean(
     }
     let order = order(&parts, form, classes);
     Ok(Shape::Bean(parts, order))
+}
+
+/// A superclass with fields that a Java stream does not hold.
+fn unstored(name: &str, lineage: &[&str], classes: &Classes) -> Option<String> {
+    let hierarchy = classes.hierarchy(name);
+    let found = hierarchy.into_iter().flatten().find(|class| {
+        !class.is_serializable
+            && !class.fields.is_empty()
+            && !lineage.contains(&class.name.as_str())
+            && class.name != name
+    });
+    found.map(|class| class.name)
+}
+
+/// What the schema says of the data that a class writes.
+fn units(classes: &Classes, name: &str) -> Result<Option<Rc<[Unit]>>, String> {
+    let class = classes.described(name);
+    match class.and_then(|class| class.layout) {
+        Some(layout) => match layout::parse(&layout) {
+            Ok(units) => Ok(Some(units.into())),
+            Err(text) => Err(format!("{name}: {text}")),
+        },
+        None => Ok(None),
+    }
+}
+
+/// How an object is written that writes itself.
+fn levels(
+    definition: &Definition<'_>,
+    lineage: &[&str],
+    items: &[Item<'_>],
+    classes: &mut Classes,
+) -> Result<Shape, String> {
+    let name = definition.name;
+    let hierarchy = classes.hierarchy(name);
+    let mut levels = Vec::new();
+    let mut next = 0;
+    for class in hierarchy.iter().rev() {
+        let Some(class) = class else {
+            return Err(format!(
+                "{name} extends a class of the JDK that writes itself, and its data does not say what types it has, which \
+                 XStream's text needs"
+            ));
+        };
+        if !class.is_serializable {
+            return Err(format!(
+                "{name} writes itself and extends {}, which is not serializable: the fields of that stand in no other \
+                 format",
+                class.name
+            ));
+        }
+        let own = |level: u32| match level {
+            0 => name == class.name,
+            level => lineage.get(level as usize - 1).is_some_and(|own| *own == class.name),
+        };
+        let first = next;
+        let mut parts = Vec::new();
+        let declared = class.serial_fields.as_ref().unwrap_or(&class.fields);
+        while let Some(item) = items.get(next) {
+            match *item {
+                Item::Field { level, descriptor, name } if own(level) => {
+                    // A format that knows nothing of such methods takes the fields of the object instead.
+                    if !declared.iter().any(|field| field.name == name) {
+                        return Err(format!("{} writes no field '{name}'", class.name));
+                    }
+                    parts.push(LevelPart::Field(classes.slot(&SlotSource {
+                        level,
+                        descriptor,
+                        name,
+                        defined_in: None,
+                    })));
+                }
+                Item::Custom { level } if own(level) => {
+                    parts.push(LevelPart::Data(units(classes, &class.name)?));
+                }
+                Item::TypedCustom { level } if own(level) => parts.push(LevelPart::Typed),
+                _ => break,
+            }
+            next += 1;
+        }
+        if class.has_write_object && !parts.iter().any(|part| !matches!(part, LevelPart::Field(_))) {
+            return Err(format!(
+                "{} has a writeObject method, and this document does not hold what it wrote",
+                class.name
+            ));
+        }
+        let mut element = String::new();
+        names::encode(&mut element, &crate::classes::alias_of_class(&class.name));
+        let wrote_none = class.name == name && definition.java.is_some_and(|(flags, _)| flags & 128 != 0);
+        levels.push(Level {
+            element,
+            always: class.has_write_object || class.has_read_object,
+            defaults: !wrote_none,
+            first,
+            parts,
+        });
+    }
+    if next < items.len() {
+        return Err(format!(
+            "the fields of {name} stand in another order than its classes, or are of others"
+        ));
+    }
+    Ok(Shape::Levels(levels))
 }
 
 /// The order in which the class declares its fields; nothing where the parts have it, or are others.

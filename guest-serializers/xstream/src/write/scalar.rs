@@ -238,7 +238,7 @@ impl<'d> Writer<'d, '_> {
         }
     }
 
-    fn char(&mut self, unit: u16, at: usize) -> Result<(), Refusal> {
+    pub(super) fn char(&mut self, unit: u16, at: usize) -> Result<(), Refusal> {
         match char::from_u32(u32::from(unit)) {
             // The library writes NUL as nothing.
             Some('\0') => self.xml.raw(b""),

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use holdfast_document::{Event, Head, builtin};
 
 use super::frame::{Frame, Kind};
+use super::levels::At;
 use super::plan::{Plan, Shape};
 use super::refusal::Refusal;
 use super::{Field, Writer};
@@ -280,13 +281,17 @@ impl<'d> Writer<'d, '_> {
                 }
                 self.push(at, Frame::new(Kind::Proxy, 1, place))
             }
-            Shape::External => {
+            Shape::External(part) => {
                 self.begin(class, field);
                 self.remember(place, class);
-                match self.doc.next()? {
-                    Event::Array(count) => self.push(at, Frame::new(Kind::Elements, count, place)),
-                    _ => self.misfit(at, "custom data is a list"),
-                }
+                self.push(at, Frame::new(Kind::Elements, 0, place))?;
+                self.data(part, plan)
+            }
+            Shape::Levels(_) => {
+                self.begin(class, field);
+                self.remember(place, class);
+                self.xml.attribute("serialization", "custom");
+                self.push(at, Frame::new(Kind::Levels(Rc::clone(plan), At::START), parts, place))
             }
             Shape::Trace(slots) => self.trace(slots, parts, class, at, place, field),
             Shape::Refused(text) => self.misfit(at, text.clone()),

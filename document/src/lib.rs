@@ -21,6 +21,7 @@ mod detach;
 mod error;
 mod event;
 mod extras;
+mod first;
 #[cfg(feature = "json")]
 pub mod json;
 mod map;
@@ -30,6 +31,7 @@ mod reader;
 mod rewrite;
 mod sample;
 mod token;
+mod words;
 mod writer;
 
 pub use append::append;
@@ -40,6 +42,7 @@ pub use definition::{Definition, Head, Item, Kind, Super};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, Number, Width};
 pub use extras::Extras;
+pub use first::append_first;
 pub use map::AttributeMap;
 pub use notes::{Fact, NAME_PART, Note, NoteWriter, Notes};
 pub use path::path;
@@ -47,6 +50,7 @@ pub use reader::Reader;
 pub use rewrite::{Replace, Shape, Target, Value, rewrite};
 pub use sample::sample;
 pub use token::ext;
+pub use words::{any_bits, is_ascii, is_equal};
 pub use writer::{Count, Writer};
 
 /// How deep a document may be nested unless a caller says otherwise.

@@ -1,6 +1,7 @@
 //! MessagePack's own layer: markers, lengths, numbers. Nothing here knows what a document is.
 
 use crate::error::{Error, ErrorKind};
+use crate::words::is_ascii;
 
 /// The extension types of a document; `wit/DOCUMENT.md` has their payloads.
 pub mod ext {
@@ -255,15 +256,6 @@ impl<'a> Tokens<'a> {
         let kind = i8::from_be_bytes(self.fixed()?);
         self.take(len).map(|payload| Token::Ext(kind, payload))
     }
-}
-
-/// Eight bytes at a time: the strings that this is for are shorter than what a vectorised look takes to begin.
-#[inline]
-fn is_ascii(bytes: &[u8]) -> bool {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut bits = words.iter().fold(0, |bits, word| bits | u64::from_ne_bytes(*word));
-    bits |= rest.iter().fold(0, |bits, byte| bits | u64::from(*byte));
-    bits & 0x8080_8080_8080_8080 == 0
 }
 
 /// The bytes as a string, if they are UTF-8. Short ones are not worth a call into the vectorised check.

@@ -32,12 +32,13 @@ pub(crate) const COUNT: usize = ROWS.len();
 impl Class {
     /// The fields: JVM type and name in one.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.fields.split_ascii_whitespace()
+        self.fields.split_terminator(' ')
     }
 
     /// How many fields there are.
     pub(crate) fn field_count(&self) -> usize {
-        self.fields().count()
+        let spaces = self.fields.bytes().filter(|byte| *byte == b' ').count();
+        if self.fields.is_empty() { 0 } else { spaces + 1 }
     }
 }
 
@@ -62,7 +63,12 @@ pub(crate) fn by_number(number: u16) -> Option<ClassId> {
 /// The class of a name.
 pub(crate) fn by_name(name: &[u8]) -> Option<ClassId> {
     let row = |at: &ClassId| class(*at).map_or("", |class| class.name).as_bytes();
-    SORTED.binary_search_by(|at| row(at).cmp(name)).ok().and_then(|at| SORTED.get(at)).copied()
+    // By length first: of most names that takes the place of all looks at bytes.
+    SORTED
+        .binary_search_by(|at| row(at).len().cmp(&name.len()).then_with(|| row(at).cmp(name)))
+        .ok()
+        .and_then(|at| SORTED.get(at))
+        .copied()
 }
 
 /// The id of a class that is known to be in the table; the compiler refuses any other name.
@@ -108,7 +114,7 @@ const fn numbers() -> [Option<ClassId>; 256] {
     result
 }
 
-/// An insertion sort by name, which the compiler runs once.
+/// An insertion sort by length and name, which the compiler runs once.
 #[allow(clippy::indexing_slicing, reason = "run by the compiler, which refuses a bad index")]
 const fn sorted() -> [ClassId; COUNT] {
     let mut result = [0; COUNT];
@@ -125,12 +131,12 @@ const fn sorted() -> [ClassId; COUNT] {
     result
 }
 
-/// Order by bytes: below zero, zero or above.
+/// Order by length, then by bytes: below zero, zero or above.
 #[allow(clippy::indexing_slicing, reason = "run by the compiler, which refuses a bad index")]
 const fn compare(left: &str, right: &str) -> i32 {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     let mut at = 0;
-    while at < left.len() && at < right.len() {
+    while at < left.len() && left.len() == right.len() {
         if left[at] != right[at] {
             return left[at] as i32 - right[at] as i32;
         }

@@ -236,6 +236,22 @@ const PROGRAMS: &[Program] = &[
     program(112, "java.time.Ser", &[Time]),
 ];
 
+/// The step of an ArrayList's elements in [`Code`].
+pub(crate) const LIST_ELEMENTS: u32 = step_of(1, 2);
+/// The step of a HashMap's entries.
+pub(crate) const MAP_ENTRIES: u32 = step_of(40, 2);
+
+/// Where the n-th step of the program of a number stands in [`Code`].
+#[allow(clippy::indexing_slicing, reason = "run by the compiler, which refuses a bad index")]
+const fn step_of(number: u8, step: u32) -> u32 {
+    let (mut at, mut start) = (0, 0);
+    while PROGRAMS[at].number != number {
+        start += PROGRAMS[at].ops.len() + 1;
+        at += 1;
+    }
+    start as u32 + step
+}
+
 static BY_NUMBER: [u8; 256] = by_number_table();
 static BY_CLASS: [u8; COUNT] = by_class_table();
 

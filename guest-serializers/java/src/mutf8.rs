@@ -1,36 +1,23 @@
 //! Java's modified UTF-8: NUL in two bytes, supplementary characters as two surrogates in three bytes each.
 
-use holdfast_document::append;
+use holdfast_document::{any_bits, append, is_ascii};
 
 /// Whether text is the same in UTF-8 and in modified UTF-8: neither NUL nor a character of four bytes.
 #[inline]
 pub(crate) fn is_same(utf8: &[u8]) -> bool {
-    // Eight bytes at a time: most texts are short, and ASCII without a NUL.
-    let (words, rest) = utf8.as_chunks::<8>();
-    let mut odd = 0;
-    for word in words {
-        let word = u64::from_ne_bytes(*word);
-        odd |= word | (word.wrapping_sub(0x0101_0101_0101_0101) & !word);
-    }
-    let mut odd_rest = 0;
-    for byte in rest {
-        odd_rest |= byte | byte.wrapping_sub(1);
-    }
-    (odd & 0x8080_8080_8080_8080 == 0 && odd_rest < 0x80) || utf8.iter().all(|byte| (1..0xf0).contains(byte))
+    // Most texts are ASCII without a NUL.
+    let odd = |word: u64| (word | word.wrapping_sub(0x0101_0101_0101_0101)) & 0x8080_8080_8080_8080;
+    any_bits(utf8, odd) == 0 || utf8.iter().all(|byte| (1..0xf0).contains(byte))
 }
 
 /// Whether modified UTF-8 is UTF-8 as well. Bytes that are no UTF-8 at all are not.
 #[inline]
 pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
-    is_ascii(bytes) || (is_same(bytes) && std::str::from_utf8(bytes).is_ok())
+    is_ascii(bytes) || is_utf8_beyond_ascii(bytes)
 }
 
-#[inline]
-fn is_ascii(bytes: &[u8]) -> bool {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut all = words.iter().fold(0, |all, word| all | u64::from_ne_bytes(*word));
-    all |= rest.iter().fold(0, |all, byte| all | u64::from(*byte));
-    all & 0x8080_8080_8080_8080 == 0
+fn is_utf8_beyond_ascii(bytes: &[u8]) -> bool {
+    is_same(bytes) && std::str::from_utf8(bytes).is_ok()
 }
 
 /// How many bytes UTF-8, or WTF-8, takes in modified UTF-8.

@@ -1,5 +1,7 @@
 //! A table from bytes to numbers that keeps its memory from one call to the next.
 
+use holdfast_document::{append, is_equal};
+
 /// Maps keys, bytes and a number in front of them, to numbers. Open addressing; keys stand in one buffer.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
@@ -39,7 +41,11 @@ impl Table {
         let hash = hash(space, key);
         self.probe(hash, |slot| {
             slot.space == space
-                && self.keys.get(slot.from as usize..).and_then(|at| at.get(..slot.len as usize)) == Some(key)
+                && self
+                    .keys
+                    .get(slot.from as usize..)
+                    .and_then(|at| at.get(..slot.len as usize))
+                    .is_some_and(|found| is_equal(found, key))
         })
         .and_then(|at| self.slots.get(at))
         .filter(|slot| slot.epoch == self.epoch)
@@ -60,7 +66,7 @@ impl Table {
             len: key.len() as u32,
             value,
         };
-        self.keys.extend_from_slice(key);
+        append(&mut self.keys, key);
         self.place(slot);
         self.used += 1;
     }

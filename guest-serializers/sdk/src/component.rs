@@ -1,6 +1,6 @@
 //! What `export!` expands to needs: the generated bindings and one serializer per instance. Not part of the API.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 pub use bindings::{Description, Failure, Guest, Settings};
 
@@ -20,12 +20,18 @@ pub mod bindings {
 /// The serializer of this instance.
 pub struct Instance<S> {
     serializer: RefCell<S>,
+    serialized: Growth,
+    deserialized: Growth,
 }
 
 impl<S: Serializer> Default for Instance<S> {
     fn default() -> Self {
         report_panics();
-        Self { serializer: RefCell::default() }
+        Self {
+            serializer: RefCell::default(),
+            serialized: Growth::default(),
+            deserialized: Growth::default(),
+        }
     }
 }
 
@@ -37,15 +43,17 @@ impl<S: Serializer> Instance<S> {
 
     /// Document in, bytes out.
     pub fn serialize(&self, document: &[u8]) -> Result<Vec<u8>, Failure> {
-        let mut out = room_for(document);
+        let mut out = self.serialized.room_for(document.len());
         self.serializer.borrow_mut().serialize(document, &mut out)?;
+        self.serialized.learn(document.len(), out.len());
         Ok(out)
     }
 
     /// Bytes in, document out.
     pub fn deserialize(&self, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
-        let mut out = room_for(bytes);
+        let mut out = self.deserialized.room_for(bytes.len());
         self.serializer.borrow_mut().deserialize(bytes, &mut out)?;
+        self.deserialized.learn(bytes.len(), out.len());
         Ok(out)
     }
 }
@@ -59,9 +67,32 @@ pub(crate) fn settings(settings: &Settings) -> crate::Settings<'_> {
     }
 }
 
-/// Formats differ in size by less than half, mostly: one allocation, shrunk in place when it is handed over.
-fn room_for(input: &[u8]) -> Vec<u8> {
-    Vec::with_capacity(input.len() + input.len() / 2 + 64)
+/// How much larger than the input a result gets, in 64ths, as far as this instance has seen: a result that fits its
+/// first allocation is never copied, and is shrunk in place when it is handed over.
+struct Growth(Cell<usize>);
+
+/// What most formats stay under.
+const USUAL: usize = 96;
+/// Hostile bytes must not teach an instance to ask for more.
+const MOST: usize = 8 * 64;
+/// Values differ: a little more than the last one needed.
+const SLACK: usize = 4;
+
+impl Default for Growth {
+    fn default() -> Self {
+        Self(Cell::new(USUAL))
+    }
+}
+
+impl Growth {
+    fn room_for(&self, input: usize) -> Vec<u8> {
+        Vec::with_capacity(input / 64 * self.0.get() + 256)
+    }
+
+    fn learn(&self, input: usize, output: usize) {
+        let needed = (output / (input / 64 + 1)).saturating_add(SLACK);
+        self.0.set(self.0.get().max(needed.min(MOST)));
+    }
 }
 
 /// A trap says nothing but "unreachable", and no call gets into the instance afterwards: the message has to leave

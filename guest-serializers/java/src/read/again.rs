@@ -30,6 +30,11 @@ const MAX_ODD_OF_A_CLASS: usize = 2;
 const MAX_SUSPECTS: usize = 4;
 
 impl Again {
+    /// Whether every object of a class of the JDK is taken for what the JDK writes.
+    pub(super) fn is_first(&self) -> bool {
+        self.odd.is_empty()
+    }
+
     /// Whether the object at an offset is to be read with its fields.
     #[inline]
     pub(super) fn is_raw(&self, at: u32, class: ClassId) -> bool {

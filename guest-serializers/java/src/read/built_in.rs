@@ -77,10 +77,6 @@ impl Reading<'_> {
                     self.unless(is_null, frame)?;
                 }
             }
-            Op::End => {
-                let is_end = self.input.skip_if(&[tc::ENDBLOCKDATA]);
-                self.unless(is_end, frame)?;
-            }
             Op::AccessOrder => match self.input.u8()? {
                 0 => {}
                 1 => self

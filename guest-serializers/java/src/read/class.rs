@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::quick::Quick;
 use super::{HandleKind, Reading, Span, Step, damaged, limit};
 use crate::classes::{self, ClassId};
 use crate::layout::{Op, field};
@@ -29,10 +30,12 @@ pub(super) struct Described {
     pub(super) defined_in: u32,
     pub(super) definition: u32,
     /// Where the steps for its objects begin, plus one; how many parts they have.
-    code: u32,
-    parts: u32,
+    pub(super) code: u32,
+    pub(super) parts: u32,
     /// The handle of the class as a value, plus one.
     pub(super) literal: u32,
+    /// How its objects are read at best.
+    pub(super) quick: Quick,
 }
 
 /// A field, or the interface of a proxy, which has a name only.
@@ -178,6 +181,7 @@ impl<'a> Reading<'a> {
             code: 0,
             parts: 0,
             literal: 0,
+            quick: Quick::No,
         });
         Ok(())
     }
@@ -212,6 +216,7 @@ impl<'a> Reading<'a> {
             code: 0,
             parts: 0,
             literal: 0,
+            quick: Quick::No,
         });
         Ok(())
     }
@@ -262,6 +267,7 @@ impl<'a> Reading<'a> {
                 class.superclass = superclass;
                 class.depth = depth;
                 class.known = known;
+                class.quick = if self.again.is_first() { Quick::of(known) } else { Quick::No };
             }
             superclass = Some(place);
         }
@@ -351,6 +357,9 @@ impl<'a> Reading<'a> {
         if let Some(found) = self.kept.classes.get_mut(class as usize) {
             found.code = code + 1;
             found.parts = parts;
+            if found.known.is_none() {
+                found.quick = Quick::Defined;
+            }
         }
         Ok((code, parts))
     }

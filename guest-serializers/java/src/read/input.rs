@@ -1,5 +1,7 @@
 //! A position in the bytes of a stream.
 
+use holdfast_document::is_equal;
+
 use super::{Step, damaged};
 
 /// A piece of the stream, or none.
@@ -132,10 +134,10 @@ impl<'a> Input<'a> {
 
     /// The bytes that stand here are these, and passed over.
     #[inline]
-    pub(super) fn skip_if(&mut self, expected: &[u8]) -> bool {
-        let found = self.rest().starts_with(expected);
+    pub(super) fn skip_if<const N: usize>(&mut self, expected: &[u8; N]) -> bool {
+        let found = self.rest().first_chunk::<N>().is_some_and(|found| is_equal(found, expected));
         if found {
-            self.at += expected.len();
+            self.at += N;
         }
         found
     }

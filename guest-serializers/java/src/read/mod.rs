@@ -14,6 +14,7 @@ mod definition;
 mod finish;
 mod identity;
 mod input;
+mod quick;
 mod run;
 mod scalar;
 mod value;

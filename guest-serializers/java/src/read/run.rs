@@ -4,79 +4,85 @@ use super::{Frame, Reading, Step, limit};
 use crate::layout::Op;
 use crate::stream::tc;
 
-/// What a step led to.
-enum Next {
-    /// The next step of the same value.
-    Step,
-    /// A value inside begins.
-    Inside(Frame),
-    /// The value is complete.
-    Done,
-}
-
 impl Reading<'_> {
     /// Reads the value that was begun to its end.
     pub(super) fn run(&mut self, mut frame: Frame) -> Step<()> {
+        let result = self.walk(&mut frame);
+        if result.is_err() {
+            // Whoever asks why wants to see all values that are open.
+            self.kept.frames.push(frame);
+        }
+        result
+    }
+
+    /// One loop over all steps, with one place where values are read: what is here is what reading costs.
+    fn walk(&mut self, frame: &mut Frame) -> Step<()> {
         loop {
-            match self.step(&mut frame) {
-                Ok(Next::Step) => {}
-                Ok(Next::Inside(inner)) => {
-                    self.kept.frames.push(std::mem::replace(&mut frame, inner));
-                    if self.kept.frames.len() >= self.depth {
-                        return Err(limit(format!(
-                            "values lie more than {} deep in each other (option maxDepth)",
-                            self.depth
-                        )));
+            let op = self.kept.code.at(frame.pc);
+            let inner = match op {
+                Op::Elements | Op::Entries => {
+                    if frame.left == 0 {
+                        frame.pc += 1;
+                        continue;
                     }
+                    frame.left -= 1;
+                    self.quick_value()?
                 }
-                Ok(Next::Done) => {
+                Op::Part(_) => {
+                    frame.pc += 1;
+                    self.quick_value()?
+                }
+                Op::Primitive(code) => {
+                    frame.pc += 1;
+                    self.primitive(code)?;
+                    continue;
+                }
+                Op::End => {
+                    frame.pc += 1;
+                    if !self.input.skip_if(&[tc::ENDBLOCKDATA]) {
+                        return Self::raw(frame.at, frame.class);
+                    }
+                    continue;
+                }
+                Op::Return => {
                     self.last = frame.handle;
                     match self.kept.frames.pop() {
-                        Some(outer) => frame = outer,
+                        Some(outer) => *frame = outer,
                         None => return Ok(()),
                     }
+                    continue;
                 }
-                Err(stop) => {
-                    // Whoever asks why wants to see all values that are open.
-                    self.kept.frames.push(frame);
-                    return Err(stop);
+                _ => {
+                    frame.pc += 1;
+                    self.other_step(op, frame)?
+                }
+            };
+            if let Some(inner) = inner {
+                self.kept.frames.push(std::mem::replace(frame, inner));
+                if self.kept.frames.len() >= self.depth {
+                    return Err(self.too_deep());
                 }
             }
         }
     }
 
-    /// Up to a value inside, or to the end.
-    #[inline]
-    fn step(&mut self, frame: &mut Frame) -> Step<Next> {
-        loop {
-            let op = self.kept.code.at(frame.pc);
-            frame.pc += 1;
-            match op {
-                Op::Return => return Ok(Next::Done),
-                Op::Elements | Op::Entries => {
-                    while frame.left > 0 {
-                        frame.left -= 1;
-                        if let Some(inner) = self.value(false)? {
-                            frame.pc -= 1;
-                            return Ok(Next::Inside(inner));
-                        }
-                    }
-                }
-                Op::Primitive(code) => self.primitive(code)?,
-                Op::Part(_) => {
-                    if let Some(inner) = self.value(false)? {
-                        return Ok(Next::Inside(inner));
-                    }
-                }
-                Op::Absent => self.writer.nil(),
-                Op::Custom => return self.custom(frame),
-                Op::Items => return self.items_of_data(frame),
-                Op::ElementsToNull | Op::EntriesToNull | Op::EntriesToTwoNulls | Op::KeysToNull => {
-                    return self.up_to_null(op, frame);
-                }
-                _ => self.built_in_step(op, frame)?,
+    #[cold]
+    fn too_deep(&self) -> super::Stop {
+        limit(format!("values lie more than {} deep in each other (option maxDepth)", self.depth))
+    }
+
+    /// A step that is not one of the commonest. A value inside may begin.
+    fn other_step(&mut self, op: Op, frame: &mut Frame) -> Step<Option<Frame>> {
+        match op {
+            Op::Absent => self.writer.nil(),
+            Op::Custom => return self.custom(frame),
+            Op::Items => return self.items_of_data(frame),
+            Op::ElementsToNull | Op::EntriesToNull | Op::EntriesToTwoNulls | Op::KeysToNull => {
+                return self.up_to_null(op, frame);
             }
+            _ => self.built_in_step(op, frame)?,
         }
+        Ok(None)
     }
 
     /// A field of a primitive type.
@@ -120,14 +126,14 @@ impl Reading<'_> {
     }
 
     /// The data of a `writeObject` or `writeExternal` method: blocks and objects up to its end.
-    fn custom(&mut self, frame: &Frame) -> Step<Next> {
+    fn custom(&mut self, frame: &Frame) -> Step<Option<Frame>> {
         self.suspect = Some(frame.kept);
         let block = match *self.input.rest() {
             // Most often there is nothing, or one block.
             [tc::ENDBLOCKDATA, ..] => {
                 self.input.u8()?;
                 self.writer.array(0);
-                return Ok(Next::Step);
+                return Ok(None);
             }
             [tc::BLOCKDATA, len, ref rest @ ..] => rest.get(..=usize::from(len)).and_then(<[u8]>::split_last),
             _ => None,
@@ -136,14 +142,14 @@ impl Reading<'_> {
             self.writer.array(1);
             self.writer.bin(data);
             self.input.pass(data.len() + 3)?;
-            return Ok(Next::Step);
+            return Ok(None);
         }
         let patch = Some(self.writer.array_of_unknown_count());
         let pc = self.kept.code.items();
-        Ok(Next::Inside(Frame { pc, patch, number: u8::MAX, handle: frame.handle, ..Frame::default() }))
+        Ok(Some(Frame { pc, patch, number: u8::MAX, handle: frame.handle, ..Frame::default() }))
     }
 
-    fn items_of_data(&mut self, frame: &mut Frame) -> Step<Next> {
+    fn items_of_data(&mut self, frame: &mut Frame) -> Step<Option<Frame>> {
         loop {
             match self.input.peek() {
                 Some(tc::ENDBLOCKDATA) => {
@@ -151,7 +157,7 @@ impl Reading<'_> {
                     if let Some(patch) = frame.patch.take() {
                         self.writer.patch(patch, frame.count);
                     }
-                    return Ok(Next::Step);
+                    return Ok(None);
                 }
                 Some(tc::BLOCKDATA) => {
                     self.input.u8()?;
@@ -169,7 +175,7 @@ impl Reading<'_> {
                     if let Some(inner) = self.value(true)? {
                         frame.count += 1;
                         frame.pc -= 1;
-                        return Ok(Next::Inside(inner));
+                        return Ok(Some(inner));
                     }
                 }
             }
@@ -178,7 +184,7 @@ impl Reading<'_> {
     }
 
     /// Elements, or keys and values, up to a null in place of one.
-    fn up_to_null(&mut self, op: Op, frame: &mut Frame) -> Step<Next> {
+    fn up_to_null(&mut self, op: Op, frame: &mut Frame) -> Step<Option<Frame>> {
         loop {
             if frame.half {
                 frame.half = false;
@@ -193,14 +199,14 @@ impl Reading<'_> {
                         return Self::raw(frame.at, frame.class);
                     }
                     self.told_count(frame)?;
-                    return Ok(Next::Step);
+                    return Ok(None);
                 }
                 frame.count += 1;
                 frame.half = op != Op::ElementsToNull;
             }
             if let Some(inner) = self.value(false)? {
                 frame.pc -= 1;
-                return Ok(Next::Inside(inner));
+                return Ok(Some(inner));
             }
         }
     }

@@ -57,7 +57,6 @@ impl Writing<'_> {
             Op::EnumArray => self.hidden_array(const { id("[Ljava.lang.Enum;") }, frame.count),
             Op::Hidden(template) => self.hidden(template, frame),
             Op::Nulls => self.out.resize(self.out.len() + frame.kept as usize, tc::NULL),
-            Op::End => self.out.push(tc::ENDBLOCKDATA),
             Op::AccessOrder => {
                 self.out.push(u8::from(u16::from(frame.number) == builtin::LINKED_HASH_MAP_ACCESS_ORDER));
             }

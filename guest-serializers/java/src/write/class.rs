@@ -1,5 +1,7 @@
 //! Class descriptors: each is written in full the first time, and by its handle from then on.
 
+use holdfast_document::append;
+
 use super::{Kept, Writing};
 use crate::classes::{self, COUNT, ClassId};
 use crate::layout::Code;
@@ -105,6 +107,12 @@ impl Classes {
     #[inline]
     pub(super) fn descriptor(&self, class: u32) -> u32 {
         self.get(class).map_or(class, |defined| defined.descriptor)
+    }
+
+    /// The handle of the descriptor of a class that was written.
+    #[inline]
+    pub(super) fn met(&self, class: u32) -> Option<u32> {
+        self.handles.get(class as usize)?.descriptor.checked_sub(1)
     }
 
     fn use_it(&mut self, class: u32, set: impl FnOnce(&mut Handles)) {
@@ -238,7 +246,7 @@ impl Writing<'_> {
     /// A text of at most 65535 bytes behind its length.
     pub(super) fn short_text(&mut self, text: &[u8]) {
         self.out.extend_from_slice(&(text.len() as u16).to_be_bytes());
-        self.out.extend_from_slice(text);
+        append(self.out, text);
     }
 
     /// A string of a class description, the name of a constant, a part of a Locale: one object for one text.

@@ -41,6 +41,12 @@ impl Places {
         met.and_then(|at| self.met.get(at)).map(|(_, handle)| *handle).or_else(|| self.early(place))
     }
 
+    /// Whether the walk follows the order of the document, as it does where no reference leads ahead.
+    #[inline]
+    pub(super) fn in_order(&self) -> bool {
+        self.early.is_empty() && !self.elsewhere
+    }
+
     /// The handle of an object that a reference led to before.
     #[inline]
     pub(super) fn early(&self, place: u32) -> Option<u32> {

@@ -7,32 +7,35 @@ use super::{Frame, Step, Writing};
 use crate::layout::{Hint, Op};
 use crate::stream::tc;
 
-/// What a step led to.
-enum Next {
-    /// The next step of the same value.
-    Step,
-    /// A value inside begins.
-    Inside(Frame),
-    /// The value is complete.
-    Done,
-}
-
 impl<'a> Writing<'a> {
-    /// Writes the value that was begun to its end.
+    /// Writes the value that was begun to its end: one loop over all steps, with one place where values are written.
     pub(super) fn run(&mut self, mut frame: Frame) -> Step<()> {
         loop {
-            match self.step(&mut frame)? {
-                Next::Step => {}
-                Next::Inside(inner) => {
-                    self.kept.frames.push(std::mem::replace(&mut frame, inner));
-                    if self.kept.frames.len() >= self.depth {
-                        return Err(Box::new(Failure::Limit(format!(
-                            "values lie more than {} deep in each other (option maxDepth)",
-                            self.depth
-                        ))));
+            let op = self.kept.code.at(frame.pc);
+            let inner = match op {
+                Op::Elements | Op::Entries => {
+                    if frame.left == 0 {
+                        frame.pc += 1;
+                        continue;
                     }
+                    frame.left -= 1;
+                    self.quick_value(Hint::None)?
                 }
-                Next::Done => {
+                Op::Part(hint) => {
+                    frame.pc += 1;
+                    self.quick_value(hint)?
+                }
+                Op::Primitive(code) => {
+                    frame.pc += 1;
+                    self.quick_primitive(code)?;
+                    continue;
+                }
+                Op::End => {
+                    frame.pc += 1;
+                    self.out.push(tc::ENDBLOCKDATA);
+                    continue;
+                }
+                Op::Return => {
                     self.last = frame.handle;
                     if frame.back {
                         self.come_back();
@@ -41,56 +44,53 @@ impl<'a> Writing<'a> {
                         Some(outer) => frame = outer,
                         None => return Ok(()),
                     }
+                    continue;
+                }
+                _ => {
+                    frame.pc += 1;
+                    self.other_step(op, &mut frame)?
+                }
+            };
+            if let Some(inner) = inner {
+                self.kept.frames.push(std::mem::replace(&mut frame, inner));
+                if self.kept.frames.len() >= self.depth {
+                    return Err(self.too_deep());
                 }
             }
         }
     }
 
-    /// Up to a value inside, or to the end.
-    #[inline]
-    fn step(&mut self, frame: &mut Frame) -> Step<Next> {
-        loop {
-            let op = self.kept.code.at(frame.pc);
-            frame.pc += 1;
-            match op {
-                Op::Return => return Ok(Next::Done),
-                Op::Elements | Op::Entries => {
-                    while frame.left > 0 {
-                        frame.left -= 1;
-                        if let Some(inner) = self.value(Hint::None)? {
-                            frame.pc -= 1;
-                            return Ok(Next::Inside(inner));
-                        }
-                    }
+    #[cold]
+    fn too_deep(&self) -> Box<Failure> {
+        Box::new(Failure::Limit(format!(
+            "values lie more than {} deep in each other (option maxDepth)",
+            self.depth
+        )))
+    }
+
+    /// A step that is not one of the commonest. A value inside may begin.
+    fn other_step(&mut self, op: Op, frame: &mut Frame) -> Step<Option<Frame>> {
+        match op {
+            Op::Absent => {
+                let at = self.at();
+                if self.event()? != Event::Nil {
+                    return Err(self.misfit(at, "a value for a field that its class does not write"));
                 }
-                Op::Primitive(code) => self.primitive(code)?,
-                Op::Part(hint) => {
-                    if let Some(inner) = self.value(hint)? {
-                        return Ok(Next::Inside(inner));
-                    }
-                }
-                Op::Absent => {
-                    let at = self.at();
-                    if self.event()? != Event::Nil {
-                        return Err(self.misfit(at, "a value for a field that its class does not write"));
-                    }
-                }
-                Op::Custom => {
-                    let at = self.at();
-                    let Event::Array(left) = self.event()? else {
-                        return Err(self.misfit(at, "custom data is an array of blocks and objects"));
-                    };
-                    let pc = self.kept.code.items();
-                    return Ok(Next::Inside(Frame { pc, left, handle: frame.handle, ..Frame::default() }));
-                }
-                Op::Items => return self.items(frame),
-                Op::ElementsToNull | Op::EntriesToNull | Op::EntriesToTwoNulls | Op::KeysToNull => {
-                    return self.up_to_null(op, frame);
-                }
-                _ => {
-                    return self.built_in_step(op, frame).map(|inner| inner.map_or(Next::Step, Next::Inside));
-                }
+                Ok(None)
             }
+            Op::Custom => {
+                let at = self.at();
+                let Event::Array(left) = self.event()? else {
+                    return Err(self.misfit(at, "custom data is an array of blocks and objects"));
+                };
+                let pc = self.kept.code.items();
+                Ok(Some(Frame { pc, left, handle: frame.handle, ..Frame::default() }))
+            }
+            Op::Items => self.items(frame),
+            Op::ElementsToNull | Op::EntriesToNull | Op::EntriesToTwoNulls | Op::KeysToNull => {
+                self.up_to_null(op, frame)
+            }
+            _ => self.built_in_step(op, frame),
         }
     }
 
@@ -104,8 +104,7 @@ impl<'a> Writing<'a> {
     }
 
     /// A field of a primitive type.
-    #[inline]
-    fn primitive(&mut self, code: u8) -> Step<()> {
+    pub(super) fn primitive(&mut self, code: u8) -> Step<()> {
         let at = self.context.reader.at();
         match (code, self.event()?) {
             (b'I', Event::Int(number)) if i32::try_from(number.value).is_ok() => {
@@ -163,7 +162,7 @@ impl<'a> Writing<'a> {
     }
 
     /// Blocks and objects of custom data.
-    fn items(&mut self, frame: &mut Frame) -> Step<Next> {
+    fn items(&mut self, frame: &mut Frame) -> Step<Option<Frame>> {
         while frame.left > 0 {
             frame.left -= 1;
             let at = self.at();
@@ -181,17 +180,17 @@ impl<'a> Writing<'a> {
                 event => {
                     if let Some(inner) = self.value_of(at, event, Hint::None)? {
                         frame.pc -= 1;
-                        return Ok(Next::Inside(inner));
+                        return Ok(Some(inner));
                     }
                 }
             }
         }
         self.out.push(tc::ENDBLOCKDATA);
-        Ok(Next::Step)
+        Ok(None)
     }
 
     /// Elements, or keys and values, and a null behind the last.
-    fn up_to_null(&mut self, op: Op, frame: &mut Frame) -> Step<Next> {
+    fn up_to_null(&mut self, op: Op, frame: &mut Frame) -> Step<Option<Frame>> {
         loop {
             if op == Op::KeysToNull && frame.half {
                 frame.half = false;
@@ -202,7 +201,7 @@ impl<'a> Writing<'a> {
                 if op == Op::EntriesToTwoNulls {
                     self.out.push(tc::NULL);
                 }
-                return Ok(Next::Step);
+                return Ok(None);
             }
             if self.is_nil() {
                 return Err(self.misfit(self.at(), "Java has no null in such a collection"));
@@ -211,7 +210,7 @@ impl<'a> Writing<'a> {
             frame.half = op == Op::KeysToNull;
             if let Some(inner) = self.value(Hint::None)? {
                 frame.pc -= 1;
-                return Ok(Next::Inside(inner));
+                return Ok(Some(inner));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Strings, boxed and big numbers: values without an identity in documents, and with one in streams.
 
-use holdfast_document::{NAME_PART, Number, Width};
+use holdfast_document::{NAME_PART, Number, Width, append};
 
 use super::notes::{Identity, Sort};
 use super::{Step, Writing};
@@ -80,7 +80,7 @@ impl<'a> Writing<'a> {
         } else if let Ok(len) = u16::try_from(text.len()) {
             let [high, low] = len.to_be_bytes();
             self.out.extend_from_slice(&[tc::STRING, high, low]);
-            self.out.extend_from_slice(text);
+            append(self.out, text);
         } else {
             self.long_text_head(text.len());
             self.out.extend_from_slice(text);
@@ -264,7 +264,7 @@ impl<'a> Writing<'a> {
         self.class_desc(u32::from(const { id("[B") }));
         self.next_handle();
         self.out.extend_from_slice(&(magnitude.len() as u32).to_be_bytes());
-        self.out.extend_from_slice(magnitude);
+        append(self.out, magnitude);
         self.out.push(tc::ENDBLOCKDATA);
     }
 

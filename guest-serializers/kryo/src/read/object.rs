@@ -3,7 +3,7 @@
 use holdfast_document::{Number, Width};
 
 use super::{FrameKind, Reading};
-use crate::classes::{ClassId, Modes};
+use crate::classes::ClassId;
 use crate::codec::Codec;
 use crate::fault::{Outcome, damaged};
 use crate::plan::Mode;
@@ -12,6 +12,9 @@ impl Reading<'_, '_, '_> {
     /// Reads a value and its class. If it has parts, its container is the innermost one then.
     #[inline]
     pub(super) fn value(&mut self) -> Outcome<()> {
+        if self.quick() {
+            return Ok(());
+        }
         match self.input.u8()? {
             0 => {
                 self.doc.nil();
@@ -60,7 +63,12 @@ impl Reading<'_, '_, '_> {
         let at = self.input.at() - 1;
         self.input.seek(at);
         let number = self.input.varint()?;
-        Err(damaged(at, format!("class {number}, and those that MSM registers end with 27")))
+        self.classes.numbered(number).ok_or_else(|| {
+            let last = self.classes.last_number();
+            let cure =
+                "a class that a custom converter registers needs that converter here too (customConverter)";
+            damaged(at, format!("class {number}, and those that are registered end with {last}; {cure}"))
+        })
     }
 
     /// A class that stands here by name the first time, and then by its number among them.
@@ -134,6 +142,7 @@ impl Reading<'_, '_, '_> {
     pub(super) fn field(&mut self, mode: Mode) -> Outcome<()> {
         match mode {
             Mode::Any => self.value(),
+            Mode::Declared(step) => self.declared(step),
             Mode::Known(ClassId::STRING) if self.input.peek() == Some(1) => {
                 self.input.seek(self.input.at() + 1);
                 self.first_string()?;
@@ -149,7 +158,7 @@ impl Reading<'_, '_, '_> {
 
     fn primitive(&mut self, mode: Mode) -> Outcome<()> {
         match mode {
-            Mode::Any | Mode::Known(_) => {}
+            Mode::Any | Mode::Known(_) | Mode::Declared(_) => {}
             Mode::Boolean => {
                 let value = self.input.boolean()?;
                 self.doc.bool(value);
@@ -195,9 +204,9 @@ impl Reading<'_, '_, '_> {
                 Ok(())
             }
             Codec::Fields(number) => {
-                let Modes { end, count } = self.classes.modes_of(number);
-                self.typed(class, count)?;
-                self.begin(FrameKind::Fields(end), class, count)
+                let modes = self.classes.modes_of(number);
+                self.typed(class, modes.count)?;
+                self.straight_fields(class, modes)
             }
             Codec::Collection(builtin) => self.collection(class, builtin),
             Codec::Map(builtin) => self.map(class, builtin),

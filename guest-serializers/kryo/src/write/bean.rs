@@ -5,6 +5,7 @@ use holdfast_document::{Definition, Event, Item, Number, Reader};
 use super::{FrameKind, Slot, Writing};
 use crate::classes::{ClassId, Classes, Modes};
 use crate::codec::Codec;
+use crate::declared::Step;
 use crate::fault::{Outcome, no_document};
 use crate::losses::Loss;
 use crate::output::{zigzag, zigzag_long};
@@ -159,8 +160,19 @@ impl<'d> Writing<'d, '_, '_> {
             return Ok(false);
         };
         self.object(slot, class, place, at)?;
-        self.begin(FrameKind::Fields(modes.end), class, parts)?;
+        self.straight_fields(class, modes)?;
         Ok(true)
+    }
+
+    /// Writes the fields of an object up to one that is not of the commonest kinds: it and those behind it have a frame.
+    #[inline]
+    fn straight_fields(&mut self, class: ClassId, Modes { end, count }: Modes) -> Outcome<()> {
+        for left in (0..count).rev() {
+            if !self.quick_field(self.classes.mode(end, left)) {
+                return self.push(FrameKind::Fields(end), class, left + 1);
+            }
+        }
+        Ok(())
     }
 
     /// Writes an object of a class with fields.
@@ -190,8 +202,7 @@ impl<'d> Writing<'d, '_, '_> {
         self.object(slot, class, place, at)?;
         let Some(found) = self.shelf.beans.layouts.get(layout) else { return Ok(()) };
         if found.is_straight {
-            let Modes { end, count } = self.classes.modes_of(plan);
-            return self.begin(FrameKind::Fields(end), class, count);
+            return self.straight_fields(class, self.classes.modes_of(plan));
         }
         self.inform()?;
         self.custom_data(layout, place, parts, at)?;
@@ -336,6 +347,7 @@ impl<'d> Writing<'d, '_, '_> {
         match mode {
             Mode::Any => self.value(Slot::Any),
             Mode::Known(class) => self.value(Slot::Known(class)),
+            Mode::Declared(step) => self.declared(step),
             mode => {
                 self.primitive(mode)?;
                 Ok(())
@@ -351,6 +363,9 @@ impl<'d> Writing<'d, '_, '_> {
         let at = (first + count).saturating_sub(left + 1);
         match self.shelf.beans.targets.get(at as usize).copied() {
             Some(MISSING) | None => {
+                if let Mode::Declared(Step::Digit { part, digit }) = mode {
+                    return self.digit(usize::from(part), usize::from(digit), 0, self.at());
+                }
                 self.default(mode);
                 Ok(())
             }
@@ -363,6 +378,10 @@ impl<'d> Writing<'d, '_, '_> {
 
     fn default(&mut self, mode: Mode) {
         let len = match mode {
+            Mode::Declared(step) => {
+                self.out.extend_from_slice(crate::declared::default(step));
+                return;
+            }
             Mode::Char | Mode::Short => 2,
             Mode::Float => 4,
             Mode::Double => 8,

@@ -18,6 +18,13 @@ impl Names {
         self.order.clear();
     }
 
+    /// The number of a class that stands in the bytes already.
+    #[inline]
+    pub(super) fn known(&self, class: ClassId, slot: usize) -> Option<u32> {
+        let number = *self.numbers.get(slot)?;
+        (self.order.get(number as usize) == Some(&class)).then_some(number)
+    }
+
     /// The number of a class, and whether it is new.
     #[inline]
     fn number(&mut self, class: ClassId, slot: usize) -> (u32, bool) {
@@ -44,6 +51,11 @@ impl Writing<'_, '_, '_> {
     pub(super) fn class(&mut self, class: ClassId) {
         if let Some(byte) = class.registered() {
             self.out.push(byte);
+            return;
+        }
+        let registered = self.classes.get(class).registered;
+        if registered != 0 {
+            varint(self.out, registered);
             return;
         }
         self.out.push(1);

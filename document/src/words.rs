@@ -1,0 +1,101 @@
+//! Looks at byte strings a word at a time. Those of sessions are short: what a vectorised look takes to begin, and to
+//! end behind the last whole word, is more than the work itself.
+
+/// The bits of `look` at words that together hold every byte of `bytes`, some of them twice, and no other byte.
+/// Nothing when there are no bytes.
+///
+/// ```
+/// use holdfast_document::any_bits;
+///
+/// let high = |word| word & 0x8080_8080_8080_8080;
+/// assert_eq!(any_bits("key-00017".as_bytes(), high), 0);
+/// assert_ne!(any_bits("é".as_bytes(), high), 0);
+/// ```
+#[inline]
+pub fn any_bits(bytes: &[u8], look: impl Fn(u64) -> u64) -> u64 {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        let mut bits = look(u64::from_ne_bytes(*first)) | look(u64::from_ne_bytes(*last));
+        if bytes.len() > 16 {
+            for word in bytes.as_chunks::<8>().0.iter().skip(1) {
+                bits |= look(u64::from_ne_bytes(*word));
+            }
+        }
+        return bits;
+    }
+    let word = match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_ne_bytes(*first)) << 32 | u64::from(u32::from_ne_bytes(*last))
+        }
+        _ => match *bytes {
+            [] => return 0,
+            [a] => u64::from_ne_bytes([a; 8]),
+            [a, b] => u64::from_ne_bytes([a, b, a, b, a, b, a, b]),
+            [a, b, c, ..] => u64::from_ne_bytes([a, b, c, c, a, b, c, c]),
+        },
+    };
+    look(word)
+}
+
+/// Whether all bytes are ASCII.
+#[inline]
+#[must_use]
+pub fn is_ascii(bytes: &[u8]) -> bool {
+    any_bits(bytes, |word| word & 0x8080_8080_8080_8080) == 0
+}
+
+/// Whether two byte strings are the same. In WebAssembly `==` goes through them byte by byte.
+#[inline]
+#[must_use]
+pub fn is_equal(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let (Some(left_last), Some(right_last)) = (left.last_chunk::<8>(), right.last_chunk::<8>()) else {
+        return left.iter().zip(right).all(|(left, right)| left == right);
+    };
+    left.as_chunks::<8>()
+        .0
+        .iter()
+        .zip(right.as_chunks::<8>().0)
+        .all(|(left, right)| u64::from_ne_bytes(*left) == u64::from_ne_bytes(*right))
+        && left_last == right_last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_the_same_or_differ_somewhere() {
+        let bytes: Vec<u8> = (0..70).collect();
+        for len in 0..70 {
+            assert!(is_equal(&bytes[..len], &bytes.clone()[..len]));
+            assert!(!is_equal(&bytes[..len], &bytes[..=len]));
+            for at in 0..len {
+                let mut other = bytes.clone();
+                other[at] ^= 0x40;
+                assert!(!is_equal(&bytes[..len], &other[..len]), "{len} {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_byte_is_seen_and_no_other() {
+        for len in 0..70 {
+            let mut bytes = vec![b'a'; len + 2];
+            if let [first, .., last] = bytes.as_mut_slice() {
+                (*first, *last) = (0x80, 0x80);
+            }
+            assert!(is_ascii(&bytes[1..=len]), "{len}");
+            let zeros = |word: u64| word.wrapping_sub(0x0101_0101_0101_0101) & !word & 0x8080_8080_8080_8080;
+            assert_eq!(any_bits(&bytes[1..=len], zeros), 0, "{len}");
+            for at in 1..=len {
+                let old = std::mem::replace(&mut bytes[at], 0xff);
+                assert!(!is_ascii(&bytes[1..=len]), "{len} {at}");
+                bytes[at] = 0;
+                assert_ne!(any_bits(&bytes[1..=len], zeros), 0, "{len} {at}");
+                bytes[at] = old;
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The values that sessions are full of, each read and written in one go.
+//!
+//! Nothing here is a rule of its own: what is not exactly as expected goes the long way, through [`Reading::value`].
+
+use holdfast_document::{Number, Width, is_ascii};
+
+use super::{Frame, Handle, HandleKind, Reading, Step};
+use crate::boxes::Boxed;
+use crate::classes::{ClassId, id};
+use crate::layout::{self, LIST_ELEMENTS, MAP_ENTRIES};
+use crate::stream::{BASE_HANDLE, tc};
+
+/// What is known of a class before its next object comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quick {
+    /// Its objects go the long way.
+    No,
+    Boolean,
+    Integer,
+    Long,
+    Double,
+    ArrayList,
+    HashMap,
+    /// A class of the application, whose steps are ready.
+    Defined,
+}
+
+impl Quick {
+    /// Of a class of the JDK.
+    pub(super) fn of(known: Option<ClassId>) -> Self {
+        const BOOLEAN: ClassId = id("java.lang.Boolean");
+        const INTEGER: ClassId = id("java.lang.Integer");
+        const LONG: ClassId = id("java.lang.Long");
+        const DOUBLE: ClassId = id("java.lang.Double");
+        const ARRAY_LIST: ClassId = id("java.util.ArrayList");
+        const HASH_MAP: ClassId = id("java.util.HashMap");
+        match known {
+            Some(BOOLEAN) => Self::Boolean,
+            Some(INTEGER) => Self::Integer,
+            Some(LONG) => Self::Long,
+            Some(DOUBLE) => Self::Double,
+            Some(ARRAY_LIST) => Self::ArrayList,
+            Some(HASH_MAP) => Self::HashMap,
+            _ => Self::No,
+        }
+    }
+}
+
+impl Reading<'_> {
+    /// As [`Reading::value`], outside of the data of `writeObject` methods.
+    #[inline]
+    pub(super) fn quick_value(&mut self) -> Step<Option<Frame>> {
+        if self.writer.len() > self.room {
+            return self.value(false);
+        }
+        match *self.input.rest() {
+            [tc::STRING, high, low, ref rest @ ..] => {
+                if let Some(text) = rest.get(..usize::from(u16::from_be_bytes([high, low])))
+                    && is_ascii(text)
+                {
+                    self.last = self.define(HandleKind::Scalar, self.writer.len() as u32, self.input.at());
+                    self.writer.str_bytes(text);
+                    self.input.advance(3 + text.len());
+                    return Ok(None);
+                }
+            }
+            [tc::OBJECT, tc::REFERENCE, a, b, c, d, ref rest @ ..] => {
+                let handle = u32::from_be_bytes([a, b, c, d]).wrapping_sub(BASE_HANDLE);
+                if let Some(&Handle { kind: HandleKind::Class, at: class, .. }) =
+                    self.kept.handles.get(handle as usize)
+                    && let Some(found) = self.quick_object(class, rest)
+                {
+                    return Ok(found);
+                }
+            }
+            [tc::REFERENCE, a, b, c, d, ..] => {
+                let number = u32::from_be_bytes([a, b, c, d]).wrapping_sub(BASE_HANDLE);
+                if let Some(&Handle { kind: HandleKind::Cached, at, .. }) =
+                    self.kept.handles.get(number as usize)
+                {
+                    self.last = number;
+                    self.writer.repeat(at as usize);
+                    self.input.advance(5);
+                    return Ok(None);
+                }
+            }
+            [tc::NULL, ..] => {
+                self.last = u32::MAX;
+                self.writer.nil();
+                self.input.advance(1);
+                return Ok(None);
+            }
+            _ => {}
+        }
+        self.value(false)
+    }
+
+    /// An object whose descriptor was passed over only by looking: its data is `rest`. Nothing happens where it is not
+    /// one of the expected.
+    #[inline]
+    fn quick_object(&mut self, class: u32, rest: &[u8]) -> Option<Option<Frame>> {
+        /// What was looked at: the mark of an object and the reference to its class.
+        const HEAD: usize = 6;
+        let found = self.kept.classes.get(class as usize)?;
+        let at = self.input.at();
+        match found.quick {
+            Quick::No => None,
+            Quick::Integer => {
+                let value = i32::from_be_bytes(*rest.first_chunk()?);
+                self.define_boxed(Some(Boxed::Integer(value)), at);
+                self.writer.number(Number { value: i64::from(value), width: Width::Int });
+                self.input.advance(HEAD + 4);
+                Some(None)
+            }
+            Quick::Long => {
+                let value = i64::from_be_bytes(*rest.first_chunk()?);
+                self.define_boxed(Some(Boxed::Long(value)), at);
+                self.writer.number(Number { value, width: Width::Long });
+                self.input.advance(HEAD + 8);
+                Some(None)
+            }
+            Quick::Double => {
+                let bits = u64::from_be_bytes(*rest.first_chunk()?);
+                self.define_boxed(None, at);
+                self.writer.f64(f64::from_bits(bits));
+                self.input.advance(HEAD + 8);
+                Some(None)
+            }
+            Quick::Boolean => {
+                let value = *rest.first()? != 0;
+                self.define_boxed(Some(Boxed::Boolean(value)), at);
+                self.writer.bool(value);
+                self.input.advance(HEAD + 1);
+                Some(None)
+            }
+            Quick::ArrayList => {
+                let [a, b, c, d, tc::BLOCKDATA, 4, e, f, g, h] = *rest.first_chunk()? else { return None };
+                let count = u32::from_be_bytes([a, b, c, d]);
+                if u32::from_be_bytes([e, f, g, h]) != count || count as usize > rest.len() - 10 {
+                    return None;
+                }
+                let (place, handle) = (self.writer.len() as u32, self.define_object(class));
+                self.writer.array(count);
+                self.input.advance(HEAD + 10);
+                Some(Some(Frame {
+                    pc: LIST_ELEMENTS,
+                    left: count,
+                    count,
+                    at,
+                    place,
+                    handle,
+                    number: 1,
+                    class: const { id("java.util.ArrayList") },
+                    counted: true,
+                    ..Frame::default()
+                }))
+            }
+            Quick::HashMap => {
+                let [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p] =
+                    *rest.first_chunk()?
+                else {
+                    return None;
+                };
+                let count = u32::from_be_bytes([m, n, o, p]);
+                let table = (
+                    u32::from_be_bytes([i, j, k, l]),
+                    u32::from_be_bytes([a, b, c, d]),
+                    u32::from_be_bytes([e, f, g, h]),
+                );
+                if layout::grown_table(40, count) != table || count as usize > (rest.len() - 18) / 2 {
+                    return None;
+                }
+                let (place, handle) = (self.writer.len() as u32, self.define_object(class));
+                self.writer.map(count);
+                self.input.advance(HEAD + 18);
+                Some(Some(Frame {
+                    pc: MAP_ENTRIES,
+                    left: count * 2,
+                    count,
+                    at,
+                    place,
+                    handle,
+                    number: 40,
+                    class: const { id("java.util.HashMap") },
+                    counted: true,
+                    ..Frame::default()
+                }))
+            }
+            Quick::Defined => {
+                let (definition, parts, pc) = (found.definition, found.parts, found.code - 1);
+                if found.defined_in != self.attribute + 1 {
+                    return None;
+                }
+                let (place, handle) = (self.writer.len() as u32, self.define_object(class));
+                self.writer.known(definition, parts);
+                self.input.advance(HEAD);
+                Some(Some(Frame { pc, at, place, handle, kept: class, ..Frame::default() }))
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The values that sessions are full of, each taken from the document and written in one go.
+//!
+//! Nothing here is a rule of its own: what is not exactly as expected goes the long way, through [`Writing::value`].
+
+use holdfast_document::append;
+
+use super::class::{Sort, UNKNOWN};
+use super::{Frame, Step, Writing};
+use crate::boxes::Boxed;
+use crate::classes::{ClassId, id};
+use crate::layout::{self, Hint, LIST_ELEMENTS, MAP_ENTRIES};
+use crate::mutf8;
+use crate::stream::{BASE_HANDLE, sc, tc};
+
+const BOOLEAN: ClassId = id("java.lang.Boolean");
+const INTEGER: ClassId = id("java.lang.Integer");
+const LONG: ClassId = id("java.lang.Long");
+const DOUBLE: ClassId = id("java.lang.Double");
+const ARRAY_LIST: ClassId = id("java.util.ArrayList");
+const HASH_MAP: ClassId = id("java.util.HashMap");
+
+impl Writing<'_> {
+    /// As [`Writing::value`].
+    #[inline]
+    pub(super) fn quick_value(&mut self, hint: Hint) -> Step<Option<Frame>> {
+        let at = self.at();
+        let is_plain = self.kept.places.in_order()
+            && self.out.len() <= self.room
+            && !self.context.notes.reaches(at.wrapping_sub(self.context.base));
+        let rest = self.context.reader.rest();
+        if !is_plain {
+            return self.value(hint);
+        }
+        match *rest {
+            [marker @ 0xa0..=0xbf, ref behind @ ..] => {
+                if let Some(text) = behind.get(..usize::from(marker & 0x1f))
+                    && self.quick_text(text, 1)
+                {
+                    return Ok(None);
+                }
+            }
+            [0xd9, len, ref behind @ ..] => {
+                if let Some(text) = behind.get(..usize::from(len))
+                    && self.quick_text(text, 2)
+                {
+                    return Ok(None);
+                }
+            }
+            [0xc0, ..] => {
+                self.last = u32::MAX;
+                self.out.push(tc::NULL);
+                self.context.reader.advance(1);
+                return Ok(None);
+            }
+            [marker @ (0xc2 | 0xc3), ..] => {
+                let value = marker == 0xc3;
+                if self.quick_box(BOOLEAN, Boxed::Boolean(value), [u8::from(value)], 1) {
+                    return Ok(None);
+                }
+            }
+            // A signed marker is a type, but not where it is the shortest for a negative number.
+            [0xd2, a @ ..=0x7f, b, c, d, ..] => {
+                let data = [a, b, c, d];
+                if self.quick_box(INTEGER, Boxed::Integer(i32::from_be_bytes(data)), data, 5) {
+                    return Ok(None);
+                }
+            }
+            [0xd3, a @ ..=0x7f, b, c, d, e, f, g, h, ..] => {
+                let data = [a, b, c, d, e, f, g, h];
+                if self.quick_box(LONG, Boxed::Long(i64::from_be_bytes(data)), data, 9) {
+                    return Ok(None);
+                }
+            }
+            [0xcb, a, b, c, d, e, f, g, h, ..] if hint != Hint::Float => {
+                let data = [a, b, c, d, e, f, g, h];
+                if self.quick_object(DOUBLE, data).is_some() {
+                    self.last = u32::MAX;
+                    self.context.reader.advance(9);
+                    return Ok(None);
+                }
+            }
+            [0..=0x7f | 0xcc..=0xcf, ..] if matches!(hint, Hint::None | Hint::Long) => {
+                if let Some((value, len)) = unsigned(rest)
+                    && self.quick_number(value, len, hint)
+                {
+                    return Ok(None);
+                }
+            }
+            [marker @ 0x80..=0x8f, ..] => {
+                if let Some(frame) = self.quick_map(at, u32::from(marker & 0x0f), 1) {
+                    return Ok(Some(frame));
+                }
+            }
+            [0xde, a, b, ..] => {
+                if let Some(frame) = self.quick_map(at, u32::from(u16::from_be_bytes([a, b])), 3) {
+                    return Ok(Some(frame));
+                }
+            }
+            [count @ 0x91..=0x9f, 0xd4, 2, number, ..] => {
+                if let Some(frame) = self.quick_defined(at, number, u32::from(count & 0x0f) - 1) {
+                    return Ok(Some(frame));
+                }
+            }
+            // What may begin a typed value does not begin a list.
+            [count @ 0x91..=0x9f, 0..=0x8f | 0xa0..=0xc6 | 0xca..=0xd3 | 0xd9..=0xdb | 0xde.., ..] => {
+                if let Some(frame) = self.quick_list(at, u32::from(count & 0x0f), 1) {
+                    return Ok(Some(frame));
+                }
+            }
+            _ => {}
+        }
+        self.value(hint)
+    }
+
+    /// A string that takes `head` bytes in front of its text, where it is the same in modified UTF-8.
+    #[inline]
+    fn quick_text(&mut self, text: &[u8], head: usize) -> bool {
+        if !mutf8::is_same(text) {
+            return false;
+        }
+        self.last = u32::MAX;
+        self.next_handle();
+        self.out.extend_from_slice(&[tc::STRING, 0, text.len() as u8]);
+        append(self.out, text);
+        self.context.reader.advance(head + text.len());
+        true
+    }
+
+    /// An untyped number that takes `len` bytes.
+    #[inline]
+    fn quick_number(&mut self, value: u64, len: usize, hint: Hint) -> bool {
+        match (hint, i32::try_from(value), i64::try_from(value)) {
+            (Hint::None, Ok(value), _) => {
+                self.quick_box(INTEGER, Boxed::Integer(value), value.to_be_bytes(), len)
+            }
+            (_, _, Ok(value)) => self.quick_box(LONG, Boxed::Long(value), value.to_be_bytes(), len),
+            _ => false,
+        }
+    }
+
+    /// A boxed value that takes `len` bytes: again, or as a new object of a class that was met.
+    #[inline]
+    fn quick_box<const N: usize>(&mut self, class: ClassId, value: Boxed, data: [u8; N], len: usize) -> bool {
+        if let Some(handle) = self.kept.boxes.get(value) {
+            self.reference(handle);
+        } else if let Some(handle) = self.quick_object(class, data) {
+            self.kept.boxes.bind(value, handle);
+        } else {
+            return false;
+        }
+        self.last = u32::MAX;
+        self.context.reader.advance(len);
+        true
+    }
+
+    /// An object of a class that was met, with its data.
+    #[inline]
+    fn quick_object<const N: usize>(&mut self, class: ClassId, data: [u8; N]) -> Option<u32> {
+        let descriptor = self.kept.classes.met(u32::from(class))?;
+        let [a, b, c, d] = descriptor.wrapping_add(BASE_HANDLE).to_be_bytes();
+        self.out.extend_from_slice(&[tc::OBJECT, tc::REFERENCE, a, b, c, d]);
+        self.out.extend_from_slice(&data);
+        Some(self.next_handle())
+    }
+
+    /// A HashMap whose header takes `len` bytes.
+    #[inline]
+    fn quick_map(&mut self, at: u32, count: u32, len: usize) -> Option<Frame> {
+        let (buckets, load_factor, threshold) = layout::grown_table(40, count);
+        let [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]] =
+            [load_factor, threshold, buckets, count].map(u32::to_be_bytes);
+        let data = [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p];
+        let handle = self.quick_object(HASH_MAP, data)?;
+        self.begun(at, handle, len);
+        Some(Frame { pc: MAP_ENTRIES, left: count * 2, count, at, handle, number: 40, ..Frame::default() })
+    }
+
+    /// An ArrayList whose header takes `len` bytes.
+    #[inline]
+    fn quick_list(&mut self, at: u32, count: u32, len: usize) -> Option<Frame> {
+        let [a, b, c, d] = count.to_be_bytes();
+        let handle = self.quick_object(ARRAY_LIST, [a, b, c, d, tc::BLOCKDATA, 4, a, b, c, d])?;
+        self.begun(at, handle, len);
+        Some(Frame { pc: LIST_ELEMENTS, left: count, count, at, handle, number: 1, ..Frame::default() })
+    }
+
+    /// An object of a class that was met in this attribute.
+    #[inline]
+    fn quick_defined(&mut self, at: u32, number: u8, parts: u32) -> Option<Frame> {
+        /// The header of the array and the HEAD of the class.
+        const HEAD: usize = 4;
+        let class = *self.context.definitions.get(usize::from(number))?;
+        let defined = self.kept.classes.get(class).filter(|_| class != UNKNOWN)?;
+        if defined.sort != Sort::Bean
+            || defined.parts != parts
+            || defined.flags & (sc::SERIALIZABLE | sc::EXTERNALIZABLE) == 0
+        {
+            return None;
+        }
+        let pc = defined.code;
+        let descriptor = self.kept.classes.met(class)?;
+        let [a, b, c, d] = descriptor.wrapping_add(BASE_HANDLE).to_be_bytes();
+        self.out.extend_from_slice(&[tc::OBJECT, tc::REFERENCE, a, b, c, d]);
+        let handle = self.next_handle();
+        self.begun(at, handle, HEAD);
+        Some(Frame { pc, at, handle, ..Frame::default() })
+    }
+
+    /// An object that references may lead to was begun; its header took `len` bytes.
+    #[inline]
+    fn begun(&mut self, at: u32, handle: u32, len: usize) {
+        self.kept.places.push(at, handle);
+        self.last = handle;
+        self.context.reader.advance(len);
+    }
+
+    /// As [`Writing::primitive`].
+    #[inline]
+    pub(super) fn quick_primitive(&mut self, code: u8) -> Step<()> {
+        let rest = self.context.reader.rest();
+        let len = match (code, rest) {
+            (b'I' | b'J', [0..=0x7f | 0xcc..=0xcf, ..]) => match (code, unsigned(rest)) {
+                (b'J', Some((value, len))) if value <= i64::MAX as u64 => {
+                    self.out.extend_from_slice(&value.to_be_bytes());
+                    len
+                }
+                (b'I', Some((value, len))) if value <= i32::MAX as u64 => {
+                    self.out.extend_from_slice(&(value as u32).to_be_bytes());
+                    len
+                }
+                _ => return self.primitive(code),
+            },
+            (b'D', [0xcb, a, b, c, d, e, f, g, h, ..]) => {
+                self.out.extend_from_slice(&[*a, *b, *c, *d, *e, *f, *g, *h]);
+                9
+            }
+            (b'Z', [marker @ (0xc2 | 0xc3), ..]) => {
+                self.out.push(marker & 1);
+                1
+            }
+            _ => return self.primitive(code),
+        };
+        self.context.reader.advance(len);
+        Ok(())
+    }
+}
+
+/// An integer of a marker that says no type, and how many bytes it takes.
+#[inline]
+fn unsigned(rest: &[u8]) -> Option<(u64, usize)> {
+    Some(match *rest {
+        [value @ 0..=0x7f, ..] => (u64::from(value), 1),
+        [0xcc, a, ..] => (u64::from(a), 2),
+        [0xcd, a, b, ..] => (u64::from(u16::from_be_bytes([a, b])), 3),
+        [0xce, a, b, c, d, ..] => (u64::from(u32::from_be_bytes([a, b, c, d])), 5),
+        [0xcf, a, b, c, d, e, f, g, h, ..] => (u64::from_be_bytes([a, b, c, d, e, f, g, h]), 9),
+        _ => return None,
+    })
+}

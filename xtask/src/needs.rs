@@ -14,7 +14,9 @@ pub(crate) fn memcached() {
 /// Installs what runs the real Java libraries, where it is missing. Says what cannot be had.
 pub(crate) fn java() -> Option<String> {
     if !install("javac", "default-jdk-headless", "openjdk") {
-        return Some("there is no JDK; install one of 17 or later, such as the package default-jdk-headless".into());
+        return Some(
+            "there is no JDK; install one of 17 or later, such as the package default-jdk-headless".into(),
+        );
     }
     if !install("mvn", "maven", "maven") {
         return Some("there is no Maven; install it, such as the package maven".into());

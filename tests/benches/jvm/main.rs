@@ -17,8 +17,8 @@ use holdfast::plugin::{Plugin, PluginSettings, Plugins};
 use holdfast_document::{from_document, to_document};
 use holdfast_schema::sources::{Selection, Sources};
 use judge::{Judge, Times};
-use session::{Attributes, Cart, Items};
 use serde_json::{Value, json};
+use session::{Attributes, Cart, Items};
 
 /// A format, the library that is its judge, and how many times its rate ours must be: encoding, decoding.
 const FORMATS: [(&str, &str, f64, f64); 5] = [
@@ -41,13 +41,16 @@ fn main() -> Result<()> {
     let json = env::args().any(|argument| argument == "json");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let plugins = env::var_os("HOLDFAST_PLUGINS").map_or_else(|| root.join("../plugins"), PathBuf::from);
-    let plugins = Plugins::load(&plugins, &PluginSettings { schema: schema(root)?, ..PluginSettings::default() })?;
+    let plugins =
+        Plugins::load(&plugins, &PluginSettings { schema: schema(root)?, ..PluginSettings::default() })?;
     let java = plugins.by_name("java").context("there is no plugin java; run cargo xtask build")?;
 
     let mut rows = Vec::new();
     for (format, library, encode, decode) in FORMATS {
         let Some(plugin) = plugins.by_name(format) else {
-            rows.push(json!({ "format": format, "library": library, "missing": "there is no plugin of this name" }));
+            rows.push(
+                json!({ "format": format, "library": library, "missing": "there is no plugin of this name" }),
+            );
             continue;
         };
         // One JVM for each format: in a server it compiles for one too.
@@ -79,9 +82,9 @@ fn main() -> Result<()> {
 fn schema(root: &Path) -> Result<Vec<u8>> {
     let mut sources = Sources::default();
     sources.add(&root.join("jvm/core/target/classes/com"));
-    let knowledge = sources
-        .finish(Selection::All)
-        .map_err(|problems| anyhow!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    let knowledge = sources.finish(Selection::All).map_err(|problems| {
+        anyhow!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })?;
     Ok(holdfast_schema::compile(&knowledge.classes)?)
 }
 
@@ -170,7 +173,10 @@ fn java_version(rows: &[Value]) -> Value {
 }
 
 fn table(rows: &[Value]) {
-    println!("p50 in us: ours through Wasm / the library's on JDK {}", java_version(rows).as_str().unwrap_or("?"));
+    println!(
+        "p50 in us: ours through Wasm / the library's on JDK {}",
+        java_version(rows).as_str().unwrap_or("?")
+    );
     println!(
         "{:<11} {:<14} {:>22} {:>13} {:>22} {:>13} {:>9} {:>9}",
         "format", "session", "encode", "times", "decode", "times", "from Rust", "to Rust"
@@ -199,5 +205,7 @@ fn table(rows: &[Value]) {
             number("decodeToRust", "times"),
         );
     }
-    println!("`times`: how many times faster we are, and the floor; `from Rust`, `to Rust`: with serde, from and to structs");
+    println!(
+        "`times`: how many times faster we are, and the floor; `from Rust`, `to Rust`: with serde, from and to structs"
+    );
 }

@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn the_class_of_the_root_map_is_no_content() {
-        let hash = "{\"type\":\"java.util.HashMap\",\"kind\":\"map\",\"entries\":[\n [\"a\",1],\n [\"b\",2]\n]}\n";
+        let hash =
+            "{\"type\":\"java.util.HashMap\",\"kind\":\"map\",\"entries\":[\n [\"a\",1],\n [\"b\",2]\n]}\n";
         let concurrent = hash.replace("HashMap", "concurrent.ConcurrentHashMap");
         assert_eq!(Content::of(hash), Content::of(&concurrent));
         assert_eq!(Content::of(hash).attributes(), [" [\"a\",1]", " [\"b\",2]"]);

@@ -39,7 +39,13 @@ fn parse(text: &str) -> Result<Vec<Row>> {
             bail!("a row has five columns, this one has not: {line}");
         };
         let own = |text: &str| text.to_owned();
-        rows.push(Row { from: own(from), to: own(to), case: own(case), outcome: own(outcome), reason: own(reason) });
+        rows.push(Row {
+            from: own(from),
+            to: own(to),
+            case: own(case),
+            outcome: own(outcome),
+            reason: own(reason),
+        });
     }
     Ok(rows)
 }

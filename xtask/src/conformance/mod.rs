@@ -108,7 +108,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<Found> {
     let cases = sessions(workspace, &work)?;
     let rows = documented::load(&workspace.path("tests/jvm/documented.tsv"))?;
     let program = program(workspace, options, &work)?;
-    let wanted = |format: &str| options.formats.is_empty() || options.formats.iter().any(|wanted| wanted == format);
+    let wanted =
+        |format: &str| options.formats.is_empty() || options.formats.iter().any(|wanted| wanted == format);
     let there: Vec<usize> =
         (0..FORMATS.len()).filter(|format| wanted(name(*format)) && program.has(name(*format))).collect();
     let ways = ways(workspace, &program, &there, &cases, &rows, &work)?;
@@ -265,12 +266,17 @@ impl Pair<'_> {
                 && file.is_file()
                 && theirs.is_some_and(|theirs| fs::read(theirs).ok() == fs::read(&file).ok());
             let agrees = outcome.agrees(case, first, self.to, || self.chain(case).is_some());
-            let documented = if agrees {
-                None
-            } else {
-                documented::find(self.rows, from, to, &case.name, outcome.word())
-            };
-            ways.push(Way { case: index, from: self.from, to: self.to, outcome, same_bytes, agrees, documented });
+            let documented =
+                if agrees { None } else { documented::find(self.rows, from, to, &case.name, outcome.word()) };
+            ways.push(Way {
+                case: index,
+                from: self.from,
+                to: self.to,
+                outcome,
+                same_bytes,
+                agrees,
+                documented,
+            });
         }
         Ok(ways)
     }

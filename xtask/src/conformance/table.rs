@@ -100,7 +100,8 @@ fn sessions(out: &mut String, cases: &[Case], ways: &[Way], absent: &[&str]) {
     for (index, case) in cases.iter().enumerate() {
         let _ = write!(out, "| {} |", case.name);
         for format in 0..FORMATS.len() {
-            let text = if absent.contains(&name(format)) { String::new() } else { cell(case, index, format, ways) };
+            let text =
+                if absent.contains(&name(format)) { String::new() } else { cell(case, index, format, ways) };
             let _ = write!(out, " {text} |");
         }
         out.push('\n');

@@ -40,7 +40,10 @@ impl Outcome {
 
     pub(super) fn detail(&self) -> &str {
         match self {
-            Self::ReadRefused(text) | Self::WriteRefused(text) | Self::Unreadable(text) | Self::Differs(text) => text,
+            Self::ReadRefused(text)
+            | Self::WriteRefused(text)
+            | Self::Unreadable(text)
+            | Self::Differs(text) => text,
             _ => "",
         }
     }
@@ -74,7 +77,8 @@ pub(super) fn compare(
     let backs = [from, to].into_iter().filter_map(|format| case.libraries.get(format)?.back.as_ref());
     let mut allowed: Vec<&Content> = backs.chain([&case.content]).collect();
     let stranger = |allowed: &[&Content]| {
-        let known = |attribute: &String| allowed.iter().any(|content| content.attributes().contains(attribute));
+        let known =
+            |attribute: &String| allowed.iter().any(|content| content.attributes().contains(attribute));
         read.attributes().iter().find(|attribute| !known(attribute)).cloned()
     };
     let size = |allowed: &[&Content]| {

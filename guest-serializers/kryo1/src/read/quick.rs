@@ -141,7 +141,7 @@ impl<'i> Reading<'i, '_, '_> {
                 }
                 _ => false,
             },
-            Mode::Known(_) | Mode::Byte | Mode::Char | Mode::Short | Mode::Float => false,
+            Mode::Known(_) | Mode::Byte | Mode::Char | Mode::Short | Mode::Float | Mode::Declared(_) => false,
         }
     }
 }

@@ -163,7 +163,7 @@ impl<'d> Writing<'d, '_, '_> {
                 self.out.extend_from_slice(&[a, b, c, d, e, f, g, h]);
                 9
             }
-            Mode::Byte | Mode::Char | Mode::Short | Mode::Float => return false,
+            Mode::Byte | Mode::Char | Mode::Short | Mode::Float | Mode::Declared(_) => return false,
         };
         self.way.reader.advance(len);
         true

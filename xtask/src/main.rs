@@ -9,6 +9,7 @@ mod progress;
 mod serve;
 mod testing;
 mod toolchain;
+mod versus;
 mod workspace;
 
 use std::process::ExitCode;
@@ -44,6 +45,8 @@ enum Task {
     Test,
     /// Let the real Java libraries judge what the serializers read and write, and write `docs/conformance.md`.
     Conformance(conformance::Options),
+    /// Measure the plugins beside the real Java libraries, on the same sessions.
+    BenchJvm(versus::Options),
     /// Throw hostile bytes at everything that reads bytes from outside.
     Fuzz {
         /// The targets, such as `kryo`; all of them when none is named.
@@ -82,6 +85,10 @@ fn run(task: &Task) -> Result<()> {
                 conformance::Found::Counted { failed, .. } => bail!("{failed} sessions disagree"),
                 conformance::Found::Skipped(why) => bail!("{why}"),
             }
+        }
+        Task::BenchJvm(options) => {
+            guests::build(&workspace)?;
+            versus::bench(&workspace, options)
         }
         Task::Fuzz { targets, seconds } => fuzz::fuzz(&workspace, targets, *seconds),
     }

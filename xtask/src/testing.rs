@@ -3,12 +3,10 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::ops::AddAssign;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::conformance::{self, Found, Options};
 use crate::progress::headline;
 use crate::workspace::Workspace;
 use crate::{guests, needs};
@@ -43,26 +41,10 @@ pub(crate) fn test(workspace: &Workspace) -> Result<()> {
         .env("HOLDFAST_PLUGINS", workspace.plugins());
     tally += run(&mut engine)?;
 
-    match conformance::run(workspace, &Options::of_tests())? {
-        Found::Counted { passed, failed } => tally += Tally { passed, failed, broken: false },
-        // The report takes each skipped test off those that passed.
-        Found::Skipped(why) => {
-            tally.passed += 1;
-            note(&skipped, &format!("conformance with the real Java libraries: {why}"))?;
-        }
-    }
-
     let lines = fs::read_to_string(&skipped).unwrap_or_default();
     // A file that stays behind only takes room.
     let _ = fs::remove_file(&skipped);
     tally.report(&lines)
-}
-
-/// Adds a line to the file of what was skipped.
-fn note(skipped: &Path, line: &str) -> Result<()> {
-    let mut file = fs::OpenOptions::new().append(true).open(skipped)?;
-    writeln!(file, "{line}")?;
-    Ok(())
 }
 
 /// How many tests passed and failed.

@@ -30,7 +30,7 @@ use crate::progress::headline;
 use crate::workspace::Workspace;
 
 /// What is asked for.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Fail when `docs/conformance.md` is not what the run finds, instead of writing it.
     #[arg(long)]
@@ -53,11 +53,6 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// As `cargo xtask test` runs it.
-    pub(crate) fn of_tests() -> Self {
-        Self { check: true, ..Self::default() }
-    }
-
     /// Whether the program of this workspace is asked, which has to be built first.
     pub(crate) fn builds(&self) -> bool {
         self.program.is_none()

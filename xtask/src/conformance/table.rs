@@ -10,7 +10,7 @@ use super::{Way, name};
 const HEAD: &str = "\
 # Formats and sessions: what the real libraries say
 
-`cargo xtask conformance` writes this page; `cargo xtask test` fails when it is not true any more. Each session is written by
+`cargo xtask conformance` writes this page; with `--check` it fails when the page is not true any more. Each session is written by
 each real library (MSM 1.8.2 and 2.3.2 with their Kryo, XStream 1.4.7, Javolution 5.5.1), read by our plugin, written in every
 format by our plugins, and read again by the real library of that format. `tests/jvm` has the program that asks the libraries,
 and the sessions that are not in `tests/golden`.
@@ -83,7 +83,7 @@ fn known(out: &mut String, cases: &[Case], rows: &[Row], ways: &[Way]) {
     }
     let open: Vec<&Way> = ways.iter().filter(|way| way.fails()).collect();
     if !open.is_empty() {
-        let _ = writeln!(out, "\nNot documented, so the tests fail: {} ways.", open.len());
+        let _ = writeln!(out, "\nNeither agreed nor documented: {} ways.", open.len());
     }
 }
 

@@ -82,7 +82,9 @@ fn run(task: &Task) -> Result<()> {
             }
             match conformance::run(&workspace, options)? {
                 conformance::Found::Counted { failed: 0, .. } => Ok(()),
-                conformance::Found::Counted { passed, failed } => bail!("{failed} sessions of {} disagree", passed + failed),
+                conformance::Found::Counted { passed, failed } => {
+                    bail!("{failed} sessions of {} disagree", passed + failed)
+                }
                 conformance::Found::Skipped(why) => bail!("{why}"),
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::config::{Config, KnownSerializer, Place, PluginReuse, Problem};
+use crate::config::{Config, KnownConverter, KnownSerializer, Place, PluginReuse, Problem};
 use crate::plugin::{Limits, PluginSettings, Plugins, Reuse};
 
 /// How plugins are run.
@@ -27,13 +27,15 @@ pub(super) fn of_plugins(config: &Config) -> PluginSettings {
             .iter()
             .map(|(name, serializer)| (name.clone(), serializer.options.clone()))
             .collect(),
+        converters: config.manager.custom_converter.clone(),
         ..PluginSettings::default()
     }
 }
 
-/// The serializers that the configuration names and that are not there, and why they are not.
+/// The serializers and converters that the configuration names and that are not there, and why they are not.
 pub(super) fn serializer_problems(config: &Config, plugins: &Plugins, folder: &Path) -> Vec<Problem> {
-    let mut problems = config.check_serializers(&known_serializers(plugins));
+    let mut problems = config.check_plugins(&known_serializers(plugins), &known_converters(plugins));
+    problems.extend(plugins.conflict().map(|text| config.converter_problem(text)));
     if problems.is_empty() {
         return problems;
     }
@@ -44,6 +46,7 @@ pub(super) fn serializer_problems(config: &Config, plugins: &Plugins, folder: &P
         .into_iter()
         .flatten()
         .chain(config.serializers.keys())
+        .chain(&manager.custom_converter)
         .filter_map(|name| plugins.refusal(name).map(ToString::to_string))
         .collect();
     if plugins.entries().is_empty() {
@@ -67,6 +70,21 @@ fn known_serializers(plugins: &Plugins) -> Vec<KnownSerializer> {
         .map(|plugin| {
             let description = plugin.description();
             KnownSerializer {
+                name: description.name.clone(),
+                classes: description.classes.clone(),
+                options: description.options.iter().map(|option| option.name.clone()).collect(),
+                takes_converters: description.takes_converters(),
+            }
+        })
+        .collect()
+}
+
+fn known_converters(plugins: &Plugins) -> Vec<KnownConverter> {
+    plugins
+        .converters()
+        .map(|converter| {
+            let description = converter.description();
+            KnownConverter {
                 name: description.name.clone(),
                 classes: description.classes.clone(),
                 options: description.options.iter().map(|option| option.name.clone()).collect(),

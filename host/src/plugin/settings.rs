@@ -21,8 +21,8 @@ pub struct PluginSettings {
     pub options: BTreeMap<String, Vec<(String, String)>>,
     /// The compiled schema of the application's classes; empty when there is none.
     pub schema: Vec<u8>,
-    /// The declarations of the configured converters; empty when there are none.
-    pub converters: Vec<u8>,
+    /// The names of converters, or of the Java classes that they stand for, in the order of their registration.
+    pub converters: Vec<String>,
 }
 
 impl Default for PluginSettings {

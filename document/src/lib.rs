@@ -21,6 +21,7 @@ mod detach;
 mod error;
 mod event;
 mod extras;
+mod first;
 #[cfg(feature = "json")]
 pub mod json;
 mod map;
@@ -41,6 +42,7 @@ pub use definition::{Definition, Head, Item, Kind, Super};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, Number, Width};
 pub use extras::Extras;
+pub use first::append_first;
 pub use map::AttributeMap;
 pub use notes::{Fact, NAME_PART, Note, NoteWriter, Notes};
 pub use path::path;

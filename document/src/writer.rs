@@ -4,6 +4,7 @@ use crate::append::append;
 use crate::definition::Kind;
 use crate::event::{Number, Width};
 use crate::extras::Extras;
+use crate::first::append_first;
 use crate::token::{Tokens, ext};
 
 /// MessagePack's own layer of writing.
@@ -314,10 +315,27 @@ impl<'v> Writer<'v> {
         raw::str(self.out, value);
     }
 
+    /// As [`Writer::str_bytes`], of the first `len` bytes of a source that may have more: see [`append_first`].
+    #[inline]
+    pub fn str_first(&mut self, source: &[u8], len: usize) {
+        raw::str_len(self.out, len);
+        append_first(self.out, source, len);
+    }
+
     /// Writes a string of ASCII whose last byte has its high bit set to mark the end.
     #[inline]
     pub fn str_marked(&mut self, marked: &[u8]) {
         raw::str(self.out, marked);
+        if let Some(last) = self.out.last_mut() {
+            *last &= 0x7f;
+        }
+    }
+
+    /// As [`Writer::str_marked`], of the first `len` bytes of a source that may have more: see [`append_first`].
+    #[inline]
+    pub fn str_marked_first(&mut self, source: &[u8], len: usize) {
+        raw::str_len(self.out, len);
+        append_first(self.out, source, len);
         if let Some(last) = self.out.last_mut() {
             *last &= 0x7f;
         }
@@ -384,8 +402,10 @@ impl<'v> Writer<'v> {
     }
 
     /// Writes a `java.util.Date`, ms since the epoch.
+    #[inline]
     pub fn date(&mut self, millis: i64) {
-        self.extension(ext::DATE, &millis.to_be_bytes());
+        let [a, b, c, d, e, f, g, h] = millis.to_be_bytes();
+        self.out.extend_from_slice(&[0xd7, ext::DATE as u8, a, b, c, d, e, f, g, h]);
     }
 
     /// Writes a `java.time.Instant`, in the shortest form of MessagePack's timestamp.
@@ -413,6 +433,14 @@ impl<'v> Writer<'v> {
         raw::ext(self.out, ext::BIG_DECIMAL, unscaled.len() + 4);
         self.out.extend_from_slice(&scale.to_be_bytes());
         append(self.out, unscaled);
+    }
+
+    /// As [`Writer::big_decimal`], of the first `len` bytes of a source that may have more: see [`append_first`].
+    #[inline]
+    pub fn big_decimal_first(&mut self, scale: i32, source: &[u8], len: usize) {
+        raw::ext(self.out, ext::BIG_DECIMAL, len + 4);
+        self.out.extend_from_slice(&scale.to_be_bytes());
+        append_first(self.out, source, len);
     }
 
     /// Writes a UUID.

@@ -35,6 +35,12 @@ impl ClassId {
     pub(crate) const ARRAYS_AS_LIST: Self = Self(10);
     pub(crate) const PROXY: Self = Self(11);
 
+    /// What stands in the bytes for the commonest of them.
+    pub(crate) const INT_BYTE: u8 = 2;
+    pub(crate) const BOOLEAN_BYTE: u8 = 5;
+    pub(crate) const LONG_BYTE: u8 = 9;
+    pub(crate) const DOUBLE_BYTE: u8 = 10;
+
     /// What stands in the bytes for a class that Kryo knows by a number.
     #[inline]
     pub(crate) const fn registered(self) -> Option<u8> {

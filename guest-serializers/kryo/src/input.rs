@@ -25,6 +25,12 @@ impl<'i> Input<'i> {
         self.at = at;
     }
 
+    /// Passes over bytes that were looked at.
+    #[inline]
+    pub(crate) const fn advance(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+
     #[inline]
     pub(crate) fn rest(&self) -> &'i [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
@@ -235,6 +241,23 @@ impl<'i> Input<'i> {
     }
 }
 
+/// A number of up to 8 bytes, 7 bits each, and how many they are, where 8 bytes are left: without a branch for each.
+#[inline]
+pub(crate) fn quick_varlong(bytes: &[u8]) -> Option<(u64, usize)> {
+    let word = u64::from_le_bytes(*bytes.first_chunk::<8>()?);
+    let ends = !word & 0x8080_8080_8080_8080;
+    if ends == 0 {
+        return None;
+    }
+    let bits = ends.trailing_zeros();
+    let groups = word & (u64::MAX >> (63 - bits)) & 0x7f7f_7f7f_7f7f_7f7f;
+    // Eighths, quarters and halves move together, all at once.
+    let quarters = groups & 0x007f_007f_007f_007f | (groups & 0x7f00_7f00_7f00_7f00) >> 1;
+    let halves = quarters & 0x0000_3fff_0000_3fff | (quarters & 0x3fff_0000_3fff_0000) >> 2;
+    let value = halves & 0x0fff_ffff | (halves & 0x0fff_ffff_0000_0000) >> 4;
+    Some((value, bits as usize / 8 + 1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,6 +269,22 @@ mod tests {
         assert_eq!(Input::new(&[0xff; 9]).varlong().unwrap(), u64::MAX);
         assert_eq!(Input::new(&[0xff; 9]).zigzag_long().unwrap(), i64::MIN);
         assert_eq!(Input::new(&[0x80, 0xe8, 0x88, 0x87, 0x43]).zigzag_long().unwrap(), 9_000_000_000);
+    }
+
+    #[test]
+    fn a_number_is_the_same_read_at_once_and_byte_by_byte() {
+        for bit in 0..56 {
+            for value in [1u64 << bit, (1u64 << bit) - 1, 0x00aa_aaaa_aaaa_aaaa >> (55 - bit)] {
+                let mut bytes = Vec::new();
+                crate::output::varlong(&mut bytes, value);
+                let len = bytes.len();
+                bytes.extend_from_slice(&[0xff; 8]);
+                assert_eq!(Input::new(&bytes).varlong().unwrap(), value);
+                assert_eq!(quick_varlong(&bytes), Some((value, len)));
+            }
+        }
+        assert_eq!(quick_varlong(&[0xff; 9]), None);
+        assert_eq!(quick_varlong(&[0; 7]), None);
     }
 
     #[test]

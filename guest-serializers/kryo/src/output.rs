@@ -1,7 +1,5 @@
 //! Kryo's `Output`: numbers.
 
-use holdfast_document::append;
-
 #[inline]
 pub(crate) fn varint(out: &mut Vec<u8>, value: u32) {
     if value < 0x80 {
@@ -19,19 +17,27 @@ pub(crate) fn zigzag(out: &mut Vec<u8>, value: i32) {
 /// 7 bits a byte, the lowest first; a ninth byte has 8.
 #[inline]
 pub(crate) fn varlong(out: &mut Vec<u8>, value: u64) {
-    let mut buffer = [0u8; 9];
-    let mut rest = value;
-    let mut len = 0;
-    for byte in &mut buffer {
-        len += 1;
-        if rest < 0x80 || len == 9 {
-            *byte = rest as u8;
-            break;
-        }
-        *byte = rest as u8 | 0x80;
-        rest >>= 7;
+    if value < 0x80 {
+        out.push(value as u8);
+    } else if value < 1 << 56 {
+        let groups = groups(value);
+        let last = (63 - groups.leading_zeros() as usize) / 8;
+        let marks = 0x8080_8080_8080_8080 & !(u64::MAX << (8 * last));
+        let end = out.len() + last + 1;
+        out.extend_from_slice(&(groups | marks).to_le_bytes());
+        out.truncate(end);
+    } else {
+        out.extend_from_slice(&(groups(value) | 0x8080_8080_8080_8080).to_le_bytes());
+        out.push((value >> 56) as u8);
     }
-    append(out, buffer.get(..len).unwrap_or_default());
+}
+
+/// The lowest 56 bits, seven in each byte: halves, quarters and eighths move apart, all at once.
+#[inline]
+const fn groups(value: u64) -> u64 {
+    let halves = value & 0x0fff_ffff | (value & 0x00ff_ffff_f000_0000) << 4;
+    let quarters = halves & 0x0000_3fff_0000_3fff | (halves & 0x0fff_c000_0fff_c000) << 2;
+    quarters & 0x007f_007f_007f_007f | (quarters & 0x3f80_3f80_3f80_3f80) << 1
 }
 
 #[inline]

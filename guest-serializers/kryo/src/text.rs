@@ -1,7 +1,7 @@
 //! The two forms of a string: ASCII whose last byte has its high bit set, and a count of UTF-16 units followed by
 //! one to three bytes for each unit.
 
-use holdfast_document::{Writer, append};
+use holdfast_document::{Writer, append, append_first};
 
 /// A string as it stands in Kryo's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +132,20 @@ fn is_short(bytes: &[u8]) -> bool {
 #[inline]
 pub(crate) fn write_string(out: &mut Vec<u8>, bytes: &[u8]) {
     if is_short(bytes) { write_marked(out, bytes) } else { write_counted(out, bytes) }
+}
+
+/// As [`write_string`], of the first `len` bytes of a source that may have more.
+#[inline]
+pub(crate) fn write_first(out: &mut Vec<u8>, source: &[u8], len: usize) {
+    let bytes = source.get(..len).unwrap_or(source);
+    if is_short(bytes) {
+        append_first(out, source, len);
+        if let Some(last) = out.last_mut() {
+            *last |= 0x80;
+        }
+    } else {
+        write_counted(out, bytes);
+    }
 }
 
 /// `Output.writeAscii`, which has no upper limit for the short form.

@@ -3,6 +3,7 @@
 pub(crate) mod define;
 mod object;
 mod proxy;
+mod quick;
 mod refs;
 mod scalar;
 mod time;

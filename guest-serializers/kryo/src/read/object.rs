@@ -3,7 +3,7 @@
 use holdfast_document::{Number, Width};
 
 use super::{FrameKind, Reading};
-use crate::classes::{ClassId, Modes};
+use crate::classes::ClassId;
 use crate::codec::Codec;
 use crate::fault::{Outcome, damaged};
 use crate::plan::Mode;
@@ -12,6 +12,9 @@ impl Reading<'_, '_, '_> {
     /// Reads a value and its class. If it has parts, its container is the innermost one then.
     #[inline]
     pub(super) fn value(&mut self) -> Outcome<()> {
+        if self.quick() {
+            return Ok(());
+        }
         match self.input.u8()? {
             0 => {
                 self.doc.nil();
@@ -195,9 +198,9 @@ impl Reading<'_, '_, '_> {
                 Ok(())
             }
             Codec::Fields(number) => {
-                let Modes { end, count } = self.classes.modes_of(number);
-                self.typed(class, count)?;
-                self.begin(FrameKind::Fields(end), class, count)
+                let modes = self.classes.modes_of(number);
+                self.typed(class, modes.count)?;
+                self.straight_fields(class, modes)
             }
             Codec::Collection(builtin) => self.collection(class, builtin),
             Codec::Map(builtin) => self.map(class, builtin),

@@ -159,8 +159,19 @@ impl<'d> Writing<'d, '_, '_> {
             return Ok(false);
         };
         self.object(slot, class, place, at)?;
-        self.begin(FrameKind::Fields(modes.end), class, parts)?;
+        self.straight_fields(class, modes)?;
         Ok(true)
+    }
+
+    /// Writes the fields of an object up to one that is not of the commonest kinds: it and those behind it have a frame.
+    #[inline]
+    fn straight_fields(&mut self, class: ClassId, Modes { end, count }: Modes) -> Outcome<()> {
+        for left in (0..count).rev() {
+            if !self.quick_field(self.classes.mode(end, left)) {
+                return self.push(FrameKind::Fields(end), class, left + 1);
+            }
+        }
+        Ok(())
     }
 
     /// Writes an object of a class with fields.
@@ -190,8 +201,7 @@ impl<'d> Writing<'d, '_, '_> {
         self.object(slot, class, place, at)?;
         let Some(found) = self.shelf.beans.layouts.get(layout) else { return Ok(()) };
         if found.is_straight {
-            let Modes { end, count } = self.classes.modes_of(plan);
-            return self.begin(FrameKind::Fields(end), class, count);
+            return self.straight_fields(class, self.classes.modes_of(plan));
         }
         self.inform()?;
         self.custom_data(layout, place, parts, at)?;

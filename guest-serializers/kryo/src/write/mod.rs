@@ -5,6 +5,7 @@ mod builtin;
 mod enums;
 mod names;
 mod object;
+mod quick;
 mod refs;
 mod scalar;
 mod time;

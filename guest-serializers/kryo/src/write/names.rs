@@ -18,6 +18,13 @@ impl Names {
         self.order.clear();
     }
 
+    /// The number of a class that stands in the bytes already.
+    #[inline]
+    pub(super) fn known(&self, class: ClassId, slot: usize) -> Option<u32> {
+        let number = *self.numbers.get(slot)?;
+        (self.order.get(number as usize) == Some(&class)).then_some(number)
+    }
+
     /// The number of a class, and whether it is new.
     #[inline]
     fn number(&mut self, class: ClassId, slot: usize) -> (u32, bool) {

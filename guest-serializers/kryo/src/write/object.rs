@@ -13,11 +13,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// Writes the value that follows. If it has parts, its container is the innermost one then.
     #[inline]
     pub(super) fn value(&mut self, slot: Slot) -> Outcome<()> {
-        if self.note.is_none()
-            && matches!(slot, Slot::Any | Slot::Known(ClassId::STRING))
-            && let Some(bytes) = self.reader.take_str()
-        {
-            self.plain_string(slot, bytes);
+        if self.quick(slot) {
             return Ok(());
         }
         self.event_value(slot)

@@ -152,16 +152,6 @@ impl<'d> Writing<'d, '_, '_> {
         Ok(())
     }
 
-    /// Writes a string that has no note, where no class is known or that of strings.
-    #[inline]
-    pub(super) fn plain_string(&mut self, slot: Slot, bytes: &[u8]) {
-        if slot == Slot::Any {
-            self.out.push(3);
-        }
-        self.first();
-        write_string(self.out, bytes);
-    }
-
     /// Writes a string.
     pub(super) fn string(
         &mut self,

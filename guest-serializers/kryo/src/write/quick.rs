@@ -1,0 +1,233 @@
+//! The commonest values, written by a look at their first bytes: nearly all of a session goes this way. What is met
+//! seldom is left to the events of the reader.
+
+use holdfast_document::append_first;
+
+use super::refs::Object;
+use super::{Slot, Writing};
+use crate::classes::ClassId;
+use crate::output::{varint, varlong, zigzag, zigzag_long};
+use crate::plan::Mode;
+use crate::text;
+
+impl<'d> Writing<'d, '_, '_> {
+    /// Writes the value that follows if it is one of the commonest, and says whether it was.
+    #[inline]
+    pub(super) fn quick(&mut self, slot: Slot) -> bool {
+        let rest = self.reader.rest();
+        let Some(first) = rest.first() else { return false };
+        match slot {
+            Slot::Any => match *first {
+                0xa0..=0xbf => self.quick_string(rest, usize::from(first & 0x1f), 1, true),
+                0xd9 => match rest.get(1) {
+                    Some(len) => self.quick_string(rest, usize::from(*len), 2, true),
+                    None => false,
+                },
+                0x00..=0x7f => {
+                    self.out.push(ClassId::INT_BYTE);
+                    zigzag(self.out, i32::from(*first));
+                    self.reader.advance(1);
+                    true
+                }
+                0xc0 => {
+                    self.out.push(0);
+                    self.reader.advance(1);
+                    true
+                }
+                0xc2..=0xdf => self.quick_scalar(*first, rest),
+                _ => false,
+            },
+            Slot::Known(ClassId::STRING) => match *first {
+                0xa0..=0xbf => self.quick_string(rest, usize::from(first & 0x1f), 1, false),
+                0xd9 => match rest.get(1) {
+                    Some(len) => self.quick_string(rest, usize::from(*len), 2, false),
+                    None => false,
+                },
+                0xc0 => {
+                    self.out.push(0);
+                    self.reader.advance(1);
+                    true
+                }
+                _ => false,
+            },
+            Slot::Known(_) => false,
+        }
+    }
+
+    /// A string of so many bytes behind its marker, unless notes may say something of it.
+    #[inline]
+    fn quick_string(&mut self, rest: &'d [u8], len: usize, marker: usize, class: bool) -> bool {
+        if self.note.is_some() {
+            return false;
+        }
+        let Some(source) = rest.get(marker..).filter(|source| source.len() >= len) else { return false };
+        if class {
+            self.out.extend_from_slice(&[3, 1]);
+        } else {
+            self.out.push(1);
+        }
+        self.next += 1;
+        text::write_first(self.out, source, len);
+        self.reader.advance(marker + len);
+        true
+    }
+
+    /// Boxed values, dates and big decimals.
+    fn quick_scalar(&mut self, first: u8, rest: &'d [u8]) -> bool {
+        // An Integer or a Long by its marker, or of no type and then one of the two by its value.
+        let taken = match (first, rest) {
+            (0xd7, [_, 9, millis @ ..]) => return self.quick_date(millis),
+            (0xd7, [_, 11, payload @ ..]) => return self.quick_decimal(payload, 8, 2),
+            (0xc7, [_, len, 11, payload @ ..]) => return self.quick_decimal(payload, usize::from(*len), 3),
+            (0xcb, [_, a, b, c, d, e, f, g, h, ..]) => {
+                self.out.extend_from_slice(&[ClassId::DOUBLE_BYTE, *a, *b, *c, *d, *e, *f, *g, *h]);
+                9
+            }
+            (0xc2 | 0xc3, _) => {
+                self.out.extend_from_slice(&[ClassId::BOOLEAN_BYTE, first - 0xc2]);
+                1
+            }
+            (0xd2, [_, a, b, c, d, ..]) => {
+                self.out.push(ClassId::INT_BYTE);
+                zigzag(self.out, i32::from_be_bytes([*a, *b, *c, *d]));
+                5
+            }
+            (0xd3, [_, a, b, c, d, e, f, g, h, ..]) => {
+                self.out.push(ClassId::LONG_BYTE);
+                zigzag_long(self.out, i64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]));
+                9
+            }
+            (0xcc, [_, value, ..]) => {
+                self.out.push(ClassId::INT_BYTE);
+                zigzag(self.out, i32::from(*value));
+                2
+            }
+            (0xcd, [_, a, b, ..]) => {
+                self.out.push(ClassId::INT_BYTE);
+                zigzag(self.out, i32::from(u16::from_be_bytes([*a, *b])));
+                3
+            }
+            _ => return false,
+        };
+        self.reader.advance(taken);
+        true
+    }
+
+    #[inline]
+    fn quick_date(&mut self, millis: &[u8]) -> bool {
+        let Some(millis) = millis.first_chunk::<8>().filter(|_| self.is_plain()) else { return false };
+        let Some(class) = self.classes.builtin(DATE) else { return false };
+        let (place, id) = (self.reader.place(), self.next);
+        self.class_and_mark(class);
+        self.shelf.objects.push(Object { place, id, class });
+        varlong(self.out, u64::from_be_bytes(*millis));
+        self.reader.advance(10);
+        true
+    }
+
+    /// A `BigDecimal` of so many bytes, behind a marker of so many.
+    #[inline]
+    fn quick_decimal(&mut self, payload: &[u8], len: usize, marker: usize) -> bool {
+        if self.note.is_some() {
+            return false;
+        }
+        let Some((scale, unscaled)) = payload.split_first_chunk::<4>() else { return false };
+        let Some(digits) = len.checked_sub(4).filter(|digits| *digits > 0 && unscaled.len() >= *digits)
+        else {
+            return false;
+        };
+        let Some(class) = self.classes.builtin(BIG_DECIMAL) else { return false };
+        self.class_and_mark(class);
+        varint(self.out, digits as u32 + 1);
+        append_first(self.out, unscaled, digits);
+        zigzag(self.out, i32::from_be_bytes(*scale));
+        self.reader.advance(marker + len);
+        true
+    }
+
+    /// Whether objects stand where they are written, and no note says anything of those that come.
+    #[inline]
+    fn is_plain(&self) -> bool {
+        self.travels.is_straight() && self.shelf.moved.is_empty()
+    }
+
+    /// Writes the class and the mark of the first one, and counts it.
+    #[inline]
+    fn class_and_mark(&mut self, class: ClassId) {
+        self.next += 1;
+        match self.shelf.names.known(class, self.classes.slot(class)) {
+            Some(number @ 0..0x80) => self.out.extend_from_slice(&[1, number as u8, 1]),
+            _ => {
+                self.class(class);
+                self.out.push(1);
+            }
+        }
+    }
+
+    /// Writes the field that follows if it is one of the commonest values, and says whether it was.
+    #[inline]
+    pub(super) fn quick_field(&mut self, mode: Mode) -> bool {
+        match mode {
+            Mode::Any => self.quick(Slot::Any),
+            Mode::Known(class) => self.quick(Slot::Known(class)),
+            Mode::Boolean => match self.reader.rest().first() {
+                Some(flag @ 0xc2..=0xc3) => {
+                    self.out.push(flag - 0xc2);
+                    self.reader.advance(1);
+                    true
+                }
+                _ => false,
+            },
+            Mode::Int => match self.quick_int() {
+                Some((value, len)) => match i32::try_from(value) {
+                    Ok(value) => {
+                        zigzag(self.out, value);
+                        self.reader.advance(len);
+                        true
+                    }
+                    Err(_) => false,
+                },
+                None => false,
+            },
+            Mode::Long => match self.quick_int() {
+                Some((value, len)) => {
+                    zigzag_long(self.out, value);
+                    self.reader.advance(len);
+                    true
+                }
+                None => false,
+            },
+            Mode::Double => match *self.reader.rest() {
+                [0xcb, a, b, c, d, e, f, g, h, ..] => {
+                    self.out.extend_from_slice(&[a, b, c, d, e, f, g, h]);
+                    self.reader.advance(9);
+                    true
+                }
+                _ => false,
+            },
+            Mode::Byte | Mode::Char | Mode::Short | Mode::Float => false,
+        }
+    }
+
+    /// The integer that follows, whatever its type, and how many bytes it takes.
+    #[inline]
+    fn quick_int(&self) -> Option<(i64, usize)> {
+        Some(match *self.reader.rest() {
+            [value @ 0x00..=0x7f, ..] => (i64::from(value), 1),
+            [value @ 0xe0..=0xff, ..] => (i64::from(value as i8), 1),
+            [0xcc, value, ..] => (i64::from(value), 2),
+            [0xcd, a, b, ..] => (i64::from(u16::from_be_bytes([a, b])), 3),
+            [0xce, a, b, c, d, ..] => (i64::from(u32::from_be_bytes([a, b, c, d])), 5),
+            [0xcf, a @ 0..=0x7f, b, c, d, e, f, g, h, ..] => {
+                (i64::from_be_bytes([a, b, c, d, e, f, g, h]), 9)
+            }
+            [0xd2, a, b, c, d, ..] => (i64::from(i32::from_be_bytes([a, b, c, d])), 5),
+            [0xd3, a, b, c, d, e, f, g, h, ..] => (i64::from_be_bytes([a, b, c, d, e, f, g, h]), 9),
+            _ => return None,
+        })
+    }
+}
+
+/// Numbers of the document's table.
+const DATE: u16 = 185;
+const BIG_DECIMAL: u16 = 184;

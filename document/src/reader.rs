@@ -138,18 +138,18 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The bytes from here on: for whoever looks at the commonest values itself, and passes over them by
-    /// [`Reader::advance`].
+    /// The bytes from here on: whoever knows MessagePack may take the commonest values from them without the detour
+    /// over [`Event`], and then [`Reader::advance`].
     #[inline]
     #[must_use]
     pub fn rest(&self) -> &'a [u8] {
         self.tokens.rest()
     }
 
-    /// Passes over so many bytes: whole values, and none that defines a class.
+    /// Passes over so many bytes of [`Reader::rest`], which were whole tokens and began no definition.
     #[inline]
     pub const fn advance(&mut self, bytes: usize) {
-        self.tokens.seek(self.tokens.at() + bytes);
+        self.tokens.seek(self.tokens.at().saturating_add(bytes));
     }
 
     /// The next value, if it is a string below 256 bytes: the commonest event, without the detour over [`Event`].

@@ -1,7 +1,7 @@
 //! Class files, against what the JVM knows of the same classes: `classes/expected.tsv`, printed by `classes/Expected.java`
 //! on JDK 17.
 #![cfg(feature = "sources")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

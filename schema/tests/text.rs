@@ -1,6 +1,6 @@
 //! The form that people read and write.
 #![cfg(feature = "text")]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::path::Path;
 

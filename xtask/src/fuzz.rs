@@ -13,12 +13,13 @@ use crate::progress::headline;
 use crate::workspace::{Workspace, run};
 
 /// Each target, and the endings of the files in `tests/golden` that it begins with.
-const TARGETS: [(&str, &str); 7] = [
+const TARGETS: [(&str, &str); 8] = [
     ("document", "java"),
     ("java", "java"),
     ("javolution", "javolution"),
     ("json", ""),
     ("kryo", "kryo"),
+    ("kryo1", "kryo1"),
     ("msgpack", ""),
     ("xstream", "xstream"),
 ];

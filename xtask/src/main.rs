@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything that a newcomer or CI runs.
 
 mod component;
+mod conformance;
 mod fuzz;
 mod guests;
 mod needs;
@@ -12,7 +13,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
@@ -41,6 +42,8 @@ enum Task {
     },
     /// Set up what tests need, then run every test.
     Test,
+    /// Let the real Java libraries judge what the serializers read and write, and write `docs/conformance.md`.
+    Conformance(conformance::Options),
     /// Throw hostile bytes at everything that reads bytes from outside.
     Fuzz {
         /// The targets, such as `kryo`; all of them when none is named.
@@ -70,6 +73,16 @@ fn run(task: &Task) -> Result<()> {
             serve::serve(&workspace, arguments)
         }
         Task::Test => testing::test(&workspace),
+        Task::Conformance(options) => {
+            if options.builds() {
+                build(&workspace, false)?;
+            }
+            match conformance::run(&workspace, options)? {
+                conformance::Found::Counted { failed: 0, .. } => Ok(()),
+                conformance::Found::Counted { failed, .. } => bail!("{failed} sessions disagree"),
+                conformance::Found::Skipped(why) => bail!("{why}"),
+            }
+        }
         Task::Fuzz { targets, seconds } => fuzz::fuzz(&workspace, targets, *seconds),
     }
 }

@@ -6,22 +6,38 @@ use crate::progress::headline;
 
 /// Installs memcached where it is missing. Where it cannot be had, the tests that need it say so themselves.
 pub(crate) fn memcached() {
-    if has("memcached") {
-        return;
-    }
-    headline("installing memcached");
-    let installed = if has("apt-get") {
-        // A list of packages may be old or empty; that it cannot be renewed need not matter.
-        as_root(&["apt-get", "update", "-qq"]);
-        as_root(&["apt-get", "install", "-y", "-qq", "memcached"])
-    } else if has("brew") {
-        quiet(Command::new("brew").args(["install", "memcached"]))
-    } else {
-        false
-    };
-    if !installed || !has("memcached") {
+    if !install("memcached", "memcached", "memcached") {
         headline("memcached cannot be installed here: install it by hand, or its tests are skipped");
     }
+}
+
+/// Installs what runs the real Java libraries, where it is missing. Says what cannot be had.
+pub(crate) fn java() -> Option<String> {
+    if !install("javac", "default-jdk-headless", "openjdk") {
+        return Some(
+            "there is no JDK; install one of 17 or later, such as the package default-jdk-headless".into(),
+        );
+    }
+    if !install("mvn", "maven", "maven") {
+        return Some("there is no Maven; install it, such as the package maven".into());
+    }
+    None
+}
+
+/// Makes a program be there, by its package for `apt-get` or `brew`. Whether it is.
+fn install(program: &str, debian: &str, brew: &str) -> bool {
+    if has(program) {
+        return true;
+    }
+    headline(&format!("installing {debian}"));
+    if has("apt-get") {
+        // A list of packages may be old or empty; that it cannot be renewed need not matter.
+        as_root(&["apt-get", "update", "-qq"]);
+        as_root(&["apt-get", "install", "-y", "-qq", "--no-install-recommends", debian]);
+    } else if has("brew") {
+        quiet(Command::new("brew").args(["install", brew]));
+    }
+    has(program)
 }
 
 fn has(program: &str) -> bool {

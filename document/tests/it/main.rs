@@ -13,4 +13,5 @@ mod detach;
 mod graph;
 mod picture;
 mod plain_json;
+mod rewrite;
 mod typed_json;

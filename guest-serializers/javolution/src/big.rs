@@ -1,6 +1,8 @@
 //! BigDecimals: the whole number that the library keeps, and the true value as a text.
 
-use crate::number::{integer, parse_integer};
+use std::io::Write as _;
+
+use crate::number::{integer, parse_integer, unsigned};
 use crate::text::{hex, unhex};
 
 /// Longer ones take too long to divide.
@@ -76,7 +78,9 @@ fn divide(words: &mut [u32], divisor: u64) {
 /// Appends the true value: `87624E-2`, and `0x0156480000000000000000000000000000E-2` where that has over 16 bytes.
 pub(crate) fn write(out: &mut Vec<u8>, scale: i32, unscaled: &[u8]) {
     match narrow(unscaled) {
-        Some(value) => out.extend_from_slice(value.to_string().as_bytes()),
+        Some(value) => {
+            let _ = write!(out, "{value}");
+        }
         None => {
             out.extend_from_slice(b"0x");
             hex(out, unscaled);
@@ -84,6 +88,14 @@ pub(crate) fn write(out: &mut Vec<u8>, scale: i32, unscaled: &[u8]) {
     }
     out.push(b'E');
     integer(out, -i64::from(scale));
+}
+
+/// As [`write()`], of 64 bits.
+#[inline]
+pub(crate) fn write_narrow(out: &mut Vec<u8>, scale: u32, unscaled: i64) {
+    integer(out, unscaled);
+    out.extend_from_slice(b"E-");
+    unsigned(out, u64::from(scale));
 }
 
 /// Reads what [`write()`] wrote: the scale; the unscaled value is put behind `out`.
@@ -111,6 +123,14 @@ pub(crate) fn push(out: &mut Vec<u8>, value: i128) {
     out.extend_from_slice(bytes.get(spare - usize::from(needed && spare > 0)..).unwrap_or_default());
 }
 
+/// How many of the eight bytes of a number in two's complement say nothing.
+#[inline]
+pub(crate) const fn spare(value: i64) -> usize {
+    // All bits that are the sign's, but for the sign itself.
+    let signs = (value ^ (value >> 63)).leading_zeros() - 1;
+    (signs / 8) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +154,9 @@ mod tests {
             (i128::MIN, &i128::MIN.to_be_bytes()),
         ] {
             assert_eq!(bytes(value), expected);
+            if let Ok(value) = i64::try_from(value) {
+                assert_eq!(&value.to_be_bytes()[spare(value)..], expected);
+            }
         }
     }
 

@@ -1,10 +1,13 @@
 //! The classes that were met, by name: what is found once an instance is found fast afterwards.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use holdfast_document::Kind;
 
 use crate::codec::{self, Codec};
+use crate::plan::{Known, Plan, Plans};
+use crate::stamp::equal;
 
 /// A class that was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,9 +17,12 @@ pub(crate) struct ClassId(u32);
 struct Class {
     name: Box<[u8]>,
     codec: Codec,
+    known: Known,
+    /// In this call its objects have other fields, or in another order, than the schema says.
+    is_irregular: bool,
     /// The attribute in which the class was defined last, the number of its definition there, and of what kind it is:
     /// bytes from outside may have enum constants and objects of one class.
-    defined: (u32, u32, Kind),
+    defined: (u32, u32, Kind, bool),
 }
 
 /// The classes, kept from call to call.
@@ -26,6 +32,10 @@ pub(crate) struct Classes {
     by_name: HashMap<Box<[u8]>, u32>,
     /// Where a class was found that had the same place here.
     recent: Recent,
+    /// What is known of them.
+    pub(crate) plans: Plans,
+    /// No class of this call is as the schema says.
+    is_irregular: bool,
     /// Counts attributes, through all calls, so that no definition of an earlier one is taken for one of this.
     attribute: u32,
 }
@@ -43,10 +53,54 @@ impl Default for Recent {
 const MOST_CLASSES: usize = 4096;
 
 impl Classes {
+    pub(crate) fn new(plans: Plans) -> Self {
+        Self { plans, ..Self::default() }
+    }
+
     /// Begins a call. Ids of earlier ones are worth nothing.
     pub(crate) fn begin_call(&mut self) {
         if self.classes.len() > MOST_CLASSES || self.attribute > u32::MAX / 2 {
-            *self = Self::default();
+            *self = Self::new(std::mem::take(&mut self.plans));
+        }
+        self.is_irregular = false;
+        for class in &mut self.classes {
+            class.is_irregular = false;
+        }
+    }
+
+    /// Takes note that the objects of a class in this call are not as the schema says.
+    pub(crate) fn mark_irregular(&mut self, id: ClassId) {
+        if let Some(class) = self.classes.get_mut(id.0 as usize) {
+            class.is_irregular = true;
+        }
+    }
+
+    /// As `mark_irregular`, of all classes that are known.
+    pub(crate) fn mark_all(&mut self) {
+        self.is_irregular = true;
+    }
+
+    /// Forgets all classes, of which more is known now.
+    pub(crate) fn forget(&mut self) {
+        *self = Self { attribute: self.attribute, ..Self::new(std::mem::take(&mut self.plans)) };
+    }
+
+    /// What is known of a class.
+    #[inline]
+    pub(crate) fn known(&self, id: ClassId) -> &Known {
+        self.classes.get(id.0 as usize).map_or(&Known::Nothing, |class| &class.known)
+    }
+
+    /// The plan of a class whose objects are read by it.
+    #[inline]
+    pub(crate) fn plan(&self, id: ClassId) -> Option<&Rc<Plan>> {
+        match self.classes.get(id.0 as usize) {
+            Some(Class { known: Known::Objects(plan), is_irregular: false, .. })
+                if plan.is_ordered && !self.is_irregular =>
+            {
+                Some(plan)
+            }
+            _ => None,
         }
     }
 
@@ -61,7 +115,7 @@ impl Classes {
         let place = place(name);
         if let Some(id) = self.recent.0.get(place)
             && let Some(class) = self.classes.get(*id as usize)
-            && *class.name == *name
+            && equal(&class.name, name)
         {
             return (ClassId(*id), class.codec);
         }
@@ -74,8 +128,15 @@ impl Classes {
             Some(id) => *id,
             None => {
                 let id = self.classes.len() as u32;
-                let codec = std::str::from_utf8(name).map_or(Codec::Unknown, codec::of);
-                self.classes.push(Class { name: name.into(), codec, defined: (0, 0, Kind::Bean) });
+                let (mut codec, mut known) = (Codec::Unknown, Known::Nothing);
+                if let Ok(name) = std::str::from_utf8(name) {
+                    codec = codec::of(name);
+                    if codec == Codec::Unknown {
+                        known = self.plans.of(name);
+                    }
+                }
+                let defined = (0, 0, Kind::Bean, false);
+                self.classes.push(Class { name: name.into(), codec, known, is_irregular: false, defined });
                 self.by_name.insert(name.into(), id);
                 id
             }
@@ -86,16 +147,22 @@ impl Classes {
         (ClassId(id), self.classes.get(id as usize).map_or(Codec::Unknown, |class| class.codec))
     }
 
+    /// What it is called.
+    pub(crate) fn name(&self, id: ClassId) -> &[u8] {
+        self.classes.get(id.0 as usize).map_or(&[], |class| &class.name)
+    }
+
     /// The number of the definition of a class in this attribute, if it has one of this kind.
-    pub(crate) fn definition(&self, id: ClassId, kind: Kind) -> Option<u32> {
-        let (attribute, number, known) = self.classes.get(id.0 as usize)?.defined;
-        (attribute == self.attribute && known == kind).then_some(number)
+    #[inline]
+    pub(crate) fn definition(&self, id: ClassId, kind: Kind, named: bool) -> Option<u32> {
+        let (attribute, number, known, known_named) = self.classes.get(id.0 as usize)?.defined;
+        (attribute == self.attribute && known == kind && known_named == named).then_some(number)
     }
 
     /// Takes note of the number of the definition of a class in this attribute.
-    pub(crate) fn define(&mut self, id: ClassId, kind: Kind, number: u32) {
+    pub(crate) fn define(&mut self, id: ClassId, kind: Kind, named: bool, number: u32) {
         if let Some(class) = self.classes.get_mut(id.0 as usize) {
-            class.defined = (self.attribute, number, kind);
+            class.defined = (self.attribute, number, kind, named);
         }
     }
 }
@@ -117,13 +184,13 @@ mod tests {
         classes.begin_call();
         classes.begin_attribute();
         let (item, codec) = classes.find(b"com.example.Item");
-        assert_eq!((codec, classes.definition(item, Kind::Bean)), (Codec::Unknown, None));
-        classes.define(item, Kind::Bean, 3);
-        assert_eq!(classes.definition(item, Kind::Enum), None);
+        assert_eq!((codec, classes.definition(item, Kind::Bean, false)), (Codec::Unknown, None));
+        classes.define(item, Kind::Bean, false, 3);
+        assert_eq!(classes.definition(item, Kind::Enum, false), None);
         assert_eq!(classes.find(b"com.example.Item").0, item);
-        assert_eq!(classes.definition(item, Kind::Bean), Some(3));
+        assert_eq!(classes.definition(item, Kind::Bean, false), Some(3));
         classes.begin_attribute();
-        assert_eq!(classes.definition(item, Kind::Bean), None);
+        assert_eq!(classes.definition(item, Kind::Bean, false), None);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Its decimal conversions are its own and not exact. They are followed step by step, so that the same bytes come out
 //! and so that it is known which numbers the library itself does not bring back.
 
+use std::io::Write as _;
+
 use crate::number::{integer, parse_float, parse_integer, unsigned};
 
 /// Appends a double. False says that the library would read another one.
@@ -22,7 +24,81 @@ pub(crate) fn float(out: &mut Vec<u8>, value: f32) -> bool {
     read.is_some_and(|read| (read as f32).to_bits() == value.to_bits())
 }
 
-const POW10: [u64; 19] = {
+/// Appends a double as Java's `Double.toString` does. False says that the library would read another one.
+pub(crate) fn java_double(out: &mut Vec<u8>, value: f64) -> bool {
+    let from = out.len();
+    java(out, value.is_nan(), value.is_infinite(), value < 0.0, value.abs(), &value);
+    read_by_library(out.get(from..).unwrap_or_default()).is_some_and(|read| read.to_bits() == value.to_bits())
+}
+
+/// Appends a float as Java's `Float.toString` does. False says that the library would read another one.
+pub(crate) fn java_float(out: &mut Vec<u8>, value: f32) -> bool {
+    let from = out.len();
+    java(out, value.is_nan(), value.is_infinite(), value < 0.0, f64::from(value.abs()), &value);
+    let read = read_by_library(out.get(from..).unwrap_or_default());
+    read.is_some_and(|read| (read as f32).to_bits() == value.to_bits())
+}
+
+/// The fewest digits that tell a number from its neighbours, as Java has them since version 19; earlier ones had a digit
+/// more for a few.
+fn java(
+    out: &mut Vec<u8>,
+    is_nan: bool,
+    is_infinite: bool,
+    is_negative: bool,
+    positive: f64,
+    value: &impl std::fmt::LowerExp,
+) {
+    if is_nan {
+        return out.extend_from_slice(b"NaN");
+    }
+    if is_infinite {
+        return out.extend_from_slice(if is_negative { b"-Infinity" } else { b"Infinity" });
+    }
+    // `-1.25e-7`
+    let from = out.len();
+    let _ = write!(out, "{value:e}");
+    let mut text = [0; 40];
+    let written = out.get(from..).unwrap_or_default();
+    let len = written.len().min(text.len());
+    if let (Some(room), Some(written)) = (text.get_mut(..len), written.get(..len)) {
+        room.copy_from_slice(written);
+    }
+    out.truncate(from);
+    let text = text.get(..len).unwrap_or_default();
+    let (sign, text) = text.split_at(usize::from(text.first() == Some(&b'-')));
+    out.extend_from_slice(sign);
+    let Some(e) = text.iter().position(|byte| *byte == b'e') else { return };
+    let (digits, exponent) = (text.get(..e).unwrap_or_default(), text.get(e + 1..).unwrap_or_default());
+    let exponent = parse_integer(exponent).and_then(|exponent| i32::try_from(exponent).ok()).unwrap_or(0);
+    let digits = || digits.iter().copied().filter(|byte| *byte != b'.');
+    let count = digits().count() as i32;
+    if positive != 0.0 && !(0.001..1e7).contains(&positive) {
+        out.extend(digits().take(1));
+        out.push(b'.');
+        if count == 1 {
+            out.push(b'0');
+        }
+        out.extend(digits().skip(1));
+        out.push(b'E');
+        return integer(out, i64::from(exponent));
+    }
+    if exponent < 0 {
+        out.extend_from_slice(b"0.");
+        out.extend(std::iter::repeat_n(b'0', (-1 - exponent) as usize));
+        return out.extend(digits());
+    }
+    let whole = exponent as usize + 1;
+    out.extend(digits().chain(std::iter::repeat(b'0')).take(whole));
+    out.push(b'.');
+    if count as usize <= whole {
+        out.push(b'0');
+    }
+    out.extend(digits().skip(whole));
+}
+
+/// Powers of ten.
+pub(crate) const POW10: [u64; 19] = {
     let mut powers = [1; 19];
     let mut at = 1;
     while at < 19 {
@@ -341,6 +417,32 @@ mod tests {
         ] {
             assert_eq!(text(|out| double(out, value)), (expected.to_owned(), exact));
         }
+    }
+
+    #[test]
+    fn boxed_numbers_are_written_as_java_writes_them() {
+        for (value, expected) in [
+            (0.0, "0.0"),
+            (-0.0, "-0.0"),
+            (1.0, "1.0"),
+            (-12.5, "-12.5"),
+            (0.1, "0.1"),
+            (0.001, "0.001"),
+            (9.99e-4, "9.99E-4"),
+            (1e7, "1.0E7"),
+            (9_999_999.5, "9999999.5"),
+            (1_234_000.0, "1234000.0"),
+            (1.25e-7, "1.25E-7"),
+            (f64::MAX, "1.7976931348623157E308"),
+            (f64::MIN_POSITIVE, "2.2250738585072014E-308"),
+            (f64::INFINITY, "Infinity"),
+        ] {
+            assert_eq!(text(|out| java_double(out, value)).0, expected);
+        }
+        assert_eq!(text(|out| java_float(out, 0.1)).0, "0.1");
+        assert_eq!(text(|out| java_float(out, f32::MAX)).0, "3.4028235E38");
+        assert_eq!(text(|out| java_float(out, 100.0)), ("100.0".into(), true));
+        assert!(!text(|out| java_double(out, -0.0)).1);
     }
 
     #[test]

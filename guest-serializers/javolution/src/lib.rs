@@ -4,23 +4,32 @@ mod big;
 mod classes;
 mod codec;
 mod decimal;
+mod declared;
 mod fault;
+mod jdk;
 mod losses;
 mod number;
 mod options;
+mod plan;
 mod read;
+mod stamp;
 mod text;
 mod write;
 mod xml;
 
+use holdfast_schema::{Declarations, Schema};
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
 
 use classes::Classes;
 use losses::Losses;
 use options::Options;
+use plan::Plans;
 
 /// The id of the stored format, in values that only this format understands, too.
 const FORMAT: &str = "javolution/5";
+
+/// Our own attribute: the true value of what the library loses.
+const TRUE_VALUE: &str = "holdfast";
 
 /// The serializer.
 #[derive(Debug, Default)]
@@ -45,13 +54,24 @@ impl Serializer for Javolution {
 
     fn configure(&mut self, settings: &Settings<'_>) -> Result<(), Failure> {
         self.options = Options::read(settings)?;
+        let schema = Schema::new(settings.schema).map_err(|error| {
+            Failure::BadOption(format!("the schema of the application's classes: {error}"))
+        })?;
+        let wrong = |text| Failure::BadOption(format!("the declarations of the converters: {text}"));
+        let declarations =
+            Declarations::from_bytes(settings.converters).map_err(|error| wrong(error.to_string()))?;
+        let declared = declared::plans(&declarations, FORMAT).map_err(wrong)?;
+        self.classes = Classes::new(Plans::new(schema, declared));
+        self.read = read::Shelf::default();
+        self.write = write::Shelf::default();
         self.losses = Losses::default();
         self.losses.refuse = self.options.refuse_losses;
         Ok(())
     }
 
     fn serialize(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
-        write::write(document, out, &mut self.write, &mut self.losses, self.options.common)
+        let plans = &mut self.classes.plans;
+        write::write(document, out, plans, &mut self.write, &mut self.losses, self.options.common)
     }
 
     fn deserialize(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {

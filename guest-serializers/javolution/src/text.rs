@@ -33,9 +33,57 @@ pub(crate) fn is_escaped(byte: u8) -> bool {
     ESCAPED.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Not zero if any of eight bytes is.
+#[inline]
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGHS
+}
+
+/// Whether one of eight bytes is escaped: `"` and `&` differ in one bit, `<` and `>` as well.
+#[inline]
+const fn has_escaped(word: u64) -> bool {
+    let controls = zeros(word & (0xe0 * ONES));
+    let quotes = zeros((word | 0x04 * ONES) ^ 0x26 * ONES);
+    let angles = zeros((word | 0x02 * ONES) ^ 0x3e * ONES);
+    controls | quotes | angles != 0
+}
+
+/// The last bytes of a text, of which so many are below eight, in a word whose other bytes are zero.
+#[inline]
+pub(crate) fn tail(text: &[u8], len: usize) -> u64 {
+    match text.last_chunk::<8>() {
+        Some(last) => u64::from_le_bytes(*last).unbounded_shr(64 - 8 * len as u32),
+        None => text.iter().rev().take(len).fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    }
+}
+
 /// Writes UTF-8 as the library does into the value of an attribute.
 #[inline]
 pub(crate) fn escape(out: &mut Vec<u8>, text: &[u8]) {
+    let (words, rest) = text.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        if has_escaped(u64::from_le_bytes(*word)) {
+            return escape_each(out, text.get(8 * at..).unwrap_or_default());
+        }
+        out.extend_from_slice(word);
+    }
+    if rest.is_empty() {
+        return;
+    }
+    let word = tail(text, rest.len());
+    let filled = word | (0x30 * ONES) << (8 * rest.len());
+    if has_escaped(filled) {
+        return escape_each(out, rest);
+    }
+    let end = out.len() + rest.len();
+    out.extend_from_slice(&word.to_le_bytes());
+    out.truncate(end);
+}
+
+fn escape_each(out: &mut Vec<u8>, text: &[u8]) {
     let mut rest = text;
     while let Some(at) = rest.iter().position(|byte| is_escaped(*byte)) {
         let (plain, special) = rest.split_at(at);
@@ -52,6 +100,24 @@ pub(crate) fn escape(out: &mut Vec<u8>, text: &[u8]) {
         rest = after;
     }
     append(out, rest);
+}
+
+/// How long the value of an attribute is that begins here, up to the quote, if it stands for itself and is followed by
+/// a quote: no entity and no `<` is in it.
+#[inline]
+pub(crate) fn plain_value(bytes: &[u8]) -> Option<usize> {
+    let (words, _) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quotes = zeros((word | 0x04 * ONES) ^ 0x26 * ONES);
+        let found = quotes | zeros(word ^ 0x3c * ONES);
+        if found != 0 {
+            // The lowest mark is right, those above it may not be.
+            let at = 8 * at + (found.trailing_zeros() / 8) as usize;
+            return (bytes.get(at) == Some(&b'"')).then_some(at);
+        }
+    }
+    None
 }
 
 /// Writes WTF-8 as [`escape`] does, without its unpaired surrogates: of the first half of a pair the library writes
@@ -192,6 +258,30 @@ mod tests {
         let raw = "a&lt;b&gt;&amp;&quot;'&#00;&#01;&#09;&#10;&#13;&#31;\u{7f} 中 😀";
         assert_eq!(escaped(text), raw);
         assert_eq!(unescaped(raw).unwrap(), (text.as_bytes().to_vec(), false));
+    }
+
+    #[test]
+    fn a_plain_value_ends_at_its_quote() {
+        for len in 0..40 {
+            let text = "a'>中".chars().cycle().take(len).collect::<String>();
+            let whole = format!("{text}\"/><v x=\"&amp;");
+            assert_eq!(plain_value(whole.as_bytes()), Some(text.len()), "{whole}");
+            for other in ["&lt;\"         ", "<\"        ", "         "] {
+                assert_eq!(plain_value(format!("{text}{other}").as_bytes()), None);
+            }
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_escaped_byte_for_byte(text in "[a-z<>&\"\u{0}-\u{1f}é中😀]{0,30}") {
+            let mut each = Vec::new();
+            escape_each(&mut each, text.as_bytes());
+            assert_eq!(escaped(&text).into_bytes(), each);
+            let mut back = Vec::new();
+            unescape(&mut back, &each, 0).unwrap();
+            assert_eq!(back, text.as_bytes());
+        }
     }
 
     #[test]

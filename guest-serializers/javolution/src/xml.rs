@@ -88,6 +88,18 @@ impl<'x> Xml<'x> {
         self.at = at;
     }
 
+    /// Goes to where so many bytes are left.
+    #[inline]
+    pub(crate) const fn go_to(&mut self, left: usize) {
+        self.at = self.bytes.len().saturating_sub(left);
+    }
+
+    /// Where a piece of the XML begins that goes to its end.
+    #[inline]
+    pub(crate) const fn offset(&self, rest: &[u8]) -> usize {
+        self.bytes.len().saturating_sub(rest.len())
+    }
+
     #[inline]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()

@@ -12,12 +12,17 @@
 #[allow(dead_code, reason = "shared with the tests of other serializers")]
 mod canonical;
 
+#[path = "../../../tests/support/shop.rs"]
+#[allow(dead_code, reason = "shared with the tests of other serializers")]
+mod shop;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use holdfast_document::{Limits, check};
+use holdfast_java::Java;
 use holdfast_javolution::Javolution;
-use holdfast_sdk::{Failure, Serializer, capture_log};
+use holdfast_sdk::{Failure, Serializer, Settings, capture_log};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden")
@@ -51,9 +56,99 @@ fn write(serializer: &mut Javolution, document: &[u8]) -> Result<Vec<u8>, Failur
     serializer.serialize(document, &mut stored).map(|()| stored)
 }
 
+/// The serializer that knows the classes of the golden files.
+fn knowing() -> Javolution {
+    let mut serializer = Javolution::default();
+    serializer.configure(&Settings { schema: &shop::schema(), ..Settings::default() }).unwrap();
+    serializer
+}
+
 #[test]
 fn every_session_is_read_and_written_byte_for_byte_and_loses_nothing() {
-    let mut serializer = Javolution::default();
+    is_written_byte_for_byte(Javolution::default());
+}
+
+#[test]
+fn with_a_schema_every_session_is_written_byte_for_byte_too() {
+    is_written_byte_for_byte(knowing());
+}
+
+/// The library keeps an exception without trace as one of an empty trace, and a constant with a body as an object.
+#[test]
+fn with_a_schema_the_content_of_every_session_is_the_librarys() {
+    let mut serializer = knowing();
+    for case in cases() {
+        let document = read(&mut serializer, &bytes(&case)).unwrap();
+        let golden = fs::read_to_string(folder().join(format!("{case}.json"))).unwrap();
+        assert_eq!(canonical::canonical(&document), canonical::golden(&golden), "{case}");
+    }
+}
+
+/// What came from Java is written and read without a loss, or refused for a reason.
+#[test]
+fn sessions_of_java_come_back_whole_or_are_refused() {
+    let mut refused = Vec::new();
+    let folder_of_results = std::env::var_os("HOLDFAST_JAVOLUTION_OUT");
+    for name in all_cases() {
+        let stored = fs::read(folder().join(format!("{name}.java"))).unwrap();
+        let mut document = Vec::new();
+        Java::default().deserialize(&stored, &mut document).unwrap();
+        let mut serializer = knowing();
+        let (written, _) = capture_log(|| write(&mut serializer, &document));
+        let text = match written {
+            Ok(text) => text,
+            Err(Failure::Unrepresentable { path, text }) => {
+                refused.push(format!("{name} {path} {text}"));
+                continue;
+            }
+            Err(other) => panic!("{name}: {other:?}"),
+        };
+        if let Some(folder) = &folder_of_results {
+            fs::write(Path::new(folder).join(format!("{name}.javolution")), &text).unwrap();
+        }
+        let back = read(&mut serializer, &text).unwrap();
+        if LOSSES.contains(&name.as_str()) {
+            continue;
+        }
+        let golden = fs::read_to_string(folder().join(format!("{name}.json"))).unwrap();
+        assert_eq!(canonical::canonical(&back), canonical::golden(&golden), "{name}");
+        let (again, _) = capture_log(|| write(&mut serializer, &back));
+        assert_eq!(String::from_utf8_lossy(&again.unwrap()), String::from_utf8_lossy(&text), "{name}");
+    }
+    let cases: Vec<&str> = refused.iter().map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(cases, REFUSED, "{refused:#?}");
+}
+
+/// Cases of which the library loses what our attribute does not keep.
+const LOSSES: [&str; 1] = ["pojo-writeobject"];
+
+/// Cases that hold what the library cannot write or read.
+const REFUSED: [&str; 9] = [
+    "arrays-boolean",
+    "biginteger",
+    "calendar",
+    "locale",
+    "map-enummap",
+    "pojo-externalizable",
+    "pojo-proxy",
+    "pojo-putfields",
+    "set-enumset",
+];
+
+/// All golden cases.
+fn all_cases() -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder())
+        .unwrap()
+        .filter_map(|entry| {
+            entry.unwrap().path().file_name()?.to_str()?.strip_suffix(".java").map(str::to_owned)
+        })
+        .collect();
+    names.sort();
+    assert!(names.len() > 55, "the golden files are there");
+    names
+}
+
+fn is_written_byte_for_byte(mut serializer: Javolution) {
     let ((), lines) = capture_log(|| {
         for case in cases() {
             let stored = bytes(&case);

@@ -327,11 +327,13 @@ fn what_the_library_cannot_hold_is_refused_with_its_path() {
             |writer| {
                 writer.map(1);
                 writer.str("user");
-                writer.defined(1);
-                writer.begin_definition(Kind::Bean, false, None, "com.example.User", 1);
+                writer.defined(2);
+                writer.begin_definition(Kind::Bean, false, None, "com.example.User", 2);
                 writer.nil();
-                writer.item(0, "I", "age");
-                writer.int(7);
+                writer.item(0, "Ljava/util/List;", "roles");
+                writer.item(0, "Ljava/util/Date;", "since");
+                writer.array(0);
+                writer.date(1);
             },
             "/a/user",
             "schema",

@@ -6,6 +6,7 @@ use holdfast_document::builtin;
 use holdfast_schema::{Constant, Field, Kind, Origin, Schema};
 
 use crate::codec::Codec;
+use crate::declared::Declared;
 use crate::jdk::{self, Is};
 use crate::plan::{Mode, Plan, compile};
 use crate::table::{IdMap, hash};
@@ -41,7 +42,7 @@ impl ClassId {
     pub(crate) const LONG_BYTE: u8 = 9;
     pub(crate) const DOUBLE_BYTE: u8 = 10;
 
-    /// What stands in the bytes for a class that Kryo knows by a number.
+    /// What stands in the bytes for a class that MSM has Kryo know by a number.
     #[inline]
     pub(crate) const fn registered(self) -> Option<u8> {
         if self.0 < jdk::REGISTERED.len() as u32 { Some(self.0 as u8 + 2) } else { None }
@@ -60,6 +61,8 @@ pub(crate) struct Class {
     pub(crate) is_final: Option<bool>,
     /// For the class of a constant with a body, the enum; for all others the class itself.
     pub(crate) declared: ClassId,
+    /// What stands in the bytes for it, where a converter registers it; 0 where none does.
+    pub(crate) registered: u32,
 }
 
 /// Where the modes of a plan's fields end among those of all plans, and how many they are.
@@ -89,11 +92,15 @@ static UNKNOWN: Class = Class {
     builtin: 0,
     is_final: None,
     declared: ClassId(u32::MAX),
+    registered: 0,
 };
 
 /// All classes that were met.
 pub(crate) struct Classes {
     schema: Schema,
+    declared: Declared,
+    /// The classes that converters register, in their order.
+    registered: Vec<ClassId>,
     list: Vec<Class>,
     by_name: IdMap,
     /// Classes of this call.
@@ -112,14 +119,16 @@ pub(crate) struct Classes {
 
 impl Default for Classes {
     fn default() -> Self {
-        Self::new(Schema::default())
+        Self::new(Schema::default(), Declared::default())
     }
 }
 
 impl Classes {
-    pub(crate) fn new(schema: Schema) -> Self {
+    pub(crate) fn new(schema: Schema, declared: Declared) -> Self {
         let mut classes = Self {
             schema,
+            declared,
+            registered: Vec::new(),
             list: Vec::new(),
             by_name: IdMap::default(),
             local: Vec::new(),
@@ -148,6 +157,54 @@ impl Classes {
         for (name, codec) in jdk::REGISTERED {
             self.add(Cow::Borrowed(name), codec, Some(true));
         }
+        self.register();
+    }
+
+    /// Gives the classes that converters declare the numbers behind MSM's.
+    fn register(&mut self) {
+        self.registered.clear();
+        let declared = std::mem::take(&mut self.declared);
+        // All of them first: a field of one may be of the class of another.
+        for class in &declared.classes {
+            let name = Cow::Owned(class.name.clone());
+            if let Some(plan) = crate::declared::plan(class) {
+                let number = self.plans.len() as u32;
+                self.plans.push(plan);
+                self.place_modes(number);
+                self.add(name, Codec::Fields(number), Some(class.is_final));
+            }
+        }
+        for class in &declared.classes {
+            let mut id = self.resolve(&class.name);
+            if id.0 >= LOCAL {
+                let codec = self.refuse(format!(
+                    "a converter registers {} to be stored by its fields, and it is not in the schema",
+                    class.name
+                ));
+                id = self.add(Cow::Owned(class.name.clone()), codec, Some(class.is_final));
+            }
+            self.registered.push(id);
+            let number = (jdk::REGISTERED.len() + self.registered.len()) as u32 + 1;
+            if let Some(class) = self.list.get_mut(id.0 as usize) {
+                class.registered = number;
+            }
+        }
+        self.declared = declared;
+    }
+
+    /// What converters declare.
+    pub(crate) const fn declared(&self) -> &Declared {
+        &self.declared
+    }
+
+    /// The class for which this number stands in the bytes, behind those that MSM registers.
+    pub(crate) fn numbered(&self, number: u32) -> Option<ClassId> {
+        self.registered.get((number as usize).checked_sub(jdk::REGISTERED.len() + 2)?).copied()
+    }
+
+    /// The largest number that stands in the bytes for a class.
+    pub(crate) const fn last_number(&self) -> usize {
+        jdk::REGISTERED.len() + self.registered.len() + 1
     }
 
     /// Forgets what belongs to one call.
@@ -295,7 +352,7 @@ impl Classes {
         let id = ClassId(self.list.len() as u32);
         let builtin = builtin::by_class(&name).map_or(0, |row| row.number);
         self.by_name.insert(hash(name.as_bytes()), id.0);
-        self.list.push(Class { name, codec, builtin, is_final, declared: id });
+        self.list.push(Class { name, codec, builtin, is_final, declared: id, registered: 0 });
         id
     }
 
@@ -304,7 +361,7 @@ impl Classes {
         let builtin = builtin::by_class(name).map_or(0, |row| row.number);
         self.local_by_name.insert(hash(name.as_bytes()), id.0);
         let name = Cow::Owned(name.to_owned());
-        self.local.push(Class { name, codec, builtin, is_final: None, declared: id });
+        self.local.push(Class { name, codec, builtin, is_final: None, declared: id, registered: 0 });
         id
     }
 
@@ -427,12 +484,11 @@ impl Classes {
         self.plans.push(Plan::default());
         let id = self.add(Cow::Owned(name.to_owned()), Codec::Fields(number), is_final);
         match compile(self, name) {
-            Ok(mut plan) => {
-                self.modes.extend(plan.slots.iter().map(|slot| slot.mode));
-                plan.modes = Modes { end: self.modes.len() as u32, count: plan.slots.len() as u32 };
+            Ok(plan) => {
                 if let Some(place) = self.plans.get_mut(number as usize) {
                     *place = plan;
                 }
+                self.place_modes(number);
             }
             Err(reason) => {
                 let codec = self.refuse(reason);
@@ -442,6 +498,13 @@ impl Classes {
             }
         }
         id
+    }
+
+    /// Puts the modes of a plan's slots among those of all plans.
+    fn place_modes(&mut self, number: u32) {
+        let Some(plan) = self.plans.get_mut(number as usize) else { return };
+        self.modes.extend(plan.slots.iter().map(|slot| slot.mode));
+        plan.modes = Modes { end: self.modes.len() as u32, count: plan.slots.len() as u32 };
     }
 
     /// Superclass and own fields of a class with fields, by the JDK's table or the schema.

@@ -2,10 +2,9 @@
 
 mod classes;
 mod codec;
-mod fault;
+mod declared;
 mod input;
 mod jdk;
-mod locale;
 mod losses;
 mod options;
 mod output;
@@ -13,17 +12,17 @@ mod plan;
 mod primitive;
 mod read;
 mod refusal;
-mod table;
 mod text;
-mod url;
 mod write;
 
 use std::fmt;
 
-use holdfast_schema::Schema;
+use holdfast_kryo_common::{fault, locale, table, url};
+use holdfast_schema::{Declarations, Schema};
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
 
 use classes::Classes;
+use declared::Declared;
 use losses::Losses;
 use options::Options;
 
@@ -59,7 +58,9 @@ impl Serializer for Kryo {
         let schema = Schema::new(settings.schema).map_err(|error| {
             Failure::BadOption(format!("the schema of the application's classes: {error}"))
         })?;
-        self.classes = Classes::new(schema);
+        let declarations = Declarations::from_bytes(settings.converters)
+            .map_err(|error| Failure::BadOption(format!("the declarations of the converters: {error}")))?;
+        self.classes = Classes::new(schema, Declared::new(&declarations, Self::DESCRIPTION.format));
         self.losses = Losses::default();
         self.losses.refuse = self.options.refuse_losses;
         Ok(())

@@ -2,8 +2,10 @@
 
 use holdfast_schema::Field;
 
-use crate::classes::{ClassId, Classes, Modes};
+pub(crate) use crate::classes::Modes;
+use crate::classes::{ClassId, Classes};
 use crate::codec::Codec;
+use crate::declared::Step;
 
 /// The slots of a class, in the order in which they are stored: by name, and of two fields of one name the subclass's
 /// first.
@@ -40,6 +42,8 @@ pub(crate) enum Mode {
     Any,
     /// Without its class, which is final, and 0 for null.
     Known(ClassId),
+    /// As a converter declares it.
+    Declared(Step),
 }
 
 /// More superclasses than any class has; a schema may hold a circle.
@@ -123,6 +127,7 @@ mod tests {
     use holdfast_schema::Schema;
 
     use super::*;
+    use crate::declared::Declared;
 
     fn slots(classes: &mut Classes, name: &str) -> Vec<(String, u32, Mode)> {
         let id = classes.resolve(name);
@@ -133,7 +138,7 @@ mod tests {
 
     #[test]
     fn an_exceptions_fields_are_those_of_throwable_by_name() {
-        let mut classes = Classes::new(Schema::default());
+        let mut classes = Classes::new(Schema::default(), Declared::default());
         let string = Mode::Known(ClassId::STRING);
         let elements = Mode::Known(classes.resolve("[Ljava.lang.StackTraceElement;"));
         assert_eq!(

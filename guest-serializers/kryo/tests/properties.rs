@@ -11,14 +11,15 @@
 #[path = "../../../tests/support/canonical.rs"]
 #[allow(dead_code, reason = "shared with tests that compare with golden files")]
 mod canonical;
+#[path = "../../../tests/support/generated.rs"]
+mod generated;
 #[path = "../../../tests/support/shop.rs"]
 mod shop;
 
 use std::cell::RefCell;
-use std::fs;
-use std::path::Path;
 
-use holdfast_document::{Attributes, Limits, Number, Width, Writer, check};
+use generated::{Plain, document, mutated, plain};
+use holdfast_document::{Attributes, Limits, Writer, check};
 use holdfast_kryo::Kryo;
 use holdfast_sdk::{Failure, Serializer, Settings};
 use proptest::prelude::*;
@@ -73,120 +74,6 @@ fn write_again(kryo: &mut Kryo, document: &[u8]) {
         Err(Failure::Limit(_)) => {}
         Err(failure) => panic!("{failure} for {document:x?}"),
     }
-}
-
-fn golden() -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "kryo"));
-    files.sort();
-    files.into_iter().map(|file| fs::read(file).unwrap()).filter(|bytes| bytes.len() < 4_000).collect()
-}
-
-fn mutated() -> impl Strategy<Value = Vec<u8>> {
-    let change = (any::<prop::sample::Index>(), any::<u8>(), 0..4u8);
-    (prop::sample::select(golden()), prop::collection::vec(change, 1..5)).prop_map(|(mut bytes, changes)| {
-        for (at, byte, how) in changes {
-            if bytes.is_empty() {
-                break;
-            }
-            let at = at.index(bytes.len());
-            match how {
-                0 => bytes[at] = byte,
-                1 => bytes.insert(at, byte),
-                2 => drop(bytes.remove(at)),
-                _ => bytes[at] = bytes[at].wrapping_add(byte % 3).wrapping_sub(1),
-            }
-        }
-        bytes
-    })
-}
-
-/// Plain data, as programs that know no Java store it.
-#[derive(Debug, Clone)]
-enum Plain {
-    Nil,
-    Bool(bool),
-    Int(Number),
-    Unsigned(u64),
-    F32(u32),
-    F64(u64),
-    Str(String),
-    Bin(Vec<u8>),
-    List(Vec<Plain>),
-    Map(Vec<(Plain, Plain)>),
-}
-
-impl Plain {
-    /// `read` writes it as it comes back from Java: numbers have types then.
-    fn write(&self, doc: &mut Writer<'_>, read: bool) {
-        match self {
-            Self::Nil => doc.nil(),
-            Self::Bool(value) => doc.bool(*value),
-            Self::Int(Number { value, width: Width::Untyped }) if read => {
-                let width = if i32::try_from(*value).is_ok() { Width::Int } else { Width::Long };
-                doc.number(Number { value: *value, width });
-            }
-            Self::Int(number) => doc.number(*number),
-            Self::Unsigned(value) if read => doc.big_integer(&[&[0][..], &value.to_be_bytes()].concat()),
-            Self::Unsigned(value) => doc.unsigned(*value),
-            Self::F32(bits) => doc.f32(f32::from_bits(*bits)),
-            Self::F64(bits) => doc.f64(f64::from_bits(*bits)),
-            Self::Str(text) => doc.str(text),
-            Self::Bin(bytes) => doc.bin(bytes),
-            Self::List(list) => {
-                doc.array(list.len() as u32);
-                list.iter().for_each(|value| value.write(doc, read));
-            }
-            Self::Map(map) => {
-                doc.map(map.len() as u32);
-                for (key, value) in map {
-                    key.write(doc, read);
-                    value.write(doc, read);
-                }
-            }
-        }
-    }
-}
-
-fn plain() -> impl Strategy<Value = Plain> {
-    let number = prop_oneof![
-        any::<i64>().prop_map(|value| Number { value, width: Width::Untyped }),
-        any::<i64>().prop_map(|value| Number { value, width: Width::Long }),
-        any::<i32>().prop_map(|value| Number { value: value.into(), width: Width::Int }),
-        any::<i32>().prop_map(|value| Number { value: value.into(), width: Width::Untyped }),
-        any::<i16>().prop_map(|value| Number { value: value.into(), width: Width::Short }),
-        any::<i8>().prop_map(|value| Number { value: value.into(), width: Width::Byte }),
-        any::<i8>().prop_map(|value| Number { value: value.into(), width: Width::Untyped }),
-    ];
-    let leaf = prop_oneof![
-        Just(Plain::Nil),
-        any::<bool>().prop_map(Plain::Bool),
-        number.prop_map(Plain::Int),
-        (i64::MAX as u64 + 1..).prop_map(Plain::Unsigned),
-        any::<u32>().prop_map(Plain::F32),
-        any::<u64>().prop_map(Plain::F64),
-        any::<String>().prop_map(Plain::Str),
-        "[a-z ]{0,70}".prop_map(Plain::Str),
-        prop::collection::vec(any::<u8>(), 0..40).prop_map(Plain::Bin),
-    ];
-    leaf.prop_recursive(6, 60, 8, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..8).prop_map(Plain::List),
-            prop::collection::vec((inner.clone(), inner), 0..8).prop_map(Plain::Map),
-        ]
-    })
-}
-
-fn document(attributes: &[(String, Plain)], read: bool) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut doc = Writer::document(&mut bytes, attributes.len() as u32);
-    for (name, value) in attributes {
-        doc.attribute(name);
-        value.write(&mut doc, read);
-    }
-    doc.end();
-    bytes
 }
 
 /// Lists in lists, and references from anywhere to any of them: attribute and number of the list.
@@ -281,7 +168,7 @@ proptest! {
     }
 
     #[test]
-    fn changed_sessions_are_read_or_refused(bytes in mutated()) {
+    fn changed_sessions_are_read_or_refused(bytes in mutated("kryo")) {
         read_anything(&bytes);
     }
 

@@ -15,19 +15,44 @@ use crate::xml::tags::Tags;
 /// A class, by its place in [`Classes`].
 pub(crate) type ClassId = u32;
 
-/// A class.
+/// A class. Whoever sends bytes can name as many as these have room for, so what is as usual takes none.
 #[derive(Debug)]
 pub(crate) struct Class {
     /// As `Class.getName` has it.
-    pub(crate) name: String,
-    /// What XStream calls it in an attribute.
-    pub(crate) alias: String,
-    /// The name of an element of it, and its tags.
-    pub(crate) element: String,
-    pub(crate) tags: Tags,
+    pub(crate) name: Box<str>,
+    /// What XStream calls it in an attribute, and the name of an element of it, where that is another than its name.
+    alias: Option<Box<str>>,
+    element: Option<Box<str>>,
+    /// The tags of an element of it, where its objects are of a known class.
+    tags: Option<Box<Tags>>,
     pub(crate) form: Form,
     /// Its number in the document's table, or 0.
     pub(crate) builtin: u16,
+}
+
+impl Default for Class {
+    fn default() -> Self {
+        Self { name: Box::default(), alias: None, element: None, tags: None, form: Form::Null, builtin: 0 }
+    }
+}
+
+impl Class {
+    /// What XStream calls it in an attribute.
+    #[inline]
+    pub(crate) fn alias(&self) -> &str {
+        self.alias.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The name of an element of it.
+    #[inline]
+    pub(crate) fn element(&self) -> &str {
+        self.element.as_deref().unwrap_or(&self.name)
+    }
+
+    #[inline]
+    pub(crate) fn tags(&self) -> Option<&Tags> {
+        self.tags.as_deref()
+    }
 }
 
 /// The fields of a class, those of superclasses first.
@@ -146,18 +171,10 @@ pub(crate) struct Classes {
     by_alias: Names,
     by_element: Names,
     by_builtin: Vec<ClassId>,
+    nothing: Class,
     /// How often all were forgotten: who keeps places of classes looks at this first.
     generation: u32,
 }
-
-static NOTHING: Class = Class {
-    name: String::new(),
-    alias: String::new(),
-    element: String::new(),
-    tags: Tags::of(""),
-    form: Form::Null,
-    builtin: 0,
-};
 
 impl Classes {
     pub(crate) fn new(schema: Schema) -> Self {
@@ -167,6 +184,11 @@ impl Classes {
     /// Why nothing is known of a class, and what would be right.
     pub(crate) fn why_unknown(&self, name: &str) -> String {
         self.shapes.why_unknown(name)
+    }
+
+    /// The names of an enum's constants by ordinal, where their order is known.
+    pub(crate) fn constants(&self, name: &str) -> Vec<String> {
+        self.shapes.constants(name)
     }
 
     /// Whether values of the class are records, which XStream 1.4.7 writes and cannot read.
@@ -193,7 +215,7 @@ impl Classes {
 
     #[inline]
     pub(crate) fn get(&self, id: ClassId) -> &Class {
-        self.list.get(id as usize).unwrap_or(&NOTHING)
+        self.list.get(id as usize).unwrap_or(&self.nothing)
     }
 
     #[inline]
@@ -207,12 +229,18 @@ impl Classes {
         if let Some(id) = self.by_element.get(element) {
             return Some(*id);
         }
+        // A class of the application, whose name is as it stands.
+        if let Some(id) = self.by_name.get(element) {
+            return Some(*id);
+        }
         let mut alias = String::with_capacity(element.len());
         if !names::decode(&mut alias, element) {
             return None;
         }
         let id = self.by_alias(&alias);
-        self.by_element.insert(element.into(), id);
+        if *self.get(id).name != *element {
+            self.by_element.insert(element.into(), id);
+        }
         Some(id)
     }
 
@@ -223,7 +251,9 @@ impl Classes {
         }
         let name = class_of_alias(alias);
         let id = self.by_name(&name);
-        self.by_alias.insert(alias.into(), id);
+        if name != alias {
+            self.by_alias.insert(alias.into(), id);
+        }
         id
     }
 
@@ -239,10 +269,15 @@ impl Classes {
         let builtin = builtin::by_class(name).map_or(0, |row| row.number);
         self.by_name.insert(name.into(), id);
         let tags = Tags::of(&element);
-        self.list.push(Class { name: name.to_owned(), alias, element, tags, form: Form::Unknown, builtin });
+        let other = |text: String| (text != name).then(|| text.into_boxed_str());
+        let (alias, element) = (other(alias), other(element));
+        self.list.push(Class { name: name.into(), alias, element, tags: None, form: Form::Unknown, builtin });
         let form = self.form_of(id, name);
         if let Some(class) = self.list.get_mut(id as usize) {
             class.form = form;
+            if !matches!(form, Form::Unknown | Form::Custom) && tags.fit() {
+                class.tags = Some(Box::new(tags));
+            }
         }
         id
     }

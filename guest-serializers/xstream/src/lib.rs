@@ -22,6 +22,9 @@ use classes::Classes;
 use losses::Losses;
 use options::Options;
 
+/// How many times as long as the XML a document may be.
+const MOST_GROWTH: usize = 16;
+
 /// The serializer.
 #[derive(Default)]
 pub struct Xstream {
@@ -87,7 +90,11 @@ impl Serializer for Xstream {
             return Err(Failure::Limit("4 GiB of XML".into()));
         }
         let common = self.options.common;
-        let limits = (common.max_depth, common.max_bytes);
+        // Names of classes come again in a document where they do not in XML, but no honest session grows so: this keeps
+        // the memory in proportion to the bytes.
+        let most = xml.len().saturating_mul(MOST_GROWTH).saturating_add(256 << 10);
+        let limits = (common.max_depth, common.max_bytes.min(most));
+        out.reserve(xml.len() / 4);
         read::read(xml, out, &mut self.classes, &mut self.read, limits).map_err(|fault| {
             match Failure::from(fault) {
                 Failure::Damaged { offset: at, text } => {

@@ -12,6 +12,8 @@ pub(crate) enum Loss {
     SqlTime,
     Calendar,
     Locale,
+    Trace,
+    NotANumber,
 }
 
 impl Loss {
@@ -29,30 +31,70 @@ impl Loss {
                 "a java.util.GregorianCalendar keeps its time and zone alone; first day of the week, lenience and the \
                  like are those of the machine that reads it"
             }
-            Self::Locale => "a java.util.Locale has its script and extensions in its variant afterwards",
+            Self::Locale => {
+                "a java.util.Locale has its script and extensions in its variant afterwards, and without a language its \
+                 country in that"
+            }
+            Self::Trace => {
+                "a java.lang.StackTraceElement has class loader and module in the name of its class afterwards, and for \
+                 a file the words that stand for none"
+            }
+            Self::NotANumber => "one NaN is like the other afterwards, whatever its bits",
         }
     }
 }
+
+/// Of more attributes the sums are not kept.
+const MOST_ATTRIBUTES: usize = 256;
 
 /// What to do about losses, and which were told.
 #[derive(Debug, Default)]
 pub(crate) struct Losses {
     /// Whether values that lose something are refused.
     pub(crate) refuse: bool,
-    told: u32,
+    told: Vec<(Loss, u16)>,
+    sums: Vec<(Box<str>, u64)>,
+    /// How many values of the attribute that is being written lost something.
+    count: u32,
 }
 
 impl Losses {
-    /// Whether the value may be written. Each kind of loss is logged once an instance.
-    pub(crate) fn accept(&mut self, loss: Loss, path: impl FnOnce() -> String) -> bool {
+    /// Whether the value may be written, which is of a class by its number in the document's table. Each kind of loss is
+    /// logged once a class and an instance.
+    pub(crate) fn accept(&mut self, loss: Loss, class: u16, path: impl FnOnce() -> String) -> bool {
         if self.refuse {
             return false;
         }
-        let bit = 1 << loss as u32;
-        if self.told & bit == 0 {
-            self.told |= bit;
+        self.count += 1;
+        if !self.told.contains(&(loss, class)) {
+            self.told.push((loss, class));
             log(Level::Warn, &format!("xstream: {}, as the library does: {}", path(), loss.text()));
         }
         true
+    }
+
+    /// Ends an attribute: what it lost is counted, and the sum is logged where it has one digit more than before.
+    pub(crate) fn end_attribute(&mut self, name: &str) {
+        let count = u64::from(std::mem::take(&mut self.count));
+        if count == 0 {
+            return;
+        }
+        let room = self.sums.len() < MOST_ATTRIBUTES;
+        let known = self.sums.iter_mut().find(|(known, _)| **known == *name);
+        let (before, sum) = match known {
+            Some((_, sum)) => {
+                let before = *sum;
+                *sum += count;
+                (before, *sum)
+            }
+            None if room => {
+                self.sums.push((name.into(), count));
+                (0, count)
+            }
+            None => return,
+        };
+        if sum.checked_ilog10() != before.checked_ilog10() {
+            log(Level::Info, &format!("xstream: values of /{name} that lost something, until now: {sum}"));
+        }
     }
 }

@@ -4,12 +4,13 @@
 //! a reference have no nodes.
 
 use std::fmt::Write;
-use std::hash::BuildHasher;
+use std::hash::Hasher;
 
 use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
 
 use hashbrown::HashTable;
+
+use crate::classes::NameHasher;
 
 /// An element, by its place in [`Nodes`]; the root is 0.
 pub(crate) type NodeId = u32;
@@ -39,15 +40,15 @@ struct Node {
 #[derive(Debug, Default)]
 pub(crate) struct Nodes {
     list: Vec<Node>,
-    /// The children that were looked at, by parent, name and ordinal.
+    /// The children that were looked at, by parent, name and ordinal, where elements are looked up and not only named.
     children: HashTable<NodeId>,
     /// How many children of a name a parent has, by one of them.
     counts: HashTable<(NodeId, u32)>,
     /// Up to which child a parent's children were looked at.
     indexed: HashMap<NodeId, NodeId>,
-    hasher: RandomState,
-    /// Room for a walk.
+    /// Room for a walk over children, and one down a path.
     walk: Vec<NodeId>,
+    steps: Vec<NodeId>,
 }
 
 impl Nodes {
@@ -124,7 +125,7 @@ impl Nodes {
     }
 
     /// Looks at the children of an element that came since the last time.
-    fn index(&mut self, parent: NodeId, xml: &[u8]) {
+    fn index(&mut self, parent: NodeId, xml: &[u8], lookups: bool) {
         let Some(last) = self.list.get(parent as usize).map(|node| node.last_child) else { return };
         let until = self.indexed.insert(parent, last).unwrap_or(NO_NODE);
         if last == until {
@@ -139,42 +140,44 @@ impl Nodes {
             fresh.push(at);
             at = node.previous;
         }
-        let Self { list, children, counts, hasher, .. } = self;
-        for child in fresh.iter().rev().copied() {
+        let Self { list, children, counts, .. } = self;
+        // Most children have the name of the one before.
+        let mut run: (&[u8], u32) = (&[], 0);
+        for (index, child) in fresh.iter().rev().copied().enumerate() {
             let Some(node) = list.get(child as usize).copied() else { continue };
             let name = name(&node, xml);
-            let hash = |list: &[Node], child: NodeId, counting: bool| {
-                list.get(child as usize).map_or(0, |node| {
-                    let ordinal = if counting { 0 } else { node.ordinal };
-                    hasher.hash_one((node.parent, self::name(node, xml), ordinal))
-                })
-            };
-            let found = counts.find_mut(hasher.hash_one((parent, name, 0u32)), |(known, _)| {
-                list.get(*known as usize).is_some_and(|known| is(known, parent, name, xml))
-            });
-            let ordinal = match found {
-                Some((_, count)) => {
-                    *count += 1;
-                    *count
-                }
-                None => {
-                    let own = hasher.hash_one((parent, name, 0u32));
-                    counts.insert_unique(own, (child, 1), |(known, _)| hash(list, *known, true));
-                    1
-                }
-            };
-            if let Some(node) = list.get_mut(child as usize) {
-                node.ordinal = ordinal;
+            if index == 0 || name != run.0 {
+                tell(counts, list, (parent, run), xml);
+                let known = counts.find(hash(parent, name, 0), |(known, _)| {
+                    list.get(*known as usize).is_some_and(|known| is(known, parent, name, xml))
+                });
+                run = match known {
+                    Some((_, count)) => (name, *count),
+                    None => {
+                        let again = |(known, _): &(NodeId, u32)| hash_of(list, *known, 0, xml);
+                        counts.insert_unique(hash(parent, name, 0), (child, 0), again);
+                        (name, 0)
+                    }
+                };
             }
-            let own = hasher.hash_one((parent, name, ordinal));
-            children.insert_unique(own, child, |known| hash(list, *known, false));
+            run.1 += 1;
+            if let Some(node) = list.get_mut(child as usize) {
+                node.ordinal = run.1;
+            }
+            if lookups {
+                let again = |known: &NodeId| {
+                    hash_of(list, *known, list.get(*known as usize).map_or(0, |node| node.ordinal), xml)
+                };
+                children.insert_unique(hash(parent, name, run.1), child, again);
+            }
         }
+        tell(counts, list, (parent, run), xml);
         self.walk = fresh;
     }
 
     /// The child of this name and ordinal, among those that were looked at.
     fn child(&self, parent: NodeId, name: &[u8], ordinal: u32, xml: &[u8]) -> Option<NodeId> {
-        let hash = self.hasher.hash_one((parent, name, ordinal));
+        let hash = hash(parent, name, ordinal);
         let found = self.children.find(hash, |known| {
             self.list
                 .get(*known as usize)
@@ -196,7 +199,7 @@ impl Nodes {
                         Some((name, ordinal)) => (name, ordinal.parse().ok().filter(|ordinal| *ordinal > 0)?),
                         None => (step, 1),
                     };
-                    self.index(at, xml);
+                    self.index(at, xml, true);
                     at = self.child(at, name.as_bytes(), ordinal, xml)?;
                 }
             }
@@ -219,7 +222,7 @@ impl Nodes {
         path.clear();
         let (mut up, mut down) = (from, to);
         let (mut above, mut below) = (self.depth(up), self.depth(down));
-        let mut steps = std::mem::take(&mut self.walk);
+        let mut steps = std::mem::take(&mut self.steps);
         steps.clear();
         while up != down {
             if above >= below {
@@ -236,7 +239,7 @@ impl Nodes {
             if !path.is_empty() {
                 path.push('/');
             }
-            self.index(self.parent(*node), xml);
+            self.index(self.parent(*node), xml, false);
             let Some(node) = self.list.get(*node as usize) else { continue };
             path.push_str(std::str::from_utf8(name(node, xml)).unwrap_or_default());
             if node.ordinal > 1 {
@@ -244,10 +247,36 @@ impl Nodes {
                 let _ = write!(path, "[{}]", node.ordinal);
             }
         }
-        self.walk = steps;
+        self.steps = steps;
         if path.is_empty() {
             path.push('.');
         }
+    }
+}
+
+fn hash(parent: NodeId, name: &[u8], ordinal: u32) -> u64 {
+    let mut hasher = NameHasher::default();
+    hasher.write(name);
+    hasher.write(&(u64::from(parent) << 32 | u64::from(ordinal)).to_le_bytes());
+    hasher.finish()
+}
+
+fn hash_of(list: &[Node], node: NodeId, ordinal: u32, xml: &[u8]) -> u64 {
+    list.get(node as usize).map_or(0, |node| hash(node.parent, name(node, xml), ordinal))
+}
+
+/// Takes note of how many children of a name there are.
+fn tell(
+    counts: &mut HashTable<(NodeId, u32)>,
+    list: &[Node],
+    (parent, (name, count)): (NodeId, (&[u8], u32)),
+    xml: &[u8],
+) {
+    let found = counts.find_mut(hash(parent, name, 0), |(known, _)| {
+        list.get(*known as usize).is_some_and(|known| is(known, parent, name, xml))
+    });
+    if let Some((_, known)) = found {
+        *known = count;
     }
 }
 
@@ -283,10 +312,21 @@ mod tests {
         assert_eq!(path(&mut nodes, item, item), ".");
         for (from, to) in [(item, list), (list, item), (item, root)] {
             let path = path(&mut nodes, from, to);
+            nodes.forget();
             assert_eq!(nodes.follow(from, &path, xml), Some(to));
         }
         assert_eq!(nodes.follow(item, "../../../..", xml), None);
         assert_eq!(nodes.follow(item, "../item[2]", xml), None);
+        let mut nodes = {
+            // A document is read or written; what was only named is not looked up.
+            let mut fresh = Nodes::default();
+            for (parent, name, len) in [(NO_NODE, 0, 4), (root, 5, 5), (first, 11, 4)] {
+                fresh.push(parent, name, len);
+            }
+            fresh.push(root, 5, 5);
+            fresh
+        };
+        assert_eq!(nodes.follow(list, "../../entry[2]", xml), Some(3));
         nodes.truncate(3);
         let again = nodes.push(root, 5, 5);
         assert_eq!(path(&mut nodes, list, again), "../../entry[2]");

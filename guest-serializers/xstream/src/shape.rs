@@ -1,6 +1,6 @@
 //! What values of a class are made of: the schema says it of the application's classes, this table of a few of the JDK's.
 
-use holdfast_schema::{Class, Field, Kind, Schema};
+use holdfast_schema::{Class, Field, Kind, Origin, Schema};
 
 use crate::form::{BASES, EXCEPTIONS, ROWS, THROWABLE};
 use crate::jdk;
@@ -72,6 +72,16 @@ impl Shapes {
                 .find(|row| row.0 == name)
                 .filter(|row| !row.1.is_empty())
                 .map(|row| row.1.to_owned()),
+        }
+    }
+
+    /// The names of an enum's constants by ordinal, where their order is known.
+    pub(crate) fn constants(&self, name: &str) -> Vec<String> {
+        match self.schema.class(name) {
+            Some(class) if class.origin == Origin::Class => {
+                class.constants.into_iter().map(|constant| constant.name).collect()
+            }
+            _ => Vec::new(),
         }
     }
 

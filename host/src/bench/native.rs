@@ -2,6 +2,7 @@
 
 use holdfast_java::Java;
 use holdfast_kryo::Kryo;
+use holdfast_kryo1::Kryo1;
 use holdfast_msgpack::Msgpack;
 use holdfast_sdk::{Failure, Serializer, Settings};
 use holdfast_xstream::Xstream;
@@ -27,6 +28,7 @@ pub(crate) fn of(name: &str, options: &[(String, String)]) -> Option<Box<dyn Nat
     match name {
         "java" => configured::<Java>(options),
         "kryo" => configured::<Kryo>(options),
+        "kryo1" => configured::<Kryo1>(options),
         "msgpack" => configured::<Msgpack>(options),
         "xstream" => configured::<Xstream>(options),
         _ => None,

@@ -100,6 +100,15 @@ pub(super) enum Reader {
     Nobody(String),
 }
 
+impl Reader {
+    /// The one for a format, if it is loaded.
+    fn of(format: &str, by_tag: &HashMap<u16, Arc<dyn Serializer>>) -> Self {
+        by_tag
+            .get(&format_tag(format))
+            .map_or_else(|| Self::Missing(format.to_owned()), |it| Self::Is(Arc::clone(it)))
+    }
+}
+
 /// The two formats behind MSM's `KryoTranscoderFactory`.
 const KRYO_OF_MSM_2: &str = "kryo/4";
 const KRYO_OF_MSM_1: &str = "kryo/1";
@@ -127,13 +136,12 @@ impl Serializers {
             all.map(|serializer| (format_tag(serializer.format()), serializer)).collect();
         let (msm2, msm1) = match legacy {
             Some(legacy) => (Reader::Is(Arc::clone(&legacy)), Reader::Is(legacy)),
+            // One class name of MSM stands for two formats, and each of them is that of one generation of MSM.
             None if writer.format() == KRYO_OF_MSM_2 => {
-                let older = by_tag.get(&format_tag(KRYO_OF_MSM_1));
-                let msm1 = older.map_or_else(
-                    || Reader::Missing(KRYO_OF_MSM_1.to_owned()),
-                    |it| Reader::Is(Arc::clone(it)),
-                );
-                (Reader::Is(Arc::clone(&writer)), msm1)
+                (Reader::Is(Arc::clone(&writer)), Reader::of(KRYO_OF_MSM_1, &by_tag))
+            }
+            None if writer.format() == KRYO_OF_MSM_1 => {
+                (Reader::of(KRYO_OF_MSM_2, &by_tag), Reader::Is(Arc::clone(&writer)))
             }
             None => (Reader::Is(Arc::clone(&writer)), Reader::Is(Arc::clone(&writer))),
         };

@@ -145,7 +145,7 @@ fn part(word: &str, slots: &[Field]) -> Result<Part, String> {
         return Err(format!("'{word}': only a number can hold several slots"));
     }
     let product = radixes.iter().skip(1).try_fold(1_u64, |product, radix| product.checked_mul(*radix));
-    if !product.is_some_and(|product| i64::try_from(product).is_ok()) {
+    if product.is_none_or(|product| i64::try_from(product).is_err()) {
         return Err(format!("'{word}': no long is large enough for these"));
     }
     for digit in &digits {
@@ -195,6 +195,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::Wire;
 
     const JODA: &str = "
 # What Joda-Time has.

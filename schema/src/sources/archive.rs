@@ -1,9 +1,9 @@
 //! Class files in JARs, WARs and the like, and in archives inside of those.
 
-use std::io::{Cursor, Read, Seek};
+use std::io::Read;
 
-use zip::ZipArchive;
-use zip::result::ZipError;
+use flate2::bufread::DeflateDecoder;
+use rawzip::{CompressionMethod, Error, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
 
 /// A class file is refused if it is larger, whatever its archive says.
 const LARGEST_CLASS: u64 = 64 << 20;
@@ -24,65 +24,65 @@ pub(super) struct Entry<'a> {
 
 /// Gives `take` each class file of an archive. Those of a multi-release archive that are for newer versions of Java only
 /// are left out: the others say the same of their classes.
-pub(super) fn read(archive: impl Read + Seek, take: &mut impl FnMut(Entry<'_>)) {
+pub(super) fn read(archive: &[u8], take: &mut impl FnMut(Entry<'_>)) {
     read_at(archive, "", 0, take);
 }
 
-fn read_at(archive: impl Read + Seek, outer: &str, depth: usize, take: &mut impl FnMut(Entry<'_>)) {
-    let mut archive = match ZipArchive::new(archive) {
-        Ok(archive) => archive,
-        Err(error) => return take(Entry { inside: outer, is_own: false, bytes: Err(damaged(&error)) }),
-    };
-    for index in 0..archive.len() {
-        let mut entry = match archive.by_index(index) {
-            Ok(entry) => entry,
-            Err(error) => {
-                take(Entry { inside: outer, is_own: false, bytes: Err(damaged(&error)) });
-                continue;
-            }
-        };
-        let name = match entry.name() {
-            Ok(name) => name.into_owned(),
-            Err(error) => {
-                take(Entry { inside: outer, is_own: false, bytes: Err(damaged(&error)) });
-                continue;
-            }
-        };
-        let is_class = name.ends_with(".class") && !name.starts_with("META-INF/versions/");
-        let is_archive = [".jar", ".war"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
-        if !(is_class || is_archive) {
-            continue;
-        }
-        let inside = if outer.is_empty() { name.clone() } else { format!("{outer}!/{name}") };
-        let largest = if is_class { LARGEST_CLASS } else { LARGEST_ARCHIVE };
-        let bytes = read_entry(&mut entry, largest);
-        match bytes {
-            Ok(bytes) if is_archive && depth < DEEPEST => {
-                drop(entry);
-                read_at(Cursor::new(bytes), &inside, depth + 1, take);
-            }
-            Ok(_) if is_archive => {}
-            bytes => {
-                let is_own =
-                    ["WEB-INF/classes/", "BOOT-INF/classes/"].iter().any(|folder| name.starts_with(folder));
-                take(Entry { inside: &inside, is_own, bytes: bytes.as_deref().map_err(Clone::clone) });
-            }
-        }
+fn read_at(bytes: &[u8], outer: &str, depth: usize, take: &mut impl FnMut(Entry<'_>)) {
+    if let Err(error) = try_read(bytes, outer, depth, take) {
+        let text = format!("is no archive, or a damaged one: {error}");
+        take(Entry { inside: outer, is_own: false, bytes: Err(text) });
     }
 }
 
-fn read_entry(entry: &mut impl Read, largest: u64) -> Result<Vec<u8>, String> {
+fn try_read(bytes: &[u8], outer: &str, depth: usize, take: &mut impl FnMut(Entry<'_>)) -> Result<(), Error> {
+    let archive = ZipArchive::from_slice(bytes)?;
+    let mut entries = archive.entries();
+    while let Some(entry) = entries.next_entry()? {
+        let path = entry.file_path();
+        let name = String::from_utf8_lossy(path.as_bytes());
+        let is_class = name.ends_with(".class") && !name.starts_with("META-INF/versions/");
+        let is_archive = [".jar", ".war"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
+        if !(is_class || is_archive && depth < DEEPEST) {
+            continue;
+        }
+        let inside = if outer.is_empty() { name.clone().into_owned() } else { format!("{outer}!/{name}") };
+        let largest = if is_class { LARGEST_CLASS } else { LARGEST_ARCHIVE };
+        let is_own = ["WEB-INF/classes/", "BOOT-INF/classes/"].iter().any(|folder| name.starts_with(folder));
+        match read_entry(&archive, entry.wayfinder(), entry.compression_method(), largest) {
+            Ok(bytes) if is_archive => read_at(&bytes, &inside, depth + 1, take),
+            bytes => take(Entry { inside: &inside, is_own, bytes: bytes.as_deref().map_err(Clone::clone) }),
+        }
+    }
+    Ok(())
+}
+
+fn read_entry(
+    archive: &ZipSliceArchive<&[u8]>,
+    place: ZipArchiveEntryWayfinder,
+    method: CompressionMethod,
+    largest: u64,
+) -> Result<Vec<u8>, String> {
+    let entry = archive.get_entry(place).map_err(|error| format!("cannot be read: {error}"))?;
     let mut bytes = Vec::new();
-    let read = entry
-        .take(largest + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| format!("cannot be read: {error}"))?;
+    let read = match method {
+        CompressionMethod::STORE => {
+            entry.verifying_reader(entry.data()).take(largest + 1).read_to_end(&mut bytes)
+        }
+        CompressionMethod::DEFLATE => entry
+            .verifying_reader(DeflateDecoder::new(entry.data()))
+            .take(largest + 1)
+            .read_to_end(&mut bytes),
+        other => {
+            return Err(format!(
+                "is compressed by the method {}; Java knows stored and deflated",
+                other.as_u16()
+            ));
+        }
+    };
+    let read = read.map_err(|error| format!("cannot be read: {error}"))?;
     if read as u64 > largest {
         return Err(format!("is larger than {} MiB", largest >> 20));
     }
     Ok(bytes)
-}
-
-fn damaged(error: &ZipError) -> String {
-    format!("is no archive, or a damaged one: {error}")
 }

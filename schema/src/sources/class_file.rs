@@ -1,10 +1,9 @@
 //! What a class file says of its class: The Java Virtual Machine Specification, chapter 4.
 
-use noak::error::DecodeError;
-use noak::reader::attributes::{Code, ConstantValue, InnerClasses};
-use noak::reader::cpool::{ConstantPool, Item};
-use noak::reader::{self, Field as FieldInfo, Method};
-use noak::{AccessFlags, MStr};
+use cafebabe::attributes::{AttributeData, AttributeInfo, InnerClassAccessFlags};
+use cafebabe::bytecode::ByteCode;
+use cafebabe::constant_pool::LiteralConstant;
+use cafebabe::{FieldAccessFlags, MethodAccessFlags, ParseError, ParseOptions, parse_class_with_options};
 use thiserror::Error;
 
 use super::initializer::{self, Found, SerialField, Type};
@@ -26,9 +25,7 @@ pub(super) struct ClassFile {
 #[derive(Debug, Error)]
 pub(super) enum ClassFileError {
     #[error("is no class file, or a damaged one: {0}")]
-    Damaged(#[from] DecodeError),
-    #[error("has a name that is no text")]
-    Name,
+    Damaged(#[from] ParseError),
     #[error("has a field whose type '{0}' is none")]
     Type(String),
 }
@@ -37,196 +34,183 @@ type Result<T> = std::result::Result<T, ClassFileError>;
 
 /// Reads a class file; nothing, where it describes a package or a module.
 pub(super) fn read(bytes: &[u8]) -> Result<Option<ClassFile>> {
-    let file = reader::Class::new(bytes)?;
-    let this = file.pool().retrieve(file.this_class())?.name;
-    let described = [&b"module-info"[..], b"package-info"];
-    if file.access_flags().contains(AccessFlags::MODULE)
-        || described.iter().any(|name| this.as_bytes().rsplit(|byte| *byte == b'/').next() == Some(name))
-    {
+    let file = parse_class_with_options(bytes, ParseOptions::default().parse_bytecode(false))?;
+    let this: &str = &file.this_class;
+    if ["module-info", "package-info"].contains(&this.rsplit('/').next().unwrap_or(this)) {
         return Ok(None);
     }
-    Look { file: &file, pool: file.pool(), this, unknown: Vec::new() }.class().map(Some)
+    let look = Look::new(&file);
+    if !look.needs_initializer() {
+        return look.class(&Found::default()).map(Some);
+    }
+    // Instructions cost more than all else, and few classes have something in them.
+    let file = parse_class_with_options(bytes, &ParseOptions::default())?;
+    let found =
+        initializer_of(&file).map_or_else(Found::default, |code| initializer::look(&file.this_class, code));
+    Look::new(&file).class(&found).map(Some)
 }
 
-struct Look<'a, 'f> {
-    file: &'f reader::Class<'a>,
-    pool: &'f ConstantPool<'a>,
-    this: &'a MStr,
+fn initializer_of<'a>(file: &'a cafebabe::ClassFile<'_>) -> Option<&'a ByteCode<'a>> {
+    let method = file.methods.iter().find(|method| method.name == "<clinit>")?;
+    method.attributes.iter().find_map(|attribute| match &attribute.data {
+        AttributeData::Code(code) => code.bytecode.as_ref(),
+        _ => None,
+    })
+}
+
+/// A field with its texts.
+struct FieldInfo<'a> {
+    flags: FieldAccessFlags,
+    name: &'a str,
+    descriptor: String,
+    attributes: &'a [AttributeInfo<'a>],
+}
+
+/// A method with its texts.
+struct Method<'a> {
+    flags: MethodAccessFlags,
+    name: &'a str,
+    descriptor: String,
+}
+
+impl Method<'_> {
+    fn is(&self, name: &str, descriptor: &str) -> bool {
+        self.name == name && self.descriptor == descriptor
+    }
+}
+
+struct Look<'a> {
+    file: &'a cafebabe::ClassFile<'a>,
+    modifiers: InnerClassAccessFlags,
+    kind: Kind,
+    fields: Vec<FieldInfo<'a>>,
+    methods: Vec<Method<'a>>,
     unknown: Vec<String>,
 }
 
-/// A field or method with its texts.
-struct Declared<'a> {
-    flags: AccessFlags,
-    name: &'a MStr,
-    descriptor: &'a MStr,
-}
-
-impl<'a> Declared<'a> {
-    fn is(&self, name: &str, descriptor: &str) -> bool {
-        self.name.as_bytes() == name.as_bytes() && self.descriptor.as_bytes() == descriptor.as_bytes()
+impl<'a> Look<'a> {
+    fn new(file: &'a cafebabe::ClassFile<'a>) -> Self {
+        let modifiers = modifiers(file);
+        let fields = file.fields.iter().map(|field| FieldInfo {
+            flags: field.access_flags,
+            name: &field.name,
+            descriptor: field.descriptor.to_string(),
+            attributes: &field.attributes,
+        });
+        let methods = file.methods.iter().map(|method| Method {
+            flags: method.access_flags,
+            name: &method.name,
+            descriptor: method.descriptor.to_string(),
+        });
+        Self {
+            file,
+            modifiers,
+            kind: kind(modifiers, file.super_class.as_deref()),
+            fields: fields.collect(),
+            methods: methods.collect(),
+            unknown: Vec::new(),
+        }
     }
 
-    fn has(&self, flags: AccessFlags) -> bool {
-        self.flags.contains(flags)
-    }
-
-    fn member(&self) -> Member<'a> {
-        Member { name: mutf8(self.name), descriptor: mutf8(self.descriptor), modifiers: self.flags.bits() }
-    }
-}
-
-impl<'a> Look<'a, '_> {
-    fn class(mut self) -> Result<ClassFile> {
-        let fields = self.fields()?;
-        let methods = self.methods()?;
-        let modifiers = self.modifiers()?;
-        let superclass = match self.file.super_class() {
-            Some(index) => Some(self.pool.retrieve(index)?.name),
-            None => None,
+    /// Whether the static initializer may say something about serialization.
+    fn needs_initializer(&self) -> bool {
+        let told = |field: &FieldInfo<'_>| {
+            field.name == "serialPersistentFields"
+                || field.name == "serialVersionUID" && constant_of(field).is_none()
         };
-        let kind = kind(modifiers, superclass);
-        let found = self.initializer(&fields, kind)?;
+        self.kind == Kind::Enum || self.fields.iter().any(told)
+    }
 
+    fn class(mut self, found: &Found<'_>) -> Result<ClassFile> {
+        let superclass = self.file.super_class.as_deref().map(dotted);
         let mut class = Class {
-            name: dotted(self.this)?,
-            kind,
-            superclass: superclass.map(dotted).transpose()?.filter(|name| name != "java.lang.Object"),
-            interfaces: self.interfaces()?.into_iter().map(dotted).collect::<Result<_>>()?,
-            is_final: modifiers.contains(AccessFlags::FINAL),
-            is_abstract: modifiers.contains(AccessFlags::ABSTRACT),
-            is_public: modifiers.contains(AccessFlags::PUBLIC),
-            fields: instance_fields(&fields)?,
+            name: dotted(&self.file.this_class),
+            kind: self.kind,
+            superclass: superclass.filter(|name| name != "java.lang.Object"),
+            interfaces: self.file.interfaces.iter().map(|name| dotted(name)).collect(),
+            is_final: self.modifiers.contains(InnerClassAccessFlags::FINAL),
+            is_abstract: self.modifiers.contains(InnerClassAccessFlags::ABSTRACT),
+            is_public: self.modifiers.contains(InnerClassAccessFlags::PUBLIC),
+            fields: self.instance_fields()?,
+            serial_fields: self.serial_fields(found)?,
             ..Class::default()
         };
-        for method in &methods {
+        for method in &self.methods {
             note(method, &mut class);
         }
-        class.serial_fields = self.serial_fields(&fields, &found)?;
-        if kind == Kind::Enum {
-            class.constants = self.constants(&fields, &found, class.is_final)?;
+        if self.kind == Kind::Enum {
+            class.constants = self.constants(found, class.is_final);
         }
-        let suid = self.suid(kind, &fields, &methods, modifiers, &found)?;
+        let suid = self.suid(found);
         Ok(ClassFile { class, suid, unknown: self.unknown })
     }
 
-    fn fields(&self) -> Result<Vec<(Declared<'a>, FieldInfo<'a>)>> {
-        let field = |field: std::result::Result<FieldInfo<'a>, DecodeError>| {
-            let field = field?;
-            Ok((self.declared(field.access_flags(), field.name(), field.descriptor())?, field))
+    fn instance_fields(&self) -> Result<Vec<Field>> {
+        let stored = |field: &&FieldInfo<'_>| {
+            !field.flags.intersects(FieldAccessFlags::STATIC | FieldAccessFlags::TRANSIENT)
         };
-        self.file.fields().iter().map(field).collect()
+        let stored = self.fields.iter().filter(stored);
+        stored.map(|info| field(info.name.to_owned(), info.descriptor.clone())).collect()
     }
 
-    fn methods(&self) -> Result<Vec<Declared<'a>>> {
-        let method = |method: std::result::Result<Method<'a>, DecodeError>| {
-            let method = method?;
-            self.declared(method.access_flags(), method.name(), method.descriptor())
-        };
-        self.file.methods().iter().map(method).collect()
-    }
-
-    fn declared(
-        &self,
-        flags: AccessFlags,
-        name: reader::cpool::Index<reader::cpool::Utf8<'a>>,
-        descriptor: reader::cpool::Index<reader::cpool::Utf8<'a>>,
-    ) -> Result<Declared<'a>> {
-        Ok(Declared { flags, name: self.pool.retrieve(name)?, descriptor: self.pool.retrieve(descriptor)? })
-    }
-
-    fn interfaces(&self) -> Result<Vec<&'a MStr>> {
-        self.file.interfaces().iter().map(|index| Ok(self.pool.retrieve(index?)?.name)).collect()
-    }
-
-    /// What `Class.getModifiers` gives: of a nested class, what its declaration says.
-    fn modifiers(&self) -> Result<AccessFlags> {
-        if let Some(classes) = self.file.attributes().find_attribute::<InnerClasses<'a>>(self.pool)? {
-            for class in classes.classes().iter() {
-                let class = class?;
-                if self.pool.retrieve(class.inner_class())?.name == self.this {
-                    return Ok(class.inner_access_flags());
-                }
-            }
+    fn suid(&mut self, found: &Found<'_>) -> Option<i64> {
+        if self.kind == Kind::Enum {
+            return Some(0);
         }
-        Ok(self.file.access_flags())
-    }
-
-    /// Looks into the static initializer, where there is something to be found.
-    fn initializer(&self, fields: &[(Declared<'a>, FieldInfo<'a>)], kind: Kind) -> Result<Found<'a>> {
-        let wanted = |field: &Declared<'_>| {
-            [&b"serialVersionUID"[..], b"serialPersistentFields"].contains(&field.name.as_bytes())
-        };
-        if kind != Kind::Enum && !fields.iter().any(|(field, _)| wanted(field)) {
-            return Ok(Found::default());
-        }
-        for method in self.file.methods().iter() {
-            let method = method?;
-            if self.pool.retrieve(method.name())?.as_bytes() == b"<clinit>"
-                && let Some(code) = method.attributes().find_attribute::<Code<'a>>(self.pool)?
-            {
-                return Ok(initializer::look(self.this, &code, self.pool)?);
-            }
-        }
-        Ok(Found::default())
-    }
-
-    fn suid(
-        &mut self,
-        kind: Kind,
-        fields: &[(Declared<'a>, FieldInfo<'a>)],
-        methods: &[Declared<'a>],
-        modifiers: AccessFlags,
-        found: &Found<'a>,
-    ) -> Result<Option<i64>> {
-        if kind == Kind::Enum {
-            return Ok(Some(0));
-        }
-        let declared = fields.iter().find(|(field, _)| {
-            field.name.as_bytes() == b"serialVersionUID"
-                && field.has(AccessFlags::STATIC | AccessFlags::FINAL)
-                && matches!(field.descriptor.as_bytes(), b"J" | b"I" | b"S" | b"B" | b"C")
+        let declared = self.fields.iter().find(|field| {
+            field.name == "serialVersionUID"
+                && field.flags.contains(FieldAccessFlags::STATIC | FieldAccessFlags::FINAL)
+                && matches!(&*field.descriptor, "J" | "I" | "S" | "B" | "C")
         });
-        if let Some((_, field)) = declared {
-            let constant = field.attributes().find_attribute::<ConstantValue<'a>>(self.pool)?;
-            let value = match constant.map(|constant| self.pool.get(constant.value())).transpose()? {
-                Some(Item::Long(number)) => Some(number.value),
-                Some(Item::Integer(number)) => Some(i64::from(number.value)),
-                _ => found.suid,
-            };
+        if let Some(field) = declared {
+            let value = constant_of(field).or(found.suid);
             if value.is_none() {
                 self.unknown.push("its serialVersionUID is computed when the class is loaded".to_owned());
             }
-            return Ok(value);
+            return value;
         }
-        if kind == Kind::Record {
-            return Ok(Some(0));
+        if self.kind == Kind::Record {
+            return Some(0);
         }
-        let of_kind = |wanted: fn(&[u8]) -> bool| {
-            methods.iter().filter(|method| wanted(method.name.as_bytes())).map(Declared::member).collect()
+        let of_kind = |wanted: fn(&str) -> bool| {
+            self.methods
+                .iter()
+                .filter(|method| wanted(method.name))
+                .map(|method| Member {
+                    name: method.name,
+                    descriptor: &method.descriptor,
+                    modifiers: method.flags.bits(),
+                })
+                .collect()
         };
-        Ok(Some(suid::compute(Members {
-            name: mutf8(self.this),
-            modifiers: modifiers.bits(),
-            interfaces: self.interfaces()?.into_iter().map(mutf8).collect(),
-            fields: fields.iter().map(|(field, _)| field.member()).collect(),
-            has_initializer: methods.iter().any(|method| method.is("<clinit>", "()V")),
-            constructors: of_kind(|name| name == b"<init>"),
-            methods: of_kind(|name| !name.starts_with(b"<")),
-        })))
+        Some(suid::compute(Members {
+            name: &self.file.this_class,
+            modifiers: self.modifiers.bits(),
+            interfaces: self.file.interfaces.iter().map(|name| &**name).collect(),
+            fields: self
+                .fields
+                .iter()
+                .map(|field| Member {
+                    name: field.name,
+                    descriptor: &field.descriptor,
+                    modifiers: field.flags.bits(),
+                })
+                .collect(),
+            has_initializer: self.methods.iter().any(|method| method.is("<clinit>", "()V")),
+            constructors: of_kind(|name| name == "<init>"),
+            methods: of_kind(|name| !name.starts_with('<')),
+        }))
     }
 
     /// Java wants the field private, static and final; it ignores others.
-    fn serial_fields(
-        &mut self,
-        fields: &[(Declared<'a>, FieldInfo<'a>)],
-        found: &Found<'a>,
-    ) -> Result<Option<Vec<Field>>> {
-        let all = AccessFlags::PRIVATE | AccessFlags::STATIC | AccessFlags::FINAL;
-        let is_it = |field: &Declared<'_>| {
-            field.is("serialPersistentFields", "[Ljava/io/ObjectStreamField;") && field.has(all)
+    fn serial_fields(&mut self, found: &Found<'_>) -> Result<Option<Vec<Field>>> {
+        let all = FieldAccessFlags::PRIVATE | FieldAccessFlags::STATIC | FieldAccessFlags::FINAL;
+        let is_it = |field: &FieldInfo<'_>| {
+            field.name == "serialPersistentFields"
+                && field.descriptor == "[Ljava/io/ObjectStreamField;"
+                && field.flags.contains(all)
         };
-        if !fields.iter().any(|(field, _)| is_it(field)) {
+        if !self.fields.iter().any(is_it) {
             return Ok(None);
         }
         match &found.serial_fields {
@@ -239,75 +223,79 @@ impl<'a> Look<'a, '_> {
     }
 
     /// The constants of an enum, by ordinal. A class of a constant with a body is marked as an enum too, and has none.
-    fn constants(
-        &mut self,
-        fields: &[(Declared<'a>, FieldInfo<'a>)],
-        found: &Found<'a>,
-        is_final: bool,
-    ) -> Result<Vec<Constant>> {
+    fn constants(&mut self, found: &Found<'_>, is_final: bool) -> Vec<Constant> {
+        let this: &str = &self.file.this_class;
         let mut constants = Vec::new();
-        let declared = fields.iter().map(|(field, _)| field).filter(|field| field.has(AccessFlags::ENUM));
+        let declared = self.fields.iter().filter(|field| field.flags.contains(FieldAccessFlags::ENUM));
         for (position, field) in declared.enumerate() {
             let object = found.objects.iter().find(|object| object.field == field.name);
             if object.is_none() && !is_final {
-                self.unknown.push(format!("the class of its constant {}", field.name.display()));
+                self.unknown.push(format!("the class of its constant {}", field.name));
             }
-            let body = object.map(|object| object.class).filter(|class| *class != self.this);
+            let body = object.map(|object| object.class).filter(|class| *class != this).map(dotted);
             let told = object.and_then(|object| object.constant);
             let ordinal = told.and_then(|(_, ordinal)| usize::try_from(ordinal).ok()).unwrap_or(position);
-            constants.push((
-                ordinal,
-                Constant {
-                    name: text(told.map_or(field.name, |(name, _)| name))?,
-                    body: body.map(dotted).transpose()?,
-                },
-            ));
+            let name = told.map_or(field.name, |(name, _)| name).to_owned();
+            constants.push((ordinal, Constant { name, body }));
         }
         constants.sort_by_key(|(ordinal, _)| *ordinal);
-        Ok(constants.into_iter().map(|(_, constant)| constant).collect())
+        constants.into_iter().map(|(_, constant)| constant).collect()
     }
 }
 
-fn kind(modifiers: AccessFlags, superclass: Option<&MStr>) -> Kind {
-    if modifiers.contains(AccessFlags::INTERFACE) {
+/// What `Class.getModifiers` gives: of a nested class, what its declaration says.
+fn modifiers(file: &cafebabe::ClassFile<'_>) -> InnerClassAccessFlags {
+    let this: &str = &file.this_class;
+    let classes = file.attributes.iter().filter_map(|attribute| match &attribute.data {
+        AttributeData::InnerClasses(classes) => Some(classes),
+        _ => None,
+    });
+    let declared = classes.flatten().find(|class| class.inner_class_info == this);
+    declared.map_or_else(
+        || InnerClassAccessFlags::from_bits_truncate(file.access_flags.bits()),
+        |class| class.access_flags,
+    )
+}
+
+fn kind(modifiers: InnerClassAccessFlags, superclass: Option<&str>) -> Kind {
+    if modifiers.contains(InnerClassAccessFlags::INTERFACE) {
         Kind::Interface
-    } else if modifiers.contains(AccessFlags::ENUM) {
+    } else if modifiers.contains(InnerClassAccessFlags::ENUM) {
         Kind::Enum
-    } else if superclass.is_some_and(|name| name.as_bytes() == b"java/lang/Record") {
+    } else if superclass == Some("java/lang/Record") {
         Kind::Record
     } else {
         Kind::Class
     }
 }
 
+/// The number that a field is from the beginning.
+fn constant_of(field: &FieldInfo<'_>) -> Option<i64> {
+    field.attributes.iter().find_map(|attribute| match &attribute.data {
+        AttributeData::ConstantValue(LiteralConstant::Long(number)) => Some(*number),
+        AttributeData::ConstantValue(LiteralConstant::Integer(number)) => Some(i64::from(*number)),
+        _ => None,
+    })
+}
+
 /// Whether a method is one of those that serialization looks for.
-fn note(method: &Declared<'_>, class: &mut Class) {
-    let private = method.has(AccessFlags::PRIVATE) && !method.has(AccessFlags::STATIC);
-    let concrete = !method.flags.intersects(AccessFlags::STATIC | AccessFlags::ABSTRACT);
+fn note(method: &Method<'_>, class: &mut Class) {
+    let private = method.flags.contains(MethodAccessFlags::PRIVATE)
+        && !method.flags.contains(MethodAccessFlags::STATIC);
+    let concrete = !method.flags.intersects(MethodAccessFlags::STATIC | MethodAccessFlags::ABSTRACT);
     class.has_write_object |= private && method.is("writeObject", "(Ljava/io/ObjectOutputStream;)V");
     class.has_read_object |= private && method.is("readObject", "(Ljava/io/ObjectInputStream;)V");
     class.has_write_replace |= concrete && method.is("writeReplace", "()Ljava/lang/Object;");
     class.has_read_resolve |= concrete && method.is("readResolve", "()Ljava/lang/Object;");
 }
 
-fn instance_fields(fields: &[(Declared<'_>, FieldInfo<'_>)]) -> Result<Vec<Field>> {
-    let stored =
-        |field: &&Declared<'_>| !field.flags.intersects(AccessFlags::STATIC | AccessFlags::TRANSIENT);
-    fields
-        .iter()
-        .map(|(field, _)| field)
-        .filter(stored)
-        .map(|declared| field(text(declared.name)?, text(declared.descriptor)?))
-        .collect()
-}
-
 fn serial_field(stream_field: &SerialField<'_>) -> Result<Field> {
     let descriptor = match stream_field.kind {
         Type::Primitive(code) => code.to_string(),
-        Type::Class(name) => of_class(&text(name)?),
-        Type::Named(name) => of_class(&text(name)?.replace('.', "/")),
+        Type::Class(name) => of_class(name),
+        Type::Named(name) => of_class(&name.replace('.', "/")),
     };
-    field(text(stream_field.name)?, descriptor)
+    field(stream_field.name.to_owned(), descriptor)
 }
 
 fn of_class(name: &str) -> String {
@@ -322,18 +310,6 @@ fn field(name: String, descriptor: String) -> Result<Field> {
     }
 }
 
-fn dotted(name: &MStr) -> Result<String> {
-    text(name).map(|name| name.replace('/', "."))
-}
-
-fn text(text: &MStr) -> Result<String> {
-    match text.to_str() {
-        Some(text) => Ok(text.to_owned()),
-        None => text.chars().collect::<std::result::Result<_, _>>().map_err(|_| ClassFileError::Name),
-    }
-}
-
-/// The bytes of the class file.
-fn mutf8(text: &MStr) -> &[u8] {
-    text.as_bytes()
+fn dotted(name: &str) -> String {
+    name.replace('/', ".")
 }

@@ -31,7 +31,7 @@ impl Known {
     }
 
     fn says_the_same(&self, other: &Self) -> bool {
-        self.class == other.class && self.suid == other.suid
+        self.class == other.class && self.suid == other.suid && self.is_complete == other.is_complete
     }
 
     /// Whether it is left out where the other one is known.
@@ -82,7 +82,17 @@ impl Classes {
             let nature = self.natures.get(&class.name).copied().unwrap_or_default();
             (class.is_serializable, class.is_externalizable) = (nature.serializable, nature.externalizable);
             class.suid = known.suid.filter(|_| nature.serializable);
-            known.is_complete = true;
+            (known.is_complete, known.suid) = (true, None);
+        }
+        // A schema that was made of class files says the same as they do, which shows only now.
+        for found in self.by_name.values_mut().filter(|found| found.len() > 1) {
+            let mut kept: Vec<Known> = Vec::new();
+            for known in found.drain(..) {
+                if !kept.iter().any(|other| other.says_the_same(&known)) {
+                    kept.push(known);
+                }
+            }
+            *found = kept;
         }
     }
 

@@ -3,8 +3,7 @@
 //! No JVM is asked, and nothing is run. Several sources are one body of knowledge: a class of one may extend a class of
 //! another.
 
-use std::fs::{self, File};
-use std::io::{BufReader, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 mod archive;
@@ -108,24 +107,19 @@ impl Sources {
 
     fn add_file(&mut self, path: &Path) -> Result<(), String> {
         let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
-        let mut file = File::open(path).map_err(unreadable)?;
-        let mut head = Vec::new();
-        file.by_ref().take(4).read_to_end(&mut head).map_err(unreadable)?;
-        if head == ARCHIVE {
-            self.add_archive(path, BufReader::new(file));
-            return Ok(());
-        }
-        file.read_to_end(&mut head).map_err(unreadable)?;
-        if head.starts_with(&CLASS) {
-            self.add_class(&head, place(path), true);
-        } else if head.starts_with(&stream::MAGIC) {
-            let classes = stream::read(&head).map_err(|error| error.to_string())?;
+        let bytes = fs::read(path).map_err(unreadable)?;
+        if bytes.starts_with(&ARCHIVE) {
+            self.add_archive(path, &bytes);
+        } else if bytes.starts_with(&CLASS) {
+            self.add_class(&bytes, place(path), true);
+        } else if bytes.starts_with(&stream::MAGIC) {
+            let classes = stream::read(&bytes).map_err(|error| error.to_string())?;
             let foreign = |class: &Class| !jdk::is_jdk(&class.name) && !class.name.starts_with('[');
             for class in classes.into_iter().filter(foreign) {
                 self.classes.add(Known::complete(class, place(path)));
             }
         } else {
-            self.add_text(path, head)?;
+            self.add_text(path, bytes)?;
         }
         Ok(())
     }
@@ -138,8 +132,8 @@ impl Sources {
         }
     }
 
-    fn add_archive(&mut self, path: &Path, file: BufReader<File>) {
-        archive::read(file, &mut |entry| {
+    fn add_archive(&mut self, path: &Path, bytes: &[u8]) {
+        archive::read(bytes, &mut |entry| {
             let place = Place { inside: entry.inside.to_owned(), ..place(path) };
             match entry.bytes {
                 Ok(bytes) => self.add_class(bytes, place, entry.is_own),
@@ -149,7 +143,7 @@ impl Sources {
     }
 
     fn add_text(&mut self, path: &Path, bytes: Vec<u8>) -> Result<(), String> {
-        const EXPECTED: &str = "it is no class file, no JAR or WAR, no Java stream and no text in UTF-8";
+        const EXPECTED: &str = "is no class file, no JAR or WAR, no Java stream and no text in UTF-8";
         let text = String::from_utf8(bytes).map_err(|_| EXPECTED.to_owned())?;
         match text::read(path, &text) {
             Ok(classes) => {

@@ -3,6 +3,8 @@
 //! Everything else is skipped, by a list of what is still to come instead of by calls in each other: streams may be
 //! nested as deep as they like.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 use crate::class::{Class, Field, Kind, Origin};
@@ -435,10 +437,7 @@ fn size_of(code: u8) -> Option<usize> {
 
 /// The text of modified UTF-8; `None` where it is none, or has surrogates that stand alone.
 fn text(bytes: &[u8]) -> Option<String> {
-    if bytes.is_ascii() {
-        return String::from_utf8(bytes.to_vec()).ok();
-    }
-    noak::MStr::from_mutf8(bytes).ok()?.chars().collect::<Result<_, _>>().ok()
+    cesu8::from_java_cesu8(bytes).ok().map(Cow::into_owned)
 }
 
 #[cfg(test)]

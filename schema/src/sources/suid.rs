@@ -1,14 +1,17 @@
 //! The `serialVersionUID` of a class that declares none: Java Object Serialization Specification, section 4.6.
 
+use std::cmp::Ordering;
+
+use cesu8::to_java_cesu8;
 use sha1::{Digest, Sha1};
 
-/// What the hash is over, as the class file has it: texts are modified UTF-8, names of classes have slashes.
+/// What the hash is over. Names of classes have slashes, as in class files.
 #[derive(Debug, Default)]
 pub(super) struct Members<'a> {
-    pub(super) name: &'a [u8],
+    pub(super) name: &'a str,
     /// As `Class.getModifiers` gives them: those of a nested class are its declaration's.
     pub(super) modifiers: u16,
-    pub(super) interfaces: Vec<&'a [u8]>,
+    pub(super) interfaces: Vec<&'a str>,
     pub(super) fields: Vec<Member<'a>>,
     pub(super) has_initializer: bool,
     pub(super) constructors: Vec<Member<'a>>,
@@ -16,10 +19,10 @@ pub(super) struct Members<'a> {
 }
 
 /// A field, constructor or method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Member<'a> {
-    pub(super) name: &'a [u8],
-    pub(super) descriptor: &'a [u8],
+    pub(super) name: &'a str,
+    pub(super) descriptor: &'a str,
     pub(super) modifiers: u16,
 }
 
@@ -43,18 +46,18 @@ use modifier::{
     VOLATILE,
 };
 
-/// Computes it. Java's order of texts is that of their UTF-16 units, which the bytes of modified UTF-8 keep.
+/// Computes it.
 pub(super) fn compute(mut members: Members<'_>) -> i64 {
     let mut hash = Hash(Sha1::new());
     hash.text(&dotted(members.name));
     hash.modifiers(class_modifiers(&members));
 
-    let mut interfaces: Vec<Vec<u8>> = members.interfaces.iter().map(|name| dotted(name)).collect();
-    interfaces.sort();
+    let mut interfaces: Vec<String> = members.interfaces.iter().map(|name| dotted(name)).collect();
+    interfaces.sort_by(|a, b| java_order(a, b));
     interfaces.iter().for_each(|name| hash.text(name));
 
     // Java sorts by the name alone, and keeps the order of fields that have one name.
-    members.fields.sort_by(|a, b| a.name.cmp(b.name));
+    members.fields.sort_by(|a, b| java_order(a.name, b.name));
     for field in &members.fields {
         let modifiers =
             field.modifiers & (PUBLIC | PRIVATE | PROTECTED | STATIC | FINAL | VOLATILE | TRANSIENT);
@@ -63,10 +66,12 @@ pub(super) fn compute(mut members: Members<'_>) -> i64 {
         }
     }
     if members.has_initializer {
-        hash.member(b"<clinit>", STATIC, b"()V");
+        hash.member("<clinit>", STATIC, "()V");
     }
-    members.constructors.sort_by(|a, b| a.descriptor.cmp(b.descriptor));
-    members.methods.sort_by(|a, b| (a.name, a.descriptor).cmp(&(b.name, b.descriptor)));
+    members.constructors.sort_by(|a, b| java_order(a.descriptor, b.descriptor));
+    members
+        .methods
+        .sort_by(|a, b| java_order(a.name, b.name).then_with(|| java_order(a.descriptor, b.descriptor)));
     for method in members.constructors.iter().chain(&members.methods) {
         let modifiers = method.modifiers
             & (PUBLIC | PRIVATE | PROTECTED | STATIC | FINAL | SYNCHRONIZED | NATIVE | ABSTRACT | STRICT);
@@ -88,15 +93,20 @@ fn class_modifiers(members: &Members<'_>) -> u16 {
     }
 }
 
-fn dotted(name: &[u8]) -> Vec<u8> {
-    name.iter().map(|byte| if *byte == b'/' { b'.' } else { *byte }).collect()
+fn dotted(name: &str) -> String {
+    name.replace('/', ".")
+}
+
+/// Java compares texts by their UTF-16 units.
+fn java_order(a: &str, b: &str) -> Ordering {
+    if a.is_ascii() || b.is_ascii() { a.cmp(b) } else { a.encode_utf16().cmp(b.encode_utf16()) }
 }
 
 /// As `DataOutputStream` writes.
 struct Hash(Sha1);
 
 impl Hash {
-    fn member(&mut self, name: &[u8], modifiers: u16, descriptor: &[u8]) {
+    fn member(&mut self, name: &str, modifiers: u16, descriptor: &str) {
         self.text(name);
         self.modifiers(modifiers);
         self.text(descriptor);
@@ -107,8 +117,9 @@ impl Hash {
     }
 
     /// Texts of a class file are never longer than this length can say.
-    fn text(&mut self, text: &[u8]) {
+    fn text(&mut self, text: &str) {
+        let text = to_java_cesu8(text);
         self.0.update((text.len() as u16).to_be_bytes());
-        self.0.update(text);
+        self.0.update(&text);
     }
 }

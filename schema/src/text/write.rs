@@ -99,8 +99,10 @@ impl Lines<'_> {
     }
 }
 
+type Declares = fn(&Class) -> bool;
+
 /// Methods that change how a class is serialized, and whether it declares them.
-pub(super) const METHODS: [(&str, fn(&Class) -> bool); 4] = [
+pub(super) const METHODS: [(&str, Declares); 4] = [
     ("writeObject", |class| class.has_write_object),
     ("readObject", |class| class.has_read_object),
     ("writeReplace", |class| class.has_write_replace),

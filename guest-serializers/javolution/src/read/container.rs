@@ -80,7 +80,7 @@ impl<'x> Reading<'x, '_, '_> {
         }
         let length = self.require(open, "length")?;
         let length = self.count(length)?;
-        match (number, self.classes.definition(class, ClassKind::Array)) {
+        match (number, self.classes.definition(class, ClassKind::Array, false)) {
             (Some(number), _) => self.doc.builtin(number, length),
             (None, Some(known)) => self.doc.known(known, length),
             (None, None) => {
@@ -96,7 +96,7 @@ impl<'x> Reading<'x, '_, '_> {
     pub(super) fn define(
         &mut self,
         class: ClassId,
-        name: &'x [u8],
+        name: &[u8],
         kind: ClassKind,
         named: bool,
         open: Open<'x>,
@@ -106,7 +106,7 @@ impl<'x> Reading<'x, '_, '_> {
             return Err(self.unrepresentable("more than 65536 classes in one attribute"));
         }
         let number = self.doc.begin_definition(kind, named, None, text, 0);
-        self.classes.define(class, kind, number);
+        self.classes.define(class, kind, named, number);
         Ok(())
     }
 

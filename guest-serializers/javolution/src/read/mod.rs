@@ -2,6 +2,7 @@
 
 mod bean;
 mod container;
+mod quick;
 mod refs;
 mod scalar;
 mod time;
@@ -10,7 +11,7 @@ mod wrapper;
 use holdfast_document::{Count, Writer};
 use holdfast_sdk::Failure;
 
-use crate::classes::Classes;
+use crate::classes::{ClassId, Classes};
 use crate::fault::{Outcome, damaged, limit};
 use crate::number::parse_integer;
 use crate::text::unescape;
@@ -28,7 +29,23 @@ pub(crate) struct Shelf {
     links: Links,
     /// Texts that are no slices of the XML; bytes of arrays.
     scratch: Vec<u8>,
+    /// A character of an array, whose bytes are in the scratch.
+    unit: Vec<u8>,
 }
+
+/// Why a session is read again.
+#[derive(Debug, Clone, Copy)]
+enum Again {
+    /// A count was wrong: none is believed.
+    Wary,
+    /// The objects of a class are not as the schema says: they are read by the names of their fields.
+    Irregular(ClassId),
+    /// A class turned out to be an enum.
+    Learned,
+}
+
+/// So many classes may turn out to be other than expected before none is expected to be anything.
+const MOST_AGAIN: u32 = 16;
 
 /// How far a session may go.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +102,11 @@ enum Kind {
     Fields {
         has_size: bool,
     },
+    /// The fields of an object of a class of the schema, from this one on.
+    Bean {
+        class: ClassId,
+        next: u32,
+    },
 }
 
 pub(crate) struct Reading<'x, 'o, 's> {
@@ -100,8 +122,8 @@ pub(crate) struct Reading<'x, 'o, 's> {
     is_again: bool,
     /// Counts are not believed.
     is_wary: bool,
-    /// A count was wrong.
-    was_wrong: bool,
+    /// Why all must be read again.
+    again: Option<Again>,
 }
 
 /// Reads a session.
@@ -113,8 +135,9 @@ pub(crate) fn read(
     limits: Limits,
 ) -> Result<(), Failure> {
     let xml = Xml::open(bytes, "attributes").map_err(|failure| *failure)?;
-    for is_wary in [false, true] {
-        classes.begin_call();
+    classes.begin_call();
+    let (mut is_wary, mut left) = (false, MOST_AGAIN);
+    loop {
         shelf.targets.clear();
         shelf.links.clear();
         out.clear();
@@ -139,20 +162,27 @@ pub(crate) fn read(
             frames,
             is_again: false,
             is_wary,
-            was_wrong: false,
+            again: None,
         };
-        match reading.session(root.open, root.is_numbered, total) {
-            // The attributes of a server's session change while it is stored: their count may be one of a moment ago.
-            Err(_) if reading.was_wrong && !is_wary => {}
-            Err(failure) => return Err(*failure),
-            Ok(()) => {
+        let result = reading.session(root.open, root.is_numbered, total);
+        let again = reading.again;
+        match (result, again) {
+            (Ok(()), _) => {
                 let Reading { doc, shelf, .. } = reading;
                 refs::end(doc, &mut shelf.links);
-                break;
+                return Ok(());
             }
+            // The attributes of a server's session change while it is stored: their count may be one of a moment ago.
+            (Err(_), Some(Again::Wary)) if !is_wary => is_wary = true,
+            (Err(_), Some(Again::Irregular(class))) if left > 0 => {
+                left -= 1;
+                classes.mark_irregular(class);
+            }
+            (Err(_), Some(Again::Irregular(_))) => classes.mark_all(),
+            (Err(_), Some(Again::Learned)) => classes.forget(),
+            (Err(failure), _) => return Err(*failure),
         }
     }
-    Ok(())
 }
 
 /// The root element.
@@ -199,7 +229,9 @@ impl<'x> Reading<'x, '_, '_> {
             self.shelf.targets.push(Target::HIDDEN);
         }
         self.push(root, Kind::Attributes { named: false }, total)?;
-        while let Some(frame) = self.frames.last() {
+        loop {
+            self.quick()?;
+            let Some(frame) = self.frames.last() else { break };
             let (name, begun) = (frame.name, frame.at);
             match self.xml.tag(&mut self.attributes)? {
                 Tag::Open(open) => self.child(open)?,
@@ -251,6 +283,10 @@ impl<'x> Reading<'x, '_, '_> {
             Kind::Attributes { .. } => self.attribute(open),
             Kind::Parts(..) | Kind::Wrapper { .. } => self.part(open),
             Kind::Fields { .. } => self.field(open),
+            Kind::Bean { class, next } => {
+                let (class, next) = (*class, *next);
+                self.planned_field(open, class, next)
+            }
         }
     }
 
@@ -265,6 +301,12 @@ impl<'x> Reading<'x, '_, '_> {
             | Kind::Attributes { named: false } => {}
             Kind::Entries { keyed: true } => self.doc.nil(),
             Kind::Attributes { named: true } => return Err(null_attribute(at)),
+            Kind::Bean { class, next } => {
+                let fields = self.classes.plan(class).map_or(0, |plan| plan.fields.len());
+                for _ in next as usize..fields {
+                    self.doc.nil();
+                }
+            }
             Kind::Parts(names, next) => {
                 for _ in names.iter().skip(next as usize) {
                     self.doc.nil();
@@ -279,7 +321,9 @@ impl<'x> Reading<'x, '_, '_> {
                 self.doc.patch(at, own.saturating_add(each.saturating_mul(seen)));
             }
             Total::Told(told) if told != seen => {
-                self.was_wrong = !matches!(frame.kind, Kind::Array);
+                if !matches!(frame.kind, Kind::Array) {
+                    self.again = Some(Again::Wary);
+                }
                 return Err(damaged(
                     at,
                     format!("{seen} elements or entries end one that said it has {told}"),
@@ -358,7 +402,7 @@ impl<'x> Reading<'x, '_, '_> {
     fn count(&mut self, attribute: Attribute<'x>) -> Outcome<u32> {
         let count = self.narrow::<u32>(attribute)?;
         if count as usize > self.xml.rest().len() {
-            self.was_wrong = true;
+            self.again = Some(Again::Wary);
             return Err(damaged(
                 attribute.at,
                 format!("{count} elements do not fit in the bytes that follow"),

@@ -101,6 +101,16 @@ pub(super) fn end(doc: Writer<'_>, links: &mut Links) {
     doc.end_with(&Extras { names, edges, notes: Vec::new() });
 }
 
+impl super::Shelf {
+    /// Takes note of an object that has the next number: where its value stands in the current attribute, unless
+    /// documents give it no identity, and where its element begins.
+    #[inline]
+    pub(super) fn take(&mut self, at: usize, place: u32, is_value: bool) {
+        let (attribute, place) = if is_value { (VALUE, 0) } else { (self.links.current(), place) };
+        self.targets.push(Target { attribute, place, at: at as u32 });
+    }
+}
+
 impl<'x> Reading<'x, '_, '_> {
     /// The name of an attribute, or its value.
     pub(super) fn attribute(&mut self, open: Open<'x>) -> Outcome<()> {

@@ -1,8 +1,9 @@
 //! One value: what its class says, and those that stand in attributes alone.
 
-use holdfast_document::{Kind, Number, Width};
+use holdfast_document::{Kind, Number};
 
 use super::Reading;
+use crate::TRUE_VALUE;
 use crate::big;
 use crate::classes::ClassId;
 use crate::codec::Codec;
@@ -11,9 +12,6 @@ use crate::fault::{Outcome, damaged};
 use crate::number::parse_integer;
 use crate::text::{single_unit, unescape, unhex};
 use crate::xml::{Attribute, Open};
-
-/// Our own attribute: the true value of what the library loses.
-const TRUE_VALUE: &str = "holdfast";
 
 impl<'x> Reading<'x, '_, '_> {
     /// A value of which an attribute has the class.
@@ -152,12 +150,7 @@ impl<'x> Reading<'x, '_, '_> {
                 _ => return Err(damaged(value.at, "true or false was expected")),
             },
             Codec::Number(width) => {
-                let value = match width {
-                    Width::Byte => i64::from(self.narrow::<i8>(value)?),
-                    Width::Short => i64::from(self.narrow::<i16>(value)?),
-                    Width::Int => i64::from(self.narrow::<i32>(value)?),
-                    Width::Long | Width::Untyped => self.integer_of(value)?,
-                };
+                let value = self.whole(value, width)?;
                 self.doc.number(Number { value, width });
             }
             Codec::F32 => {
@@ -187,28 +180,38 @@ impl<'x> Reading<'x, '_, '_> {
     }
 
     /// A string with unpaired surrogates, as we write it.
-    fn wtf8(&mut self, truth: Attribute<'x>) -> Outcome<()> {
-        self.shelf.scratch.clear();
-        let mut encoded = Vec::new();
-        if !unhex(&mut encoded, truth.raw) || !is_wtf8(&encoded) {
+    pub(super) fn wtf8(&mut self, truth: Attribute<'x>) -> Outcome<()> {
+        let encoded = &mut self.shelf.scratch;
+        encoded.clear();
+        if !unhex(encoded, truth.raw) || !is_wtf8(encoded) {
             return Err(damaged(
                 truth.at,
                 "the hexadecimal digits of a string with unpaired surrogates were expected",
             ));
         }
-        self.doc.wstr(&encoded);
+        self.doc.wstr(encoded);
         Ok(())
     }
 
     pub(super) fn f64(&mut self, value: Attribute<'x>) -> Outcome<f64> {
-        if let Some(truth) = self.find(TRUE_VALUE) {
+        let truth = self.find(TRUE_VALUE);
+        self.f64_of(value, truth)
+    }
+
+    pub(super) fn f64_of(&mut self, value: Attribute<'x>, truth: Option<Attribute<'x>>) -> Outcome<f64> {
+        if let Some(truth) = truth {
             return self.bits(truth).map(f64::from_bits);
         }
         parse_double(value.raw).ok_or_else(|| damaged(value.at, "a number was expected"))
     }
 
     pub(super) fn f32(&mut self, value: Attribute<'x>) -> Outcome<f32> {
-        if let Some(truth) = self.find(TRUE_VALUE) {
+        let truth = self.find(TRUE_VALUE);
+        self.f32_of(value, truth)
+    }
+
+    pub(super) fn f32_of(&mut self, value: Attribute<'x>, truth: Option<Attribute<'x>>) -> Outcome<f32> {
+        if let Some(truth) = truth {
             let bits = self.bits(truth)?;
             let bits =
                 u32::try_from(bits).map_err(|_| damaged(truth.at, "the bits of a float were expected"))?;
@@ -228,12 +231,13 @@ impl<'x> Reading<'x, '_, '_> {
 
     /// A `char`.
     pub(super) fn unit(&mut self, value: Attribute<'x>) -> Outcome<u16> {
-        // The scratch may be away, as the data of an array; what is one character is short.
-        let mut text = Vec::new();
-        if !value.is_plain {
-            unescape(&mut text, value.raw, value.at)?;
-        }
-        let unit = single_unit(if value.is_plain { value.raw } else { &text });
+        let unit = if value.is_plain {
+            single_unit(value.raw)
+        } else {
+            self.shelf.unit.clear();
+            unescape(&mut self.shelf.unit, value.raw, value.at)?;
+            single_unit(&self.shelf.unit)
+        };
         unit.ok_or_else(|| damaged(value.at, "one character of 16 bits was expected"))
     }
 
@@ -289,17 +293,24 @@ impl<'x> Reading<'x, '_, '_> {
     /// A constant of an enum.
     pub(super) fn constant(&mut self, class: ClassId, name: &'x [u8], open: Open<'x>) -> Outcome<()> {
         self.number_value(open)?;
-        match self.classes.definition(class, Kind::Enum) {
-            Some(known) => self.doc.known(known, 1),
-            None => {
-                self.doc.defined(1);
-                self.define(class, name, Kind::Enum, false, open)?;
-                self.doc.nil();
-            }
-        }
+        let Ok(name) = std::str::from_utf8(name) else { return Err(damaged(open.at, "not UTF-8")) };
+        self.constant_head(class, name, open)?;
         let value = self.require(open, "value")?;
         self.text(value)?;
         self.close(open)
+    }
+
+    /// Begins a constant of an enum; its name must follow.
+    pub(super) fn constant_head(&mut self, class: ClassId, name: &str, open: Open<'x>) -> Outcome<()> {
+        match self.classes.definition(class, Kind::Enum, false) {
+            Some(known) => self.doc.known(known, 1),
+            None => {
+                self.doc.defined(1);
+                self.define(class, name.as_bytes(), Kind::Enum, false, open)?;
+                self.doc.nil();
+            }
+        }
+        Ok(())
     }
 }
 

@@ -2,9 +2,9 @@
 
 use holdfast_document::{Event, Number, builtin};
 
-use super::scalar::TRUE_VALUE;
 use super::tag::Begun;
 use super::{Kind, Slot, Span, Writing};
+use crate::TRUE_VALUE;
 use crate::codec::{self, Codec};
 use crate::fault::{Outcome, no_document};
 use crate::losses::Loss;

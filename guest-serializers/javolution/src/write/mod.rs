@@ -1,9 +1,13 @@
 //! A document in, the library's XML out: one pass, on a stack of its own.
 
+mod bean;
 mod builtin;
 mod object;
+mod quick;
 mod refs;
 mod scalar;
+mod script;
+mod skip;
 mod tag;
 mod time;
 mod travel;
@@ -16,6 +20,7 @@ use holdfast_sdk::{Common, Failure};
 use crate::fault::{Outcome, limit, no_document, unrepresentable};
 use crate::losses::{Loss, Losses};
 use crate::number::unsigned;
+use crate::plan::Plans;
 use crate::text::escape;
 use refs::Object;
 use tag::{Slot, Span};
@@ -28,6 +33,13 @@ pub(crate) struct Shelf {
     /// Where the objects of each attribute begin.
     first_objects: Vec<u32>,
     moved: travel::Moved,
+    /// The attributes whose objects are not in the order of their places, and where these are.
+    permuted: refs::Permuted,
+    scripts: script::Scripts,
+    /// Where the parts begin of the objects that are open and have their fields in another order.
+    parts: Vec<u32>,
+    /// True values of fields.
+    truths: Vec<u8>,
 }
 
 /// An element that is open.
@@ -59,8 +71,14 @@ enum Kind {
         names: &'static [&'static str],
         class: &'static str,
     },
-    /// Names and values of an object's fields.
-    Named,
+    /// Names and values of an object's fields. Where these are, and which one is next, if not in the order of the document.
+    Named(Option<(bean::Parts, u32)>),
+    /// An object's fields in elements: its script, the next step, and where its parts are, if not in the steps' order.
+    Bean {
+        script: u32,
+        step: u32,
+        parts: Option<bean::Parts>,
+    },
     /// A value that stands elsewhere; afterwards the document is read on from here.
     Visit {
         back: u32,
@@ -78,6 +96,7 @@ pub(crate) struct Writing<'d, 'o, 's> {
     out: &'o mut Vec<u8>,
     shelf: &'s mut Shelf,
     losses: &'s mut Losses,
+    plans: &'s mut Plans,
     limits: Common,
     /// The number of the next object.
     next: u32,
@@ -85,14 +104,16 @@ pub(crate) struct Writing<'d, 'o, 's> {
     /// Names of the attributes so far.
     names: Vec<&'d str>,
     /// The numbers of enum constants, which are one object each.
-    constants: HashMap<(&'d str, &'d [u8]), u32>,
+    constants: HashMap<(&'d str, &'d [u8]), (u32, Span)>,
     travels: travel::Travels<'d>,
+    skips: skip::Skips,
 }
 
 /// Writes a session.
 pub(crate) fn write(
     document: &[u8],
     out: &mut Vec<u8>,
+    plans: &mut Plans,
     shelf: &mut Shelf,
     losses: &mut Losses,
     limits: Common,
@@ -101,6 +122,9 @@ pub(crate) fn write(
     shelf.objects.clear();
     shelf.first_objects.clear();
     shelf.moved.clear();
+    shelf.permuted.clear();
+    shelf.scripts.begin_call();
+    shelf.parts.clear();
     let opened = Extras::of(document).and_then(|extras| Ok((extras, Reader::document(document)?)));
     let (extras, (reader, count)) = opened.map_err(|error| *no_document(error))?;
     let mut writing = Writing {
@@ -111,14 +135,18 @@ pub(crate) fn write(
         out,
         shelf,
         losses,
+        plans,
         limits,
         next: 1,
         extras,
         names: Vec::new(),
         constants: HashMap::new(),
         travels: travel::Travels::default(),
+        skips: skip::Skips::default(),
     };
-    writing.session(count).map_err(|failure| *failure)
+    let result = writing.session(count).map_err(|failure| *failure);
+    writing.losses.tell(&writing.names);
+    result
 }
 
 impl<'d> Writing<'d, '_, '_> {
@@ -137,6 +165,8 @@ impl<'d> Writing<'d, '_, '_> {
             let name = self.reader.attribute().map_err(no_document)?;
             self.attribute = index;
             self.names.push(name);
+            self.shelf.scripts.begin_attribute();
+            self.skips.begin_attribute();
             self.shelf.first_objects.push(self.shelf.objects.len() as u32);
             self.out.extend_from_slice(b"<k class=\"java.lang.String\" value=\"");
             escape(self.out, name.as_bytes());
@@ -184,7 +214,18 @@ impl<'d> Writing<'d, '_, '_> {
                     }
                     self.value(Slot::Field(name.as_bytes()))?;
                 }
-                Kind::Named => self.named_field()?,
+                Kind::Named(parts) => {
+                    let here = *parts;
+                    if let Some((_, next)) = parts {
+                        *next += 1;
+                    }
+                    self.named_field(here)?;
+                }
+                Kind::Bean { script, step, parts } => {
+                    let (script, at, parts) = (*script, *step, *parts);
+                    *step += 1;
+                    self.bean_element(script, at, parts)?;
+                }
                 Kind::Visit { .. } => self.value(Slot::Value)?,
             }
             self.check_size()?;
@@ -217,7 +258,12 @@ impl<'d> Writing<'d, '_, '_> {
                 return Ok(());
             }
             Kind::Wrapper { inner, own, names, class } => self.other_fields(inner, own, names, class)?,
-            Kind::Elements | Kind::Entries { .. } | Kind::Parts(_) | Kind::Named => {}
+            Kind::Bean { parts: Some(parts), .. } | Kind::Named(Some((parts, _))) => self.leave(parts),
+            Kind::Elements
+            | Kind::Entries { .. }
+            | Kind::Parts(_)
+            | Kind::Named(None)
+            | Kind::Bean { .. } => {}
         }
         if self.out.len() == frame.body as usize {
             // All of its fields are null: the library writes it as an empty element.
@@ -280,10 +326,9 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     /// Loses something of the value at an offset, as the library does, unless that is refused.
-    #[cold]
     fn lose(&mut self, loss: Loss, at: usize) -> Outcome<()> {
         let document = self.document;
-        if self.losses.accept(loss, || holdfast_document::path(document, at)) {
+        if self.losses.accept(loss, self.attribute, || holdfast_document::path(document, at)) {
             return Ok(());
         }
         Err(self.unrepresentable(at, format!("{} (losses = refuse)", loss.text())))

@@ -1,5 +1,8 @@
 //! Who is who: the document refers to places, the library numbers objects in the order in which they come.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
+
 use super::{Slot, Span, Writing};
 use crate::fault::Outcome;
 use crate::number::unsigned;
@@ -17,25 +20,109 @@ pub(super) struct Object {
     pub(super) class: Span,
 }
 
+/// What was written in another order than that of the places: found by a table, which is made at the first reference.
+#[derive(Debug, Default)]
+pub(super) struct Permuted {
+    attributes: HashSet<u32, BuildHasherDefault<Mix>>,
+    last: Option<u32>,
+    table: HashMap<u64, u32, BuildHasherDefault<Mix>>,
+    /// How many objects the table has.
+    taken: usize,
+    /// The attribute that the next one is in.
+    attribute: usize,
+}
+
+/// A place of an attribute.
+pub(super) const fn key(attribute: u32, place: u32) -> u64 {
+    (attribute as u64) << 32 | place as u64
+}
+
+/// Hashes numbers: places are what they are, and nobody can choose many of one hash.
+#[derive(Debug, Default)]
+pub(super) struct Mix(u64);
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.write_u64(u64::from_le_bytes(*word));
+        }
+        self.write_u64(rest.iter().fold(rest.len() as u64, |word, byte| word << 8 | u64::from(*byte)));
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.write_u64(u64::from(value));
+    }
+
+    #[inline]
+    fn write_u64(&mut self, value: u64) {
+        let product = u128::from(self.0 ^ value ^ 0x9e37_79b9_7f4a_7c15) * 0xd6e8_feb8_6659_fd93;
+        self.0 = (product >> 64) as u64 ^ product as u64;
+    }
+}
+
+impl Permuted {
+    pub(super) fn clear(&mut self) {
+        self.attributes.clear();
+        self.last = None;
+        self.table.clear();
+        self.taken = 0;
+        self.attribute = 0;
+    }
+
+    /// The objects of an attribute are not in order.
+    #[inline]
+    pub(super) fn insert(&mut self, attribute: u32) {
+        if self.last != Some(attribute) {
+            self.last = Some(attribute);
+            self.attributes.insert(attribute);
+        }
+    }
+
+    fn find(&mut self, objects: &[Object], first: &[u32], attribute: u32, place: u32) -> Option<Object> {
+        for (index, object) in objects.iter().enumerate().skip(self.taken) {
+            while first.get(self.attribute + 1).is_some_and(|next| *next as usize <= index) {
+                self.attribute += 1;
+            }
+            self.table.insert(key(self.attribute as u32, object.place), index as u32);
+        }
+        self.taken = objects.len();
+        objects.get(*self.table.get(&key(attribute, place))? as usize).copied()
+    }
+}
+
 impl Writing<'_, '_, '_> {
     /// Begins the tag of an object that references may lead to: with its class and its number.
     #[inline]
     pub(super) fn object(&mut self, slot: Slot<'_>, class: &[u8], place: u32) -> Begun {
         let begun = self.open(slot, class);
         let id = self.number();
-        let object = Object { place, id, class: begun.class };
+        self.took(Object { place, id, class: begun.class });
+        begun
+    }
+
+    /// Takes note of an object.
+    #[inline]
+    pub(super) fn took(&mut self, object: Object) {
         if self.travels.is_straight() {
             self.shelf.objects.push(object);
         } else {
             self.shelf.moved.insert(self.attribute, object);
         }
-        begun
     }
 
     /// The object that was written of a place, if it was.
-    pub(super) fn find(&self, attribute: u32, place: u32) -> Option<Object> {
+    pub(super) fn find(&mut self, attribute: u32, place: u32) -> Option<Object> {
         if let Some(object) = self.shelf.moved.get(attribute, place) {
             return Some(object);
+        }
+        let shelf = &mut *self.shelf;
+        if shelf.permuted.attributes.contains(&attribute) {
+            return shelf.permuted.find(&shelf.objects, &shelf.first_objects, attribute, place);
         }
         let from = *self.shelf.first_objects.get(attribute as usize)? as usize;
         let to = self.shelf.first_objects.get(attribute as usize + 1).map(|to| *to as usize);

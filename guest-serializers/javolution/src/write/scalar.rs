@@ -3,6 +3,7 @@
 use holdfast_document::{Event, Head, Number, Width};
 
 use super::{Kind, Slot, Writing};
+use crate::TRUE_VALUE;
 use crate::big;
 use crate::decimal;
 use crate::fault::{Outcome, no_document};
@@ -10,19 +11,20 @@ use crate::losses::Loss;
 use crate::number::integer;
 use crate::text::{escape, escape_lossy, hex};
 
-/// Our own attribute: the true value of what the library loses.
-pub(super) const TRUE_VALUE: &str = "holdfast";
-
 impl Writing<'_, '_, '_> {
     /// Writes the next value. One that holds others is left open.
     #[inline]
     pub(super) fn value(&mut self, slot: Slot<'_>) -> Outcome<()> {
-        let (at, place) = (self.at(), self.reader.place());
-        if let Some(object) = self.shelf.moved.get(self.attribute, place) {
+        if self.shelf.moved.is_empty() {
+            if self.quick(slot)? {
+                return Ok(());
+            }
+        } else if let Some(object) = self.shelf.moved.get(self.attribute, self.reader.place()) {
             self.reader.skip().map_err(no_document)?;
             self.again(slot, object);
             return Ok(());
         }
+        let (at, place) = (self.at(), self.reader.place());
         let event = self.event()?;
         match event {
             Event::Nil => {
@@ -175,14 +177,11 @@ impl Writing<'_, '_, '_> {
 
     /// Ends the tag of a number that the library reads as another one.
     #[cold]
-    fn lossy_number(&mut self, bits: u64, at: usize) -> Outcome<()> {
+    pub(super) fn lossy_number(&mut self, bits: u64, at: usize) -> Outcome<()> {
         self.lose(Loss::Number, at)?;
         self.out.push(b'"');
         self.begin_attribute(TRUE_VALUE.as_bytes());
-        self.out.extend_from_slice(b"0x");
-        let bytes = bits.to_be_bytes();
-        let zeros = bytes.iter().take_while(|byte| **byte == 0).count().min(7);
-        hex(self.out, bytes.get(zeros..).unwrap_or_default());
+        put_bits(self.out, bits);
         self.end_scalar();
         Ok(())
     }
@@ -290,7 +289,16 @@ impl Writing<'_, '_, '_> {
     }
 }
 
-const NO_HALF: &str = "a character that is half of a surrogate pair, which the library cannot read";
+/// The bits of a number, as its true value.
+pub(super) fn put_bits(out: &mut Vec<u8>, bits: u64) {
+    out.extend_from_slice(b"0x");
+    let bytes = bits.to_be_bytes();
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count().min(7);
+    hex(out, bytes.get(zeros..).unwrap_or_default());
+}
+
+pub(super) const NO_HALF: &str =
+    "a character that is half of a surrogate pair, which the library cannot read";
 
 /// The two longs of a UUID.
 fn halves(bytes: &[u8; 16]) -> (i64, i64) {

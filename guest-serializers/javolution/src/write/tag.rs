@@ -4,6 +4,7 @@ use holdfast_document::append;
 
 use super::Writing;
 use crate::number::{integer, unsigned};
+use crate::stamp::Stamp;
 use crate::text::escape;
 
 /// A piece of the XML that was written.
@@ -19,6 +20,8 @@ pub(super) enum Slot<'n> {
     Key,
     Value,
     Field(&'n [u8]),
+    /// A field whose tag up to its class is known.
+    Lead(&'n Stamp),
     /// It is called as its class.
     Element,
 }
@@ -34,41 +37,53 @@ impl Writing<'_, '_, '_> {
     /// Begins a tag, with the class of the value. Attributes may follow.
     #[inline]
     pub(super) fn open(&mut self, slot: Slot<'_>, class: &[u8]) -> Begun {
-        self.out.push(b'<');
-        let from = self.out.len() as u32;
-        let name = match slot {
-            Slot::Key => b"k",
-            Slot::Value => b"v",
-            Slot::Field(name) => name,
-            Slot::Element => {
-                append(self.out, class);
-                let name = Span { from, len: class.len() as u32 };
-                return Begun { name, class: name };
-            }
-        };
-        append(self.out, name);
-        self.out.extend_from_slice(b" class=\"");
+        let name = self.begin(slot);
         let begun = Span { from: self.out.len() as u32, len: class.len() as u32 };
         append(self.out, class);
+        let Some(name) = name else { return Begun { name: begun, class: begun } };
         self.out.push(b'"');
-        Begun { name: Span { from, len: name.len() as u32 }, class: begun }
+        Begun { name, class: begun }
+    }
+
+    /// Begins a tag up to the name of the value's class: that of an element, which is its class, has no name of its own.
+    #[inline]
+    pub(super) fn begin(&mut self, slot: Slot<'_>) -> Option<Span> {
+        let from = self.out.len() as u32 + 1;
+        let len = match slot {
+            Slot::Element => {
+                self.out.push(b'<');
+                return None;
+            }
+            Slot::Key => {
+                self.out.extend_from_slice(b"<k class=\"");
+                1
+            }
+            Slot::Value => {
+                self.out.extend_from_slice(b"<v class=\"");
+                1
+            }
+            Slot::Lead(lead) => {
+                lead.put(self.out);
+                lead.len() as u32 - b"< class=\"".len() as u32
+            }
+            Slot::Field(name) => {
+                self.out.push(b'<');
+                append(self.out, name);
+                self.out.extend_from_slice(b" class=\"");
+                name.len() as u32
+            }
+        };
+        Some(Span { from, len })
     }
 
     /// Begins a tag of a class whose name stands in the XML already.
     pub(super) fn open_as(&mut self, slot: Slot<'_>, class: Span) {
+        let is_named = self.begin(slot).is_some();
         let from = class.from as usize;
-        let class = from..from + class.len as usize;
-        self.out.push(b'<');
-        let name = match slot {
-            Slot::Key => b"k",
-            Slot::Value => b"v",
-            Slot::Field(name) => name,
-            Slot::Element => return self.out.extend_from_within(class),
-        };
-        append(self.out, name);
-        self.out.extend_from_slice(b" class=\"");
-        self.out.extend_from_within(class);
-        self.out.push(b'"');
+        self.out.extend_from_within(from..from + class.len as usize);
+        if is_named {
+            self.out.push(b'"');
+        }
     }
 
     #[inline]
@@ -115,12 +130,26 @@ impl Writing<'_, '_, '_> {
         let from = name.from as usize;
         match (name.len, self.out.get(from)) {
             // Keys and values, mostly.
-            (1, Some(letter)) => self.out.extend_from_slice(&[b'<', b'/', *letter, b'>']),
+            (1, Some(letter)) => {
+                let tag = [b'<', b'/', *letter, b'>'];
+                self.out.extend_from_slice(&tag);
+            }
             _ => {
                 self.out.extend_from_slice(b"</");
-                self.out.extend_from_within(from..from + name.len as usize);
+                let end = self.out.len() + name.len as usize;
+                match self.out.get(from..).and_then(|text| text.first_chunk::<BLOCK>()).copied() {
+                    Some(block) if name.len as usize <= BLOCK => {
+                        self.out.extend_from_slice(&block);
+                        self.out.truncate(end);
+                    }
+                    _ => self.out.extend_from_within(from..from + name.len as usize),
+                }
                 self.out.push(b'>');
             }
         }
     }
 }
+
+/// Names up to this length are copied as a block of fixed size, and the rest is taken back: it costs less than a copy of
+/// a length that only shows at run time.
+const BLOCK: usize = 64;

@@ -1,17 +1,19 @@
 //! Values that are written before their place is reached, because a reference came first.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
-use holdfast_document::Reader;
+use holdfast_document::{Event, Head, Reader};
 
-use super::refs::Object;
+use super::refs::{Mix, Object, key};
 use super::tag::Span;
 use super::{Kind, Slot, Writing};
 use crate::fault::{Outcome, no_document};
+use crate::text::escape;
 
 /// The objects that were not written in the order of their places.
 #[derive(Debug, Default)]
-pub(super) struct Moved(HashMap<(u32, u32), Object>);
+pub(super) struct Moved(HashMap<u64, Object, BuildHasherDefault<Mix>>);
 
 impl Moved {
     pub(super) fn clear(&mut self) {
@@ -24,12 +26,12 @@ impl Moved {
     }
 
     pub(super) fn insert(&mut self, attribute: u32, object: Object) {
-        self.0.insert((attribute, object.place), object);
+        self.0.insert(key(attribute, object.place), object);
     }
 
     #[inline]
     pub(super) fn get(&self, attribute: u32, place: u32) -> Option<Object> {
-        if self.is_empty() { None } else { self.0.get(&(attribute, place)).copied() }
+        if self.is_empty() { None } else { self.0.get(&key(attribute, place)).copied() }
     }
 }
 
@@ -53,6 +55,7 @@ struct Parked<'d> {
     reader: Reader<'d>,
     origin: usize,
     attribute: u32,
+    scripts: Vec<u32>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +113,7 @@ impl<'d> Writing<'d, '_, '_> {
                 reader: std::mem::replace(&mut self.reader, reader),
                 origin: std::mem::replace(&mut self.origin, origin),
                 attribute: std::mem::replace(&mut self.attribute, attribute),
+                scripts: self.shelf.scripts.leave(),
             };
             self.travels.parked.push(away);
         } else {
@@ -131,25 +135,46 @@ impl<'d> Writing<'d, '_, '_> {
             self.travels.informed.push((self.attribute, reader));
             self.origin = home.origin;
             self.attribute = home.attribute;
+            self.shelf.scripts.come_back(home.scripts);
         }
         self.reader.seek(back);
     }
 
     /// A reader of an attribute that may stand anywhere, because it knows all definitions.
     fn informed(&mut self, attribute: u32) -> Outcome<Reader<'d>> {
+        self.survey()?;
         if let Some(known) = self.travels.informed.iter().position(|(known, _)| *known == attribute) {
             return Ok(self.travels.informed.swap_remove(known).1);
         }
-        self.survey()?;
-        let span = self.travels.spans.get(attribute as usize).copied();
-        let (from, to) = span.map_or((0, 0), |span| (span.from, span.to));
-        let mut reader = Reader::value(self.document.get(from..to).unwrap_or_default());
+        let mut reader = Reader::value(self.span(attribute));
         reader.skip().map_err(no_document)?;
         Ok(reader)
     }
 
+    /// The value of an attribute, of all of which it is known where they stand.
+    pub(super) fn span(&self, attribute: u32) -> &'d [u8] {
+        let span = self.travels.spans.get(attribute as usize);
+        span.and_then(|span| self.document.get(span.from..span.to)).unwrap_or_default()
+    }
+
+    /// Writes the code of a currency that stands elsewhere: to the library it has no number.
+    pub(super) fn currency_at(&mut self, attribute: u32, place: u32, at: usize) -> Outcome<()> {
+        let mut reader = self.informed(attribute)?;
+        reader.seek(place);
+        let code = match (reader.next().map_err(no_document)?, reader.next().map_err(no_document)?) {
+            (Event::Typed(Head::Builtin(87), 1), Event::Str(code)) => Some(code),
+            _ => None,
+        };
+        self.travels.informed.push((attribute, reader));
+        match code {
+            Some(code) => escape(self.out, code),
+            None => return Err(self.bad_form(at)),
+        }
+        Ok(())
+    }
+
     /// Makes the reader of the current attribute know all of its definitions.
-    fn inform(&mut self) -> Outcome<()> {
+    pub(super) fn inform(&mut self) -> Outcome<()> {
         // The readers of other attributes are informed when they are made.
         if self.travels.main.is_some() || !self.travels.parked.is_empty() {
             return Ok(());

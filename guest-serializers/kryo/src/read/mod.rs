@@ -1,5 +1,6 @@
 //! Kryo's bytes in, a document out: one pass, on a stack of its own.
 
+mod declared;
 pub(crate) mod define;
 mod object;
 mod proxy;
@@ -20,6 +21,8 @@ use refs::{Attribute, Seen};
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
     frames: Vec<Frame>,
+    /// The values of the slots of one number of a declared class.
+    digits: Vec<i64>,
     /// Counts of the maps and sets whose comparator is being read.
     counts: Vec<Count>,
     /// Kryo's objects by number.

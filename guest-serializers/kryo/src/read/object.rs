@@ -63,7 +63,12 @@ impl Reading<'_, '_, '_> {
         let at = self.input.at() - 1;
         self.input.seek(at);
         let number = self.input.varint()?;
-        Err(damaged(at, format!("class {number}, and those that MSM registers end with 27")))
+        self.classes.numbered(number).ok_or_else(|| {
+            let last = self.classes.last_number();
+            let cure =
+                "a class that a custom converter registers needs that converter here too (customConverter)";
+            damaged(at, format!("class {number}, and those that are registered end with {last}; {cure}"))
+        })
     }
 
     /// A class that stands here by name the first time, and then by its number among them.
@@ -137,6 +142,7 @@ impl Reading<'_, '_, '_> {
     pub(super) fn field(&mut self, mode: Mode) -> Outcome<()> {
         match mode {
             Mode::Any => self.value(),
+            Mode::Declared(step) => self.declared(step),
             Mode::Known(ClassId::STRING) if self.input.peek() == Some(1) => {
                 self.input.seek(self.input.at() + 1);
                 self.first_string()?;
@@ -152,7 +158,7 @@ impl Reading<'_, '_, '_> {
 
     fn primitive(&mut self, mode: Mode) -> Outcome<()> {
         match mode {
-            Mode::Any | Mode::Known(_) => {}
+            Mode::Any | Mode::Known(_) | Mode::Declared(_) => {}
             Mode::Boolean => {
                 let value = self.input.boolean()?;
                 self.doc.bool(value);

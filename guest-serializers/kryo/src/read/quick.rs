@@ -155,7 +155,7 @@ impl<'i> Reading<'i, '_, '_> {
                 }
                 _ => false,
             },
-            Mode::Known(_) | Mode::Byte | Mode::Char | Mode::Short | Mode::Float => false,
+            Mode::Known(_) | Mode::Declared(_) | Mode::Byte | Mode::Char | Mode::Short | Mode::Float => false,
         }
     }
 }

@@ -5,6 +5,7 @@ use holdfast_document::{Definition, Event, Item, Number, Reader};
 use super::{FrameKind, Slot, Writing};
 use crate::classes::{ClassId, Classes, Modes};
 use crate::codec::Codec;
+use crate::declared::Step;
 use crate::fault::{Outcome, no_document};
 use crate::losses::Loss;
 use crate::output::{zigzag, zigzag_long};
@@ -346,6 +347,7 @@ impl<'d> Writing<'d, '_, '_> {
         match mode {
             Mode::Any => self.value(Slot::Any),
             Mode::Known(class) => self.value(Slot::Known(class)),
+            Mode::Declared(step) => self.declared(step),
             mode => {
                 self.primitive(mode)?;
                 Ok(())
@@ -361,6 +363,9 @@ impl<'d> Writing<'d, '_, '_> {
         let at = (first + count).saturating_sub(left + 1);
         match self.shelf.beans.targets.get(at as usize).copied() {
             Some(MISSING) | None => {
+                if let Mode::Declared(Step::Digit { part, digit }) = mode {
+                    return self.digit(usize::from(part), usize::from(digit), 0, self.at());
+                }
                 self.default(mode);
                 Ok(())
             }
@@ -373,6 +378,10 @@ impl<'d> Writing<'d, '_, '_> {
 
     fn default(&mut self, mode: Mode) {
         let len = match mode {
+            Mode::Declared(step) => {
+                self.out.extend_from_slice(crate::declared::default(step));
+                return;
+            }
             Mode::Char | Mode::Short => 2,
             Mode::Float => 4,
             Mode::Double => 8,

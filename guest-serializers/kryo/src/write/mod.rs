@@ -2,6 +2,7 @@
 
 mod bean;
 mod builtin;
+mod declared;
 mod enums;
 mod names;
 mod object;
@@ -37,6 +38,8 @@ pub(crate) struct Shelf {
     late: Vec<u32>,
     ordinals: Vec<u32>,
     beans: bean::Beans,
+    /// The values of the slots of one number of a declared class, so far.
+    digits: Vec<i64>,
 }
 
 /// What is still to be written of a container.

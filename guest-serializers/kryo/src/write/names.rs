@@ -53,6 +53,11 @@ impl Writing<'_, '_, '_> {
             self.out.push(byte);
             return;
         }
+        let registered = self.classes.get(class).registered;
+        if registered != 0 {
+            varint(self.out, registered);
+            return;
+        }
         self.out.push(1);
         let (number, is_new) = self.shelf.names.number(class, self.classes.slot(class));
         varint(self.out, number);

@@ -205,7 +205,7 @@ impl<'d> Writing<'d, '_, '_> {
                 }
                 _ => false,
             },
-            Mode::Byte | Mode::Char | Mode::Short | Mode::Float => false,
+            Mode::Declared(_) | Mode::Byte | Mode::Char | Mode::Short | Mode::Float => false,
         }
     }
 

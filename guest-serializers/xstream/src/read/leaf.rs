@@ -178,8 +178,8 @@ impl<'a> Reader<'a, '_> {
         bytes.clear();
         for bit in text.split(',').filter(|bit| !bit.is_empty()) {
             let bit = usize::try_from(parse_int(bit)?).ok()?;
-            // Bits rise, so that a short text cannot ask for much more than it would be written as.
-            if bit / 8 > text.len().saturating_mul(64).max(1 << 16) {
+            // One bit far away asks for many bytes.
+            if bit / 8 > self.max_bytes.saturating_sub(self.out.len()) {
                 return None;
             }
             if bytes.len() <= bit / 8 {
@@ -507,6 +507,6 @@ fn uuid(text: &str) -> Option<[u8; 16]> {
         let low = (digits.next()? as char).to_digit(16)?;
         *byte = (high << 4 | low) as u8;
     }
-    let dashes: Vec<usize> = text.match_indices('-').map(|(at, _)| at).collect();
-    (digits.next().is_none() && dashes == [8, 13, 18, 23]).then_some(bytes)
+    let dashes = text.match_indices('-').map(|(at, _)| at);
+    (digits.next().is_none() && dashes.eq([8, 13, 18, 23])).then_some(bytes)
 }

@@ -87,9 +87,11 @@ impl<'a> Reader<'a, '_> {
         let at = self.xml.at();
         if last != NO_CLASS {
             let class = self.classes.get(last);
-            if class.tags.opens(self.bytes, at) {
+            if let Some(tags) = class.tags()
+                && tags.opens(self.bytes, at)
+            {
                 frame.count += 1;
-                let end = at + class.tags.open_len();
+                let end = at + tags.open_len();
                 let tag = Tag { name: self.xml.slice(at + 1, end - 1), attributes: "", empty: false, at };
                 self.xml.seek(end);
                 self.check_len()?;

@@ -9,6 +9,10 @@ pub(crate) const MAX_BYTES: usize = MAX_DIGITS / 12 * 5;
 
 /// Appends the decimal digits of a big-endian two's complement.
 pub(crate) fn push_integer(out: &mut Vec<u8>, twos_complement: &[u8]) {
+    if let Some(value) = small(twos_complement) {
+        push_int(out, value);
+        return;
+    }
     let (negative, digits) = digits_of(twos_complement);
     if negative {
         out.push(b'-');

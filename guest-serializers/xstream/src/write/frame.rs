@@ -18,6 +18,8 @@ pub(super) enum Kind {
     SortedEntries(bool),
     /// The parts of an object.
     Bean(Rc<Plan>),
+    /// The same in another order, and where the places of the parts are kept.
+    Permuted(Rc<Plan>, u32),
     /// Names and values in turn; how many levels of elements are open in it, and whether the next field says nothing of
     /// its class.
     Named(u8, bool),

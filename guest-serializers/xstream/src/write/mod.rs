@@ -4,6 +4,7 @@ mod custom;
 mod frame;
 mod jdk;
 mod object;
+mod permute;
 mod plan;
 mod refusal;
 mod scalar;
@@ -20,6 +21,7 @@ use crate::text::date::LastDay;
 use crate::xml::print::Printer;
 use crate::xml::tags::Tags;
 use frame::Frame;
+use permute::Places;
 use plan::Plans;
 use refusal::Refusal;
 
@@ -34,7 +36,7 @@ pub(crate) struct Scratch {
     plans: Plans,
     last_day: LastDay,
     path: String,
-    text: String,
+    permuted: Places,
 }
 
 /// What limits a call.
@@ -70,9 +72,9 @@ struct Writer<'d, 'o> {
     /// The class of the value that was begun last, and its element where it stands elsewhere.
     begun: (ClassId, NodeId),
     last_day: &'o mut LastDay,
-    /// Room for a path, and for other text.
+    /// Room for a path.
     path: &'o mut String,
-    text: &'o mut String,
+    permuted: &'o mut Places,
     /// The attributes that were written, by their numbers in the extras, as far as anybody asked.
     attribute_of: Vec<Option<u32>>,
 }
@@ -142,7 +144,7 @@ fn begin(
         begun: (0, NO_NODE),
         last_day: &mut scratch.last_day,
         path: &mut scratch.path,
-        text: &mut scratch.text,
+        permuted: &mut scratch.permuted,
         attribute_of: Vec::new(),
     };
     let outcome = writer.attributes(attributes);
@@ -160,6 +162,7 @@ impl<'d> Writer<'d, '_> {
             let name = self.doc.attribute()?;
             self.attribute = attribute;
             self.plans.next_attribute();
+            self.permuted.next_attribute();
             self.learn(name);
             if self.tracking {
                 self.names.push(name);
@@ -177,6 +180,7 @@ impl<'d> Writer<'d, '_> {
             self.item()?;
             self.run()?;
             self.close();
+            self.losses.end_attribute(name);
         }
         self.close();
         let extras = self.doc.extras();
@@ -312,9 +316,9 @@ impl<'d> Writer<'d, '_> {
     }
 
     /// Something of the value at the offset is lost.
-    fn lose(&mut self, at: usize, loss: Loss) -> Result<(), Refusal> {
+    fn lose(&mut self, at: usize, loss: Loss, class: u16) -> Result<(), Refusal> {
         let document = self.document;
-        if self.losses.accept(loss, || path(document, at)) {
+        if self.losses.accept(loss, class, || path(document, at)) {
             Ok(())
         } else {
             self.misfit(at, format!("{}; the option losses says to refuse that", loss.text()))

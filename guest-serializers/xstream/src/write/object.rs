@@ -8,7 +8,7 @@ use super::frame::Kind;
 use super::plan::{Part, Shape};
 use super::refusal::Refusal;
 use super::{Field, Writer};
-use crate::classes::Type;
+use crate::classes::{Slot, Type};
 use crate::xml::tags::Tags;
 
 const ENTRY: Tags = Tags::of("entry");
@@ -57,18 +57,15 @@ impl Writer<'_, '_> {
                 }
                 frame.begun += 1;
                 let (plan, place) = (Rc::clone(plan), frame.place);
-                let Shape::Bean(parts) = &plan.shape else { return Ok(()) };
+                let Shape::Bean(parts, _) = &plan.shape else { return Ok(()) };
                 match parts.get(begun as usize) {
-                    Some(Part::Field(slot)) => self.field(Field {
-                        element: &slot.element,
-                        kind: slot.kind,
-                        defined_in: slot.defined_in.as_deref(),
-                    }),
+                    Some(Part::Field(slot)) => self.slot(slot),
                     Some(Part::Cause(slot)) => self.cause(slot, place),
                     Some(Part::Nothing) => self.no_custom_data(),
                     None => Ok(()),
                 }
             }
+            Kind::Permuted(..) => self.permuted_step(),
             Kind::Padded(room) => {
                 if ended {
                     for _ in 0..std::mem::take(room) {
@@ -108,8 +105,13 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
+    /// The next value as a field of a class.
+    pub(super) fn slot(&mut self, slot: &Slot) -> Result<(), Refusal> {
+        self.field(Field { element: &slot.element, kind: slot.kind, defined_in: slot.defined_in.as_deref() })
+    }
+
     /// The cause of a Throwable, which Java says is itself where nobody told one.
-    fn cause(&mut self, slot: &crate::classes::Slot, own: u32) -> Result<(), Refusal> {
+    fn cause(&mut self, slot: &Slot, own: u32) -> Result<(), Refusal> {
         let at = self.doc.at();
         let place = self.doc.place();
         match self.doc.next()? {

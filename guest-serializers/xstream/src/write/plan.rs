@@ -19,10 +19,12 @@ pub(crate) struct Plan {
 /// What the parts of a value are.
 #[derive(Debug)]
 pub(crate) enum Shape {
-    Bean(Vec<Part>),
+    /// The parts, and by their numbers the order in which the class declares them, where that is another.
+    Bean(Vec<Part>, Vec<u32>),
     /// Names and values in turn. Nobody knows the class of its objects, if that is set.
     Named(bool),
-    Enum,
+    /// A constant; the names of all by ordinal, where that is known.
+    Enum(Vec<String>),
     Array,
     Proxy(Vec<String>),
     /// A line of a stack trace.
@@ -161,7 +163,7 @@ fn compile(
     let class = classes.by_name(definition.name);
     let form = classes.get(class).form;
     let shape = match (definition.kind, definition.named) {
-        (Kind::Enum, _) => Shape::Enum,
+        (Kind::Enum, _) => Shape::Enum(classes.constants(definition.name)),
         (Kind::Array, _) => Shape::Array,
         (Kind::Proxy, _) => Shape::Proxy(
             definition
@@ -265,5 +267,20 @@ fn bean(
     if form == Form::Leaf(Leaf::Trace) {
         return Ok(Shape::Trace(parts));
     }
-    Ok(Shape::Bean(parts))
+    let order = order(&parts, form, classes);
+    Ok(Shape::Bean(parts, order))
+}
+
+/// The order in which the class declares its fields; nothing where the parts have it, or are others.
+fn order(parts: &[Part], form: Form, classes: &Classes) -> Vec<u32> {
+    let Form::Bean(plan) = form else { return Vec::new() };
+    let declared = classes.plan(plan).map_or(&[][..], |plan| &plan.slots);
+    let place = |slot: &Slot| {
+        let same = |part: &Part| matches!(part, Part::Field(own) if own.element == slot.element && own.defined_in == slot.defined_in);
+        parts.iter().position(same).map(|at| at as u32)
+    };
+    match declared.iter().map(place).collect::<Option<Vec<u32>>>() {
+        Some(order) if order.len() == parts.len() && !order.is_sorted() => order,
+        _ => Vec::new(),
+    }
 }

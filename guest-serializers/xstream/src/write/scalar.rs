@@ -12,7 +12,7 @@ use crate::losses::Loss;
 use crate::read::offset_id;
 use crate::text::ser::{self, Unit};
 use crate::text::trace::{self, Trace};
-use crate::text::{base64, big, date, float, locale, push_int, url};
+use crate::text::{base64, big, date, float, locale, push_int, short, url};
 use crate::xml::tags::Tags;
 
 const BOOLEAN: Tags = Tags::of("boolean");
@@ -91,11 +91,13 @@ impl<'d> Writer<'d, '_> {
                 self.xml.raw(if value { b"true" } else { b"false" });
             }
             Event::F64(value) => {
+                self.check_double(value, number::DOUBLE, at)?;
                 self.start(number::DOUBLE, field);
                 self.xml.begin_text();
                 float::push_double(self.xml.out, value);
             }
             Event::F32(value) => {
+                self.check_float(value, number::FLOAT, at)?;
                 self.start(number::FLOAT, field);
                 self.xml.raw(float::float(value).as_bytes());
             }
@@ -136,7 +138,7 @@ impl<'d> Writer<'d, '_> {
             }
             Event::Unsigned(value) => {
                 self.start(number::BIG_INTEGER, field);
-                self.xml.raw(value.to_string().as_bytes());
+                self.xml.raw(short(format_args!("{value}")).as_bytes());
             }
             Event::BigInteger(bytes) => {
                 self.check_digits(bytes, at)?;
@@ -145,7 +147,7 @@ impl<'d> Writer<'d, '_> {
                 big::push_integer(self.xml.out, bytes);
             }
             Event::Wstr(bytes) => {
-                self.lose(at, Loss::Surrogates)?;
+                self.lose(at, Loss::Surrogates, number::STRING)?;
                 self.start(number::STRING, field);
                 let text = wtf8(bytes);
                 self.xml.text(&text);
@@ -154,14 +156,14 @@ impl<'d> Writer<'d, '_> {
                 self.start(number::UUID, field);
                 self.remember_builtin(place, number::UUID);
                 let value = u128::from_be_bytes(*bytes);
-                let text = format!(
+                let text = short(format_args!(
                     "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
                     value >> 96,
                     value >> 80 & 0xffff,
                     value >> 64 & 0xffff,
                     value >> 48 & 0xffff,
                     value & 0xffff_ffff_ffff
-                );
+                ));
                 self.xml.raw(text.as_bytes());
             }
             Event::Bin(bytes) => {
@@ -219,13 +221,30 @@ impl<'d> Writer<'d, '_> {
         Ok(())
     }
 
+    /// All that is no number is one thing to XStream.
+    fn check_double(&mut self, value: f64, class: u16, at: usize) -> Result<(), Refusal> {
+        if value.is_nan() && value.to_bits() != 0x7ff8 << 48 {
+            self.lose(at, Loss::NotANumber, class)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn check_float(&mut self, value: f32, class: u16, at: usize) -> Result<(), Refusal> {
+        if value.is_nan() && value.to_bits() != 0x7fc0 << 16 {
+            self.lose(at, Loss::NotANumber, class)
+        } else {
+            Ok(())
+        }
+    }
+
     fn char(&mut self, unit: u16, at: usize) -> Result<(), Refusal> {
         match char::from_u32(u32::from(unit)) {
             // The library writes NUL as nothing.
             Some('\0') => self.xml.raw(b""),
             Some(char) => self.xml.text(char.encode_utf8(&mut [0; 4])),
             None => {
-                self.lose(at, Loss::Surrogates)?;
+                self.lose(at, Loss::Surrogates, number::CHARACTER)?;
                 self.xml.raw(b"?");
             }
         }
@@ -239,10 +258,14 @@ impl<'d> Writer<'d, '_> {
             Event::Int(number) => self.int(number.value),
             Event::Bool(value) => self.xml.raw(if value { b"true" } else { b"false" }),
             Event::F64(value) => {
+                self.check_double(value, number::DOUBLE, at)?;
                 self.xml.begin_text();
                 float::push_double(self.xml.out, value);
             }
-            Event::F32(value) => self.xml.raw(float::float(value).as_bytes()),
+            Event::F32(value) => {
+                self.check_float(value, number::FLOAT, at)?;
+                self.xml.raw(float::float(value).as_bytes());
+            }
             Event::Char(unit) => self.char(unit, at)?,
             _ => return self.misfit(at, "the field is of a primitive type, and this is none"),
         }
@@ -254,11 +277,24 @@ impl<'d> Writer<'d, '_> {
         if element == b'C' {
             let units = || data.as_chunks::<2>().0.iter().map(|bytes| u16::from_be_bytes(*bytes));
             if char::decode_utf16(units()).any(|unit| unit.is_err()) {
-                self.lose(at, Loss::Surrogates)?;
+                self.lose(at, Loss::Surrogates, array_number(element))?;
             }
             let text: String = char::decode_utf16(units()).map(|unit| unit.unwrap_or('?')).collect();
             self.xml.text(&text);
             return Ok(());
+        }
+        match element {
+            b'F' => {
+                for bytes in data.as_chunks::<4>().0 {
+                    self.check_float(f32::from_be_bytes(*bytes), array_number(element), at)?;
+                }
+            }
+            b'D' => {
+                for bytes in data.as_chunks::<8>().0 {
+                    self.check_double(f64::from_be_bytes(*bytes), array_number(element), at)?;
+                }
+            }
+            _ => {}
         }
         // Their ordinals matter to nobody: nothing leads to a number.
         match element {
@@ -347,8 +383,9 @@ impl<'d> Writer<'d, '_> {
                     *part = self.part_str(at)?.unwrap_or_default();
                 }
                 let [language, country, variant, script, extensions] = parts;
-                if !script.is_empty() || !extensions.is_empty() {
-                    self.lose(at, Loss::Locale)?;
+                let placeless = language.is_empty() && !(country.is_empty() && variant.is_empty());
+                if placeless || !script.is_empty() || !extensions.is_empty() {
+                    self.lose(at, Loss::Locale, number)?;
                 }
                 let text = locale::format(&locale::Locale { language, country, variant, script, extensions });
                 self.begin_at(class, place, field);
@@ -367,7 +404,7 @@ impl<'d> Writer<'d, '_> {
             90 => {
                 let millis = self.part_int(at)?;
                 if millis % 86_400_000 != 0 {
-                    self.lose(at, Loss::SqlDate)?;
+                    self.lose(at, Loss::SqlDate, number)?;
                 }
                 let Some(text) = date::format_sql_date(millis) else {
                     return self.misfit(at, "a java.sql.Date outside of the years 1 to 9999");
@@ -378,7 +415,7 @@ impl<'d> Writer<'d, '_> {
             91 => {
                 let millis = self.part_int(at)?;
                 if !(0..86_400_000).contains(&millis) || millis % 1_000 != 0 {
-                    self.lose(at, Loss::SqlTime)?;
+                    self.lose(at, Loss::SqlTime, number)?;
                 }
                 self.begin_at(class, place, field);
                 self.xml.raw(date::format_sql_time(millis).as_bytes());
@@ -448,7 +485,7 @@ impl<'d> Writer<'d, '_> {
         let lenient = self.doc.next()? == Event::Bool(true);
         let (first, minimal, change) = (self.part_int(at)?, self.part_int(at)?, self.part_int(at)?);
         if !lenient || (first, minimal, change) != (1, 1, -12_219_292_800_000) {
-            self.lose(at, Loss::Calendar)?;
+            self.lose(at, Loss::Calendar, 93)?;
         }
         self.begin_at(class, place, field);
         self.open("time");
@@ -500,7 +537,7 @@ impl<'d> Writer<'d, '_> {
         place: u32,
         field: Option<Field<'_>>,
     ) -> Result<(), Refusal> {
-        self.lose(at, Loss::Time)?;
+        self.lose(at, Loss::Time, number)?;
         let offset = parts.get(7).copied().unwrap_or_default();
         let region = zone.is_some_and(|zone| number != 104 || zone != offset_id(offset));
         let Some(units) = ser::encode(number, parts, region) else {
@@ -570,6 +607,9 @@ impl<'d> Writer<'d, '_> {
                 },
                 _ => return self.misfit(at, "a line of a stack trace holds strings and numbers"),
             }
+        }
+        if trace.file.is_none() || trace.loader.is_some() || trace.module.is_some() || trace.format != 0 {
+            self.lose(at, Loss::Trace, 0)?;
         }
         self.begin_at(class, place, field);
         self.xml.text(&trace::format(&trace));

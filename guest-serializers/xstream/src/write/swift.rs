@@ -157,7 +157,7 @@ impl Writer<'_, '_> {
                 xml.end_leaf(tags);
             }
             Small::Bool(value) => xml.leaf(&BOOLEAN, if value { b"true" } else { b"false" }),
-            Small::Double(value) => {
+            Small::Double(value) if !value.is_nan() => {
                 xml.begin_leaf(&DOUBLE);
                 float::push_double(xml.out, value);
                 xml.end_leaf(&DOUBLE);
@@ -173,7 +173,7 @@ impl Writer<'_, '_> {
                 big::push_decimal(xml.out, scale, self.document.get(from..end).unwrap_or_default());
                 xml.end_leaf(&BIG_DECIMAL);
             }
-            Small::Date(_) => return Ok(false),
+            Small::Date(_) | Small::Double(_) => return Ok(false),
         }
         self.pass(at, end);
         Ok(true)
@@ -203,7 +203,7 @@ impl Writer<'_, '_> {
         };
         let (mut begun, parts) = (*begun, *parts);
         let plan = std::rc::Rc::clone(plan);
-        if let Shape::Bean(slots) = &plan.shape {
+        if let Shape::Bean(slots, _) = &plan.shape {
             for part in slots.iter().take(parts as usize).skip(begun as usize) {
                 let Part::Field(slot) = part else { break };
                 if !self.swift_field(slot.simple, &slot.tags)? {
@@ -220,7 +220,7 @@ impl Writer<'_, '_> {
 
     /// Writes a field; false when the long way must do it.
     #[inline]
-    fn swift_field(&mut self, simple: Simple, tags: &Tags) -> Result<bool, Refusal> {
+    pub(super) fn swift_field(&mut self, simple: Simple, tags: &Tags) -> Result<bool, Refusal> {
         let at = self.doc.at();
         let Some((value, end)) = small(self.document, at) else { return Ok(false) };
         let xml = &mut self.xml;
@@ -243,7 +243,7 @@ impl Writer<'_, '_> {
                 xml.end_leaf(tags);
             }
             (Simple::Bool, Small::Bool(value)) => xml.leaf(tags, if value { b"true" } else { b"false" }),
-            (Simple::Double, Small::Double(value)) => {
+            (Simple::Double, Small::Double(value)) if !value.is_nan() => {
                 xml.begin_leaf(tags);
                 float::push_double(xml.out, value);
                 xml.end_leaf(tags);

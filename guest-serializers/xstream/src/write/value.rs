@@ -66,8 +66,11 @@ impl<'d> Writer<'d, '_> {
     pub(super) fn begin(&mut self, class: ClassId, field: Option<Field<'_>>) {
         let Some(field) = field else {
             let class = self.classes.get(class);
-            let name = &class.element;
-            let at = self.xml.open_tags(&class.tags, name);
+            let name = class.element();
+            let at = match class.tags() {
+                Some(tags) => self.xml.open_tags(tags, name),
+                None => self.xml.open(name),
+            };
             if self.tracking {
                 let parent = self.elements.last().copied().unwrap_or(NO_NODE);
                 let node = self.nodes.push(parent, at as usize, name.len());
@@ -77,9 +80,9 @@ impl<'d> Writer<'d, '_> {
         };
         self.open(field.element);
         if field.kind != Type::Class(class) && !matches!(field.kind, Type::Primitive(_)) {
-            let alias = &self.classes.get(class).alias;
+            let alias = self.classes.get(class).alias();
             let told = match field.kind {
-                Type::Class(expected) => self.classes.get(expected).alias == *alias,
+                Type::Class(expected) => self.classes.get(expected).alias() == alias,
                 _ => false,
             };
             if !told {
@@ -113,7 +116,7 @@ impl<'d> Writer<'d, '_> {
                 "it is the same object as one that comes later, or as one in which XStream has no element of its own",
             );
         };
-        if self.classes.get(class).name == "?"
+        if &*self.classes.get(class).name == "?"
             && !field.is_some_and(|field| field.kind == Type::Primitive(b'L'))
         {
             return self.misfit(at, "nobody told the class of the object that it is the same as");
@@ -158,7 +161,7 @@ impl<'d> Writer<'d, '_> {
             return self.misfit(at, format!("class {number} of the document's table is not known here"));
         };
         if number == builtin::LINKED_HASH_MAP_ACCESS_ORDER {
-            self.lose(at, Loss::AccessOrder)?;
+            self.lose(at, Loss::AccessOrder, number)?;
         }
         let form = self.classes.get(class).form;
         if let Form::Jdk(_) = form {
@@ -218,23 +221,28 @@ impl<'d> Writer<'d, '_> {
     ) -> Result<(), Refusal> {
         let class = plan.class;
         match &plan.shape {
-            Shape::Bean(_) => {
+            Shape::Bean(_, order) => {
                 self.begin(class, field);
                 self.remember(place, class);
+                // References lead back where they were, so what holds them stays in its order, which XStream reads as well.
+                if !order.is_empty() && !self.tracking {
+                    let base = self.permuted(parts)?;
+                    return self.push(at, Frame::new(Kind::Permuted(Rc::clone(plan), base), parts, place));
+                }
                 self.push(at, Frame::new(Kind::Bean(Rc::clone(plan)), parts, place))
             }
-            Shape::Enum => {
-                let Event::Str(text) = self.doc.next()? else {
-                    let name = &self.classes.get(class).name;
-                    return self.misfit(
-                        at,
-                        format!(
-                            "a constant of {name} by its number: XStream writes names, which a schema tells"
-                        ),
-                    );
+            Shape::Enum(names) => {
+                let text = match self.doc.next()? {
+                    Event::Str(text) => text_of(text, at)?,
+                    Event::Int(number) => {
+                        let name = usize::try_from(number.value).ok().and_then(|ordinal| names.get(ordinal));
+                        let Some(name) = name else { return self.nameless(class, number.value, at) };
+                        name
+                    }
+                    _ => return self.misfit(at, "a constant of an enum is a name or a number"),
                 };
                 self.begin(class, field);
-                self.xml.text(text_of(text, at)?);
+                self.xml.text(text);
                 self.close();
                 Ok(())
             }
@@ -283,6 +291,13 @@ impl<'d> Writer<'d, '_> {
             Shape::Trace(slots) => self.trace(slots, parts, class, at, place, field),
             Shape::Refused(text) => self.misfit(at, text.clone()),
         }
+    }
+
+    #[cold]
+    fn nameless(&self, class: ClassId, ordinal: i64, at: usize) -> Result<(), Refusal> {
+        let name = &self.classes.get(class).name;
+        let cure = "XStream writes names, which a schema of class files tells by number: holdfast schema CLASSES.jar";
+        self.misfit(at, format!("constant {ordinal} of {name}, whose name nobody told; {cure}"))
     }
 
     /// A value that this format kept as it stood.

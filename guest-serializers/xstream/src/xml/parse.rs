@@ -6,6 +6,7 @@
 
 use memchr::{memchr, memchr3};
 
+use super::escape::zeros;
 use super::tags::{Tags, same};
 use crate::fault::Fault;
 
@@ -358,9 +359,7 @@ impl<'a> Parser<'a> {
 /// The high bit of each byte that is this one; those above the lowest may be wrong.
 #[inline]
 const fn has(word: u64, byte: u8) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let zero = word ^ (ONES * byte as u64);
-    zero.wrapping_sub(ONES) & !zero & (ONES << 7)
+    zeros(word ^ (0x0101_0101_0101_0101 * byte as u64))
 }
 
 /// Whether the references of a text make sense.

@@ -190,7 +190,7 @@ impl<'o> Printer<'o> {
         while done < len {
             let left = len - done;
             match buffer.get(from + done..).and_then(<[u8]>::first_chunk::<16>) {
-                Some(chunk) if is_plain(chunk, left.min(16) as u8) => self.out.extend_from_slice(chunk),
+                Some(chunk) if is_plain(chunk, left) => self.out.extend_from_slice(chunk),
                 _ => return done,
             }
             done += 16;

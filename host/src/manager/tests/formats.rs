@@ -37,6 +37,10 @@ fn kryo() -> Arc<dyn Serializer> {
     Arc::new(Other { name: "kryo", format: "kryo/4" })
 }
 
+fn kryo1() -> Arc<dyn Serializer> {
+    Arc::new(Other { name: "kryo1", format: "kryo/1" })
+}
+
 fn msgpack() -> Arc<dyn Serializer> {
     Arc::new(Native::<Msgpack>::default())
 }
@@ -122,16 +126,19 @@ async fn values_of_msm_are_read_by_the_configured_serializer() {
     }
 }
 
+fn gzip(value: &[u8]) -> Bytes {
+    use std::io::Write;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(value).unwrap();
+    Bytes::from(gzip.finish().unwrap())
+}
+
 #[tokio::test]
 async fn a_value_that_msm_1_has_packed_is_unpacked() {
-    use std::io::Write;
     let mut world = World::new();
     let server = writing(&mut world, java(), vec![]);
     let id = create(&server, &[("foo", &"bar".repeat(10_000))]).await;
-    let value = world.stored(&id).await.unwrap().value;
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    gzip.write_all(&value).unwrap();
-    let packed = Bytes::from(gzip.finish().unwrap());
+    let packed = gzip(&world.stored(&id).await.unwrap().value);
     world.node_of(&id).inner.set(&id, packed, 2050, Expiry::Never).await.unwrap();
     assert_eq!(read(&world.server(None), &id, "foo").await.unwrap().len(), 30_000);
 }
@@ -147,6 +154,28 @@ async fn two_formats_stand_behind_msms_kryo() {
     let refused = world.server(None).begin(RequestInfo::new("GET", "/"), Some(&id)).await;
     let Some(ManagerError::PluginMissing { format, .. }) = refused.err() else { panic!() };
     assert_eq!(format, "kryo/1");
+}
+
+#[tokio::test]
+async fn each_generation_of_msms_kryo_is_read_by_its_own_format_whichever_one_writes() {
+    for (writer, other, others_flags) in [(kryo(), kryo1(), [2048, 2050]), (kryo1(), kryo(), [0, 0])] {
+        let mut world = World::new();
+        let server = writing(&mut world, Arc::clone(&other), vec![]);
+        let id = create(&server, &[("foo", "bar")]).await;
+        for flags in others_flags {
+            let value = world.stored(&id).await.unwrap().value;
+            let value = if flags == 2050 { gzip(&value) } else { value };
+            writing(&mut world, Arc::clone(&writer), vec![Arc::clone(&other)]);
+            world.node_of(&id).inner.set(&id, value, flags, Expiry::Never).await.unwrap();
+            let reader = world.server(None);
+            assert_eq!(read(&reader, &id, "foo").await.as_deref(), Some("bar"), "{flags}");
+            // Without the other one, the value is not taken for one of the writer's.
+            writing(&mut world, Arc::clone(&writer), vec![]);
+            let refused = world.server(None).begin(RequestInfo::new("GET", "/"), Some(&id)).await;
+            let Some(ManagerError::PluginMissing { format, .. }) = refused.err() else { panic!() };
+            assert_eq!(format, other.format());
+        }
+    }
 }
 
 #[tokio::test]

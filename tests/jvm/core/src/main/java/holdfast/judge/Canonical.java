@@ -174,7 +174,7 @@ final class Canonical {
     private void describe(Object object, String id) {
         String rest = Values.text(object);
         if (rest != null) {
-            out.append("{\"type\":").append(Text.quoted(object.getClass().getName())).append(',').append(id).append(rest).append('}');
+            out.append("{\"type\":").append(Text.quoted(name(object))).append(',').append(id).append(rest).append('}');
         } else if (object instanceof Object[]) {
             head(object, id, null);
             elements(Arrays.asList((Object[]) object), false);
@@ -213,8 +213,15 @@ final class Canonical {
         }
     }
 
+    /** The class's name; a lambda's class is another each time. */
+    private static String name(Object object) {
+        String name = object.getClass().getName();
+        int lambda = name.indexOf("$$Lambda");
+        return lambda < 0 ? name : name.substring(0, lambda + 8);
+    }
+
     private void head(Object object, String id, String kind) {
-        out.append("{\"type\":").append(Text.quoted(object.getClass().getName())).append(',').append(id);
+        out.append("{\"type\":").append(Text.quoted(name(object))).append(',').append(id);
         if (kind != null) {
             out.append("\"kind\":\"").append(kind).append("\",");
         }

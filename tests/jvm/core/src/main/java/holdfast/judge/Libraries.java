@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentMap;
 
 /** The codecs by name. The two generations of MSM do not go on one class path, so each has its own loader. */
 final class Libraries {
@@ -36,9 +38,32 @@ final class Libraries {
         if (!FORMATS.contains(format)) {
             throw new IllegalArgumentException("no format '" + format + "'; there are " + FORMATS);
         }
-        Codec codec = set(format.equals("kryo1") ? "msm1" : "msm2").codec(format, converters, copy);
+        Codec real = set(format.equals("kryo1") ? "msm1" : "msm2").codec(format, converters, copy);
+        // A library that failed may not be in order any more: the next call gets a new one.
+        Codec codec = new Codec() {
+            @Override public byte[] write(ConcurrentMap<String, Object> attributes) throws Exception {
+                return guarded(spec, () -> real.write(attributes));
+            }
+
+            @Override public ConcurrentMap<String, Object> read(byte[] bytes) throws Exception {
+                return guarded(spec, () -> real.read(bytes));
+            }
+        };
         codecs.put(spec, codec);
         return codec;
+    }
+
+    private <T> T guarded(String spec, Callable<T> work) throws Exception {
+        boolean done = false;
+        try {
+            T result = work.call();
+            done = true;
+            return result;
+        } finally {
+            if (!done) {
+                codecs.remove(spec);
+            }
+        }
     }
 
     private Library set(String name) throws Exception {

@@ -18,7 +18,8 @@ public final class Main {
         "read FORMAT FILE                             the canonical content of a session that the library reads",
         "write FORMAT IN_FORMAT IN_FILE OUT_FILE      read a session with one library, write it with another",
         "bench FORMAT FILE [IN_FORMAT [WARM_MS RUN_MS]]   nanoseconds to encode and decode",
-        "cases DIR                                    every generated case, as each library writes and reads it",
+        "cases DIR [GOLDEN_DIR]                       every generated case (and those of a folder), as each library writes and reads it",
+        "chain FORMAT FILE NEXT_FORMAT                what is left after a library read it, another wrote it and read it back",
         "FORMAT: java kryo kryo1 xstream javolution; +copy behind it copies collections, :CLASS,CLASS names custom converters");
 
     private final Libraries libraries;
@@ -35,8 +36,8 @@ public final class Main {
         System.setOut(System.err);
         Main main = new Main(new File(System.getProperty("judge.home")), out);
         int[] status = {0};
-        // Deep sessions are read and written by recursion.
-        Thread worker = new Thread(null, () -> status[0] = args.length == 0 ? main.serve() : main.once(args), "judge", 1L << 30);
+        // Deep sessions are read and written by recursion; with more than that, libraries take minutes to fail at a cycle.
+        Thread worker = new Thread(null, () -> status[0] = args.length == 0 ? main.serve() : main.once(args), "judge", 16L << 20);
         worker.start();
         worker.join();
         out.flush();
@@ -96,10 +97,19 @@ public final class Main {
                 return Bench.run(libraries.codec(arguments[0]), arguments[0], read(from, arguments[1]), warm, run);
             }
             case "cases/1":
-                return Catalogue.write(libraries, Path.of(arguments[0]));
+                return Catalogue.write(libraries, Path.of(arguments[0]), null);
+            case "cases/2":
+                return Catalogue.write(libraries, Path.of(arguments[0]), Path.of(arguments[1]));
+            case "chain/3":
+                return chain(arguments[0], arguments[1], arguments[2]);
             default:
                 throw new IllegalArgumentException("'" + String.join(" ", command) + "' is none of\n" + USAGE);
         }
+    }
+
+    private String chain(String format, String file, String next) throws Exception {
+        byte[] bytes = libraries.codec(next).write(read(format, file));
+        return Canonical.of(libraries.codec(next).read(bytes));
     }
 
     private ConcurrentMap<String, Object> read(String format, String file) throws Exception {

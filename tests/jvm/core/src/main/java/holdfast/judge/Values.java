@@ -62,6 +62,9 @@ final class Values {
             return whole(o, ((Class<?>) o).getName());
         } else if (o instanceof Currency) {
             return whole(o, ((Currency) o).getCurrencyCode());
+        } else if (o.getClass().getName().endsWith(".Ser")) {
+            // The stored form of a time that a library did not turn back: it says nothing of the time.
+            return whole(o, "");
         } else if (plain(o)) {
             return whole(o, o.toString());
         }

@@ -2,19 +2,23 @@
 
 /// What a URL is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Url<'t> {
-    pub(crate) protocol: &'t str,
-    pub(crate) authority: Option<&'t str>,
-    pub(crate) host: Option<&'t str>,
+pub struct Url<'t> {
+    /// What stands before the colon.
+    pub protocol: &'t str,
+    /// What stands behind two slashes.
+    pub authority: Option<&'t str>,
+    /// The host in the authority.
+    pub host: Option<&'t str>,
     /// -1 for none.
-    pub(crate) port: i32,
+    pub port: i32,
     /// Path and query.
-    pub(crate) file: &'t str,
-    pub(crate) reference: Option<&'t str>,
+    pub file: &'t str,
+    /// What stands behind the `#`.
+    pub reference: Option<&'t str>,
 }
 
 /// Takes the text of a URL apart.
-pub(crate) fn parse(text: &str) -> Option<Url<'_>> {
+pub fn parse(text: &str) -> Option<Url<'_>> {
     let (protocol, rest) = text.split_once(':')?;
     let is_name = protocol.starts_with(|c: char| c.is_ascii_alphabetic())
         && protocol.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
@@ -50,7 +54,7 @@ fn split_port(host: &str) -> Option<(&str, i32)> {
 }
 
 /// The text of a URL.
-pub(crate) fn text(protocol: &str, authority: Option<&str>, file: &str, reference: Option<&str>) -> String {
+pub fn text(protocol: &str, authority: Option<&str>, file: &str, reference: Option<&str>) -> String {
     let mut text = format!("{protocol}:");
     if let Some(authority) = authority.filter(|authority| !authority.is_empty()) {
         text.push_str("//");

@@ -2,7 +2,7 @@
 
 /// From numbers to numbers. Emptied between calls by a new stamp.
 #[derive(Debug, Default)]
-pub(crate) struct IdMap {
+pub struct IdMap {
     slots: Vec<Slot>,
     len: usize,
     stamp: u32,
@@ -17,7 +17,8 @@ struct Slot {
 }
 
 impl IdMap {
-    pub(crate) fn clear(&mut self) {
+    /// Forgets all.
+    pub fn clear(&mut self) {
         self.len = 0;
         self.stamp = self.stamp.wrapping_add(1);
         if self.stamp == 0 {
@@ -25,12 +26,16 @@ impl IdMap {
         }
     }
 
-    pub(crate) const fn is_empty(&self) -> bool {
+    /// Whether it has no keys.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
+    /// The value of a key.
     #[inline]
-    pub(crate) fn get(&self, key: u64) -> Option<u32> {
+    #[must_use]
+    pub fn get(&self, key: u64) -> Option<u32> {
         if self.len == 0 {
             return None;
         }
@@ -49,7 +54,7 @@ impl IdMap {
     }
 
     /// Sets the value of a key.
-    pub(crate) fn insert(&mut self, key: u64, value: u32) {
+    pub fn insert(&mut self, key: u64, value: u32) {
         if self.slots.len() < (self.len + 1) * 2 {
             self.grow();
         }
@@ -86,7 +91,8 @@ const fn spread(key: u64) -> usize {
 
 /// A number for a text; texts of one number are seldom, and whoever looks one up compares.
 #[inline]
-pub(crate) fn hash(bytes: &[u8]) -> u64 {
+#[must_use]
+pub fn hash(bytes: &[u8]) -> u64 {
     const FACTOR: u64 = 0x517c_c1b7_2722_0a95;
     let mut hash = bytes.len() as u64;
     let mut chunks = bytes.chunks_exact(8);

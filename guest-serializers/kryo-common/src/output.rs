@@ -1,0 +1,80 @@
+//! Kryo's numbers of variable length: 7 bits a byte, the lowest first, a high bit where another byte follows.
+
+use holdfast_document::append;
+
+/// Writes an unsigned number of 32 bits in 1 to 5 bytes.
+#[inline]
+pub fn varint(out: &mut Vec<u8>, value: u32) {
+    if value < 0x80 {
+        out.push(value as u8);
+    } else {
+        varlong(out, u64::from(value));
+    }
+}
+
+/// Writes a signed number of 32 bits, its sign in the lowest bit.
+#[inline]
+pub fn zigzag(out: &mut Vec<u8>, value: i32) {
+    varint(out, (value << 1 ^ value >> 31).cast_unsigned());
+}
+
+/// Writes an unsigned number of 64 bits in 1 to 10 bytes, as Kryo 1 does.
+#[inline]
+pub fn varlong(out: &mut Vec<u8>, value: u64) {
+    let mut buffer = [0u8; 10];
+    let mut rest = value;
+    let mut len = 0;
+    for byte in &mut buffer {
+        len += 1;
+        if rest < 0x80 {
+            *byte = rest as u8;
+            break;
+        }
+        *byte = rest as u8 | 0x80;
+        rest >>= 7;
+    }
+    append(out, buffer.get(..len).unwrap_or_default());
+}
+
+/// As [`varlong`], for a signed number, its sign in the lowest bit.
+#[inline]
+pub fn zigzag_long(out: &mut Vec<u8>, value: i64) {
+    varlong(out, (value << 1 ^ value >> 63).cast_unsigned());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Input;
+
+    #[test]
+    fn numbers_have_the_bytes_that_kryo_gives_them() {
+        let mut out = Vec::new();
+        varint(&mut out, 7);
+        zigzag(&mut out, -1);
+        zigzag_long(&mut out, 9_000_000_000);
+        varlong(&mut out, u64::MAX);
+        assert_eq!(out[..8], [0x07, 0x01, 0x80, 0xe8, 0x88, 0x87, 0x43, 0xff]);
+        assert_eq!(out[8..], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]);
+    }
+
+    #[test]
+    fn every_number_is_read_as_it_was_written() {
+        for bit in 0..64 {
+            for value in [1u64 << bit, (1u64 << bit) - 1, u64::MAX >> bit] {
+                let mut out = Vec::new();
+                varlong(&mut out, value);
+                assert_eq!(Input::new(&out).varlong().unwrap(), value);
+                out.clear();
+                zigzag_long(&mut out, value.cast_signed());
+                assert_eq!(Input::new(&out).zigzag_long().unwrap(), value.cast_signed());
+                out.clear();
+                varint(&mut out, value as u32);
+                assert_eq!(Input::new(&out).varint().unwrap(), value as u32);
+                out.clear();
+                zigzag(&mut out, value as u32 as i32);
+                assert_eq!(Input::new(&out).zigzag().unwrap(), value as u32 as i32);
+            }
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! Objects with fields: a document has them in the order of whoever wrote it, Kryo in that of their names.
+
+use holdfast_document::{Definition, Event, Number};
+use holdfast_kryo_common::fault::Outcome;
+use holdfast_kryo_common::layout::{Layouts, MISSING, Wanted};
+use holdfast_kryo_common::output::{varint, zigzag_long};
+
+use super::value::short;
+use super::{FrameKind, Slot, Writing};
+use crate::classes::{ClassId, Classes, Modes};
+use crate::codec::Codec;
+use crate::declared::Step;
+use crate::losses::Loss;
+use crate::plan::Mode;
+
+/// How the parts of objects lie, as far as that was found out.
+#[derive(Debug, Default)]
+pub(super) struct Beans {
+    layouts: Layouts<ClassId>,
+    /// The generation of classes that the layouts are of.
+    generation: u32,
+    /// By number of the definition, of the attribute whose turn it is.
+    straight: Vec<Option<Straight>>,
+    /// The places of the fields of the objects that are being written, in Kryo's order, each followed by its end.
+    targets: Vec<u32>,
+}
+
+/// What is needed of a definition of this attribute whose values have Kryo's fields in Kryo's order.
+#[derive(Debug, Clone, Copy)]
+struct Straight {
+    class: ClassId,
+    modes: Modes,
+}
+
+impl Beans {
+    pub(super) fn begin_call(&mut self, classes: &Classes) {
+        if self.generation != classes.generation() {
+            self.generation = classes.generation();
+            self.layouts.clear();
+        }
+        self.layouts.bound();
+        self.targets.clear();
+        self.straight.clear();
+    }
+
+    pub(super) fn begin_attribute(&mut self) {
+        self.straight.clear();
+    }
+
+    fn remember(&mut self, number: u32, straight: Straight) {
+        let number = number as usize;
+        if self.straight.len() <= number {
+            self.straight.resize(number + 1, None);
+        }
+        if let Some(place) = self.straight.get_mut(number) {
+            *place = Some(straight);
+        }
+    }
+}
+
+impl<'d> Writing<'d, '_, '_> {
+    /// Writes an object of a class that was met in this attribute, by the number of its definition, if all its values
+    /// are written as they come. Otherwise it says false.
+    #[inline]
+    pub(super) fn straight_bean(&mut self, slot: Slot, place: u32, at: usize) -> Outcome<bool> {
+        if !self.way.is_straight() {
+            return Ok(false);
+        }
+        let Some((number, parts)) = self.way.reader.take_known() else { return Ok(false) };
+        let found = self.shelf.beans.straight.get(number as usize).copied().flatten();
+        let Some(Straight { class, modes }) = found.filter(|found| found.modes.count == parts) else {
+            self.way.reader.seek(place);
+            return Ok(false);
+        };
+        if self.object(slot, class, place, at)? {
+            self.fields(class, modes)?;
+        } else {
+            self.pass(place)?;
+        }
+        Ok(true)
+    }
+
+    /// Passes over the value at a place, which was written before.
+    fn pass(&mut self, place: u32) -> Outcome<()> {
+        self.way.reader.seek(place);
+        self.way.reader.skip().map_err(holdfast_kryo_common::fault::no_document)
+    }
+
+    /// Begins an object; where it was written before, passes over it and says false.
+    pub(super) fn object_or_pass(
+        &mut self,
+        slot: Slot,
+        class: ClassId,
+        place: u32,
+        at: usize,
+    ) -> Outcome<bool> {
+        if matches!(self.classes.codec(class), Codec::Declared(_)) {
+            return self.head(slot, class, at).map(|()| true);
+        }
+        let is_new = self.object(slot, class, place, at)?;
+        if !is_new {
+            self.pass(place)?;
+        }
+        Ok(is_new)
+    }
+
+    /// Writes an object of a class with fields.
+    pub(super) fn bean(
+        &mut self,
+        slot: Slot,
+        definition: &Definition<'d>,
+        class: ClassId,
+        parts: u32,
+        place: u32,
+        at: usize,
+    ) -> Outcome<()> {
+        let codec = self.classes.codec(class);
+        let (Codec::Fields(plan) | Codec::Zone(plan) | Codec::Declared(plan)) = codec else {
+            return Err(self.not_by_fields(class, at));
+        };
+        if definition.named {
+            return self.named_bean(slot, class, parts, place, at);
+        }
+        let number = self.layout(definition, class, plan, at)?;
+        let modes = self.classes.modes_of(plan);
+        let is_straight = self.shelf.beans.layouts.get(number).is_some_and(|layout| layout.is_straight);
+        if is_straight && self.way.is_straight() && codec.has_identity() {
+            self.shelf.beans.remember(definition.number, Straight { class, modes });
+        }
+        if !self.object_or_pass(slot, class, place, at)? {
+            return Ok(());
+        }
+        if is_straight {
+            return self.fields(class, modes);
+        }
+        self.way.inform(&mut self.shelf.parts)?;
+        self.custom_data(number, place, parts, at)?;
+        let (Some(layout), Some(places)) =
+            (self.shelf.beans.layouts.get(number), self.shelf.parts.of(self.way.attribute(), place, parts))
+        else {
+            return Err(self.bad_form(at));
+        };
+        let targets = layout.order.iter().map(|part| places.get(*part as usize).copied().unwrap_or(MISSING));
+        let targets: Vec<u32> = targets.chain(places.last().copied()).collect();
+        self.begin_fields_at(&targets, class)
+    }
+
+    /// Writes an object whose parts are names and values in turn.
+    fn named_bean(&mut self, slot: Slot, class: ClassId, parts: u32, place: u32, at: usize) -> Outcome<()> {
+        if !self.object_or_pass(slot, class, place, at)? {
+            return Ok(());
+        }
+        self.way.inform(&mut self.shelf.parts)?;
+        let Some(places) = self.shelf.parts.of(self.way.attribute(), place, parts) else {
+            return Err(self.bad_form(at));
+        };
+        let places = places.to_vec();
+        let mut names: Vec<(&str, u32)> = Vec::with_capacity(places.len() / 2);
+        for pair in places.chunks_exact(2) {
+            let [name, value] = *pair else { continue };
+            self.way.reader.seek(name);
+            match self.event()?.text(name as usize) {
+                Ok(name) => names.push((name, value)),
+                Err(_) => return Err(self.bad_form(at)),
+            }
+        }
+        let slots = self.classes.plan_of(class).map_or(&[][..], |plan| &plan.slots);
+        let mut taken = 0;
+        let mut targets = Vec::with_capacity(slots.len() + 1);
+        for field in slots {
+            // Of two fields of one name, the subclass's has it, and the other one its class in front.
+            let is_shadowed = slots.iter().any(|other| other.name == field.name && other.level < field.level);
+            let found = names.iter().find(|(name, _)| match name.split_once('#') {
+                Some((_, name)) => is_shadowed && name == field.name,
+                None => !is_shadowed && *name == field.name,
+            });
+            taken += usize::from(found.is_some());
+            targets.push(found.map_or(MISSING, |(_, value)| *value));
+        }
+        if taken < names.len() {
+            let text =
+                format!("the schema's {} does not have all of these fields", self.classes.get(class).name);
+            return Err(self.unrepresentable(at, text));
+        }
+        targets.extend(places.last());
+        self.begin_fields_at(&targets, class)
+    }
+
+    /// Begins an object whose fields stand at these places, the last of which is its end.
+    fn begin_fields_at(&mut self, targets: &[u32], class: ClassId) -> Outcome<()> {
+        let first = self.shelf.beans.targets.len() as u32;
+        self.shelf.beans.targets.extend_from_slice(targets);
+        self.way.leave_straight_way();
+        let fields = targets.len().saturating_sub(1) as u32;
+        self.push(FrameKind::FieldsAt(first), class, fields)
+    }
+
+    pub(super) fn end_fields_at(&mut self, first: u32) {
+        self.way.return_to_straight_way();
+        if let Some(end) = self.shelf.beans.targets.pop() {
+            self.way.reader.seek(end);
+        }
+        self.shelf.beans.targets.truncate(first as usize);
+    }
+
+    /// What a class is that a document has by its fields, and Kryo has not.
+    #[cold]
+    fn not_by_fields(&self, class: ClassId, at: usize) -> Box<holdfast_sdk::Failure> {
+        let text = match self.classes.codec(class) {
+            Codec::Unknown | Codec::Refused(_) | Codec::Unreadable(_) | Codec::Named => {
+                self.classes.refusal(class)
+            }
+            _ => {
+                format!("a {} by its fields, which Kryo writes in another way", self.classes.get(class).name)
+            }
+        };
+        self.unrepresentable(at, text)
+    }
+
+    /// How a definition lays out a class.
+    fn layout(
+        &mut self,
+        definition: &Definition<'d>,
+        class: ClassId,
+        plan: u32,
+        at: usize,
+    ) -> Outcome<usize> {
+        if let Some(known) = self.shelf.beans.layouts.find(definition, class) {
+            return Ok(known);
+        }
+        let slots = self.classes.plan(plan).map_or(&[][..], |plan| &plan.slots);
+        let wanted = slots.iter().map(|slot| Wanted {
+            level: slot.level,
+            descriptor: &slot.descriptor,
+            name: &slot.name,
+        });
+        self.shelf.beans.layouts.add(definition, class, wanted).map_err(|text| {
+            let name = &self.classes.get(class).name;
+            self.unrepresentable(at, format!("{name}: {text}"))
+        })
+    }
+
+    /// Drops the data of `writeObject` methods, as the library does.
+    fn custom_data(&mut self, layout: usize, place: u32, parts: u32, at: usize) -> Outcome<()> {
+        let back = self.way.reader.place();
+        let mut index = 0;
+        while let Some(part) =
+            self.shelf.beans.layouts.get(layout).and_then(|layout| layout.custom.get(index)).copied()
+        {
+            index += 1;
+            let places = self.shelf.parts.of(self.way.attribute(), place, parts);
+            let Some(place) = places.and_then(|places| places.get(part as usize)).copied() else { continue };
+            self.way.reader.seek(place);
+            let is_empty = self.event()?.inside() == 0;
+            self.way.reader.seek(back);
+            if !is_empty {
+                self.lose(Loss::CustomData, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a field that stands where the reader does.
+    #[inline]
+    pub(super) fn field(&mut self, mode: Mode) -> Outcome<()> {
+        match mode {
+            Mode::Any => self.value(Slot::Any),
+            Mode::Known(class) => self.value(Slot::Known(class)),
+            Mode::Declared(step) => self.declared(step),
+            mode => self.primitive(mode),
+        }
+    }
+
+    /// Writes a field that stands elsewhere.
+    pub(super) fn field_at(&mut self, class: ClassId, first: u32, left: u32) -> Outcome<()> {
+        let (Codec::Fields(plan) | Codec::Zone(plan) | Codec::Declared(plan)) = self.classes.codec(class)
+        else {
+            return Ok(());
+        };
+        let Modes { end, count } = self.classes.modes_of(plan);
+        let mode = self.classes.mode(end, left);
+        let at = (first + count).saturating_sub(left + 1);
+        match self.shelf.beans.targets.get(at as usize).copied() {
+            Some(MISSING) | None => {
+                if let Mode::Declared(Step::Digit { part, digit }) = mode {
+                    return self.digit(usize::from(part), usize::from(digit), 0, self.way.at());
+                }
+                self.default(mode);
+                Ok(())
+            }
+            Some(place) => {
+                self.way.reader.seek(place);
+                self.field(mode)
+            }
+        }
+    }
+
+    /// Null or zero.
+    fn default(&mut self, mode: Mode) {
+        let len = match mode {
+            Mode::Declared(step) => {
+                self.out.extend_from_slice(crate::declared::default(step));
+                return;
+            }
+            Mode::Char => 2,
+            Mode::Float => 4,
+            Mode::Double => 8,
+            Mode::Boolean
+            | Mode::Byte
+            | Mode::Short
+            | Mode::Int
+            | Mode::Long
+            | Mode::Any
+            | Mode::Known(_) => 1,
+        };
+        self.out.resize(self.out.len() + len, 0);
+    }
+
+    fn primitive(&mut self, mode: Mode) -> Outcome<()> {
+        let at = self.way.at();
+        let event = self.event()?;
+        match (mode, event) {
+            (Mode::Boolean, Event::Bool(value)) => self.out.push(u8::from(value)),
+            (Mode::Char, Event::Char(unit)) => self.out.extend_from_slice(&unit.to_be_bytes()),
+            (Mode::Float, Event::F32(value)) => self.out.extend_from_slice(&value.to_be_bytes()),
+            (Mode::Double, Event::F64(value)) => self.out.extend_from_slice(&value.to_be_bytes()),
+            (Mode::Double, Event::F32(value)) => self.out.extend_from_slice(&f64::from(value).to_be_bytes()),
+            // The class's own method wrote none of its fields.
+            (mode, Event::Nil) => self.default(mode),
+            (_, Event::Int(Number { value, .. })) => match mode {
+                Mode::Byte => match i8::try_from(value) {
+                    Ok(value) => self.out.extend_from_slice(&value.to_be_bytes()),
+                    Err(_) => return Err(self.too_wide(value, "byte", at)),
+                },
+                Mode::Short => match i16::try_from(value) {
+                    Ok(value) => short(self.out, value),
+                    Err(_) => return Err(self.too_wide(value, "short", at)),
+                },
+                Mode::Int => match i32::try_from(value) {
+                    Ok(value) => varint(self.out, value.cast_unsigned()),
+                    Err(_) => return Err(self.too_wide(value, "int", at)),
+                },
+                Mode::Long => zigzag_long(self.out, value),
+                _ => return Err(self.bad_form(at)),
+            },
+            _ => return Err(self.bad_form(at)),
+        }
+        Ok(())
+    }
+}

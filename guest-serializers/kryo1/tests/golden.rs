@@ -1,0 +1,158 @@
+//! The sessions that the real library wrote: their content, and their bytes again.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
+
+#[path = "../../../tests/support/canonical.rs"]
+#[allow(dead_code, reason = "shared with the tests of other serializers")]
+mod canonical;
+#[path = "../../../tests/support/shop.rs"]
+#[allow(dead_code, reason = "shared with the tests of other serializers")]
+mod shop;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use holdfast_document::{Limits, check};
+use holdfast_kryo1::Kryo1;
+use holdfast_sdk::{Failure, Serializer, Settings};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden")
+}
+
+fn cases() -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder())
+        .unwrap()
+        .filter_map(|entry| {
+            entry.unwrap().path().file_name()?.to_str()?.strip_suffix(".kryo1").map(str::to_owned)
+        })
+        .collect();
+    names.sort();
+    assert!(names.len() > 50, "the golden files are there");
+    names
+}
+
+fn bytes(case: &str) -> Vec<u8> {
+    fs::read(folder().join(format!("{case}.kryo1"))).unwrap()
+}
+
+fn text(case: &str) -> String {
+    fs::read_to_string(folder().join(format!("{case}.json"))).unwrap()
+}
+
+fn with_schema() -> Kryo1 {
+    let mut kryo = Kryo1::default();
+    kryo.configure(&Settings { schema: &shop::schema(), ..Settings::default() }).unwrap();
+    kryo
+}
+
+fn read(kryo: &mut Kryo1, bytes: &[u8]) -> Result<Vec<u8>, Failure> {
+    let mut document = Vec::new();
+    kryo.deserialize(bytes, &mut document)?;
+    check(&document, Limits::default()).unwrap();
+    Ok(document)
+}
+
+#[test]
+fn with_a_schema_every_session_is_read_and_its_content_is_the_librarys() {
+    let mut kryo = with_schema();
+    for case in cases() {
+        let document = read(&mut kryo, &bytes(&case)).unwrap_or_else(|failure| panic!("{case}: {failure}"));
+        assert_eq!(canonical::canonical(&document), canonical::golden(&text(&case)), "{case}");
+    }
+}
+
+#[test]
+fn with_a_schema_every_session_is_written_byte_for_byte() {
+    let mut kryo = with_schema();
+    for case in cases() {
+        let stored = bytes(&case);
+        let document = read(&mut kryo, &stored).unwrap();
+        let mut again = Vec::new();
+        kryo.serialize(&document, &mut again).unwrap_or_else(|failure| panic!("{case}: {failure}"));
+        assert!(again == stored, "{case}\n{again:02x?}\n{stored:02x?}");
+    }
+}
+
+/// The cases that hold objects of the application, or constants of its enums where nothing else can tell that.
+const NEED_A_SCHEMA: [&str; 15] = [
+    "arrays-object",
+    "enums",
+    "exception",
+    "large",
+    "pojo-generic",
+    "pojo-inheritance",
+    "pojo-person",
+    "pojo-proxy",
+    "pojo-putfields",
+    "pojo-readresolve",
+    "pojo-suid",
+    "refs-cycle-self",
+    "refs-equal-not-same",
+    "refs-shared",
+    "shopping-cart",
+];
+
+#[test]
+fn without_a_schema_all_but_application_objects_are_read_and_written_byte_for_byte() {
+    let mut kryo = Kryo1::default();
+    for case in cases() {
+        let stored = bytes(&case);
+        match read(&mut kryo, &stored) {
+            Ok(document) => {
+                assert!(!NEED_A_SCHEMA.contains(&case.as_str()), "{case}");
+                let mut again = Vec::new();
+                kryo.serialize(&document, &mut again).unwrap_or_else(|failure| panic!("{case}: {failure}"));
+                assert!(again == stored, "{case}\n{again:02x?}\n{stored:02x?}");
+            }
+            Err(Failure::Unrepresentable { path, text }) => {
+                assert!(NEED_A_SCHEMA.contains(&case.as_str()), "{case}: {path} {text}");
+                assert!(
+                    text.starts_with("com.example.session.") && text.contains("holdfast schema"),
+                    "{text}"
+                );
+                assert!(path.len() > 1, "{path}");
+            }
+            Err(failure) => panic!("{case}: {failure}"),
+        }
+    }
+}
+
+#[test]
+fn a_refused_class_is_named_with_the_path_to_its_first_object() {
+    let mut kryo = Kryo1::default();
+    for (case, expected, class) in [("pojo-readresolve", "/a", "Registry"), ("enums", "/red", "Color")] {
+        let failure = read(&mut kryo, &bytes(case)).unwrap_err();
+        let Failure::Unrepresentable { path, text } = failure else { panic!("{failure}") };
+        assert_eq!(path, expected);
+        assert!(text.starts_with(&format!("com.example.session.{class} is not in the schema")), "{text}");
+    }
+}
+
+#[test]
+fn a_cut_session_is_damaged_at_its_end_and_a_longer_one_behind_it() {
+    let mut kryo = with_schema();
+    for case in cases() {
+        let stored = bytes(&case);
+        if stored.len() > 2_000 {
+            continue;
+        }
+        for end in 1..stored.len() {
+            match read(&mut kryo, &stored[..end]) {
+                Err(Failure::Damaged { offset, .. }) => assert!(offset <= end as u64, "{case} {end}"),
+                other => panic!("{case} cut at {end}: {other:?}"),
+            }
+        }
+        let longer = [&stored[..], &[0]].concat();
+        match read(&mut kryo, &longer) {
+            Err(Failure::Damaged { offset, .. }) => assert_eq!(offset, stored.len() as u64, "{case}"),
+            other => panic!("{case}: {other:?}"),
+        }
+    }
+}

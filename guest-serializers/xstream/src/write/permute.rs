@@ -1,0 +1,132 @@
+//! Objects whose fields another format wrote in another order than the class declares them, which is XStream's.
+//!
+//! Their values are looked up by place. So that nothing is passed over again and again where objects lie in each other,
+//! the first of them in an attribute makes an index of where values end.
+
+use holdfast_document::Event;
+
+use super::Writer;
+use super::frame::{Frame, Kind};
+use super::plan::{Part, Shape};
+use super::refusal::Refusal;
+
+/// Where the values of the attribute end, and the parts of the objects that are open.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    /// First and last place of each container, in the order of the first.
+    ends: Vec<(u32, u32)>,
+    indexed: bool,
+    /// The containers that are open while the index is made: which, and how many values are left.
+    open: Vec<(usize, u64)>,
+    parts: Vec<u32>,
+}
+
+impl Places {
+    pub(super) fn next_attribute(&mut self) {
+        self.indexed = false;
+        self.parts.clear();
+    }
+}
+
+impl Writer<'_, '_> {
+    /// Begins to write the parts of an object in the order of its class: gives where their places are kept.
+    pub(super) fn permuted(&mut self, parts: u32) -> Result<u32, Refusal> {
+        self.index()?;
+        let base = self.permuted.parts.len();
+        for _ in 0..parts {
+            self.permuted.parts.push(self.doc.place());
+            self.leap()?;
+        }
+        self.permuted.parts.push(self.doc.place());
+        Ok(base as u32)
+    }
+
+    /// Makes the index. The reader knows all definitions of the attribute then, and may go anywhere.
+    fn index(&mut self) -> Result<(), Refusal> {
+        if self.permuted.indexed {
+            return Ok(());
+        }
+        let back = self.doc.place();
+        let places = &mut *self.permuted;
+        places.ends.clear();
+        places.open.clear();
+        self.doc.seek(0);
+        loop {
+            let from = self.doc.place();
+            let values = match self.doc.next()? {
+                Event::Array(count) | Event::Typed(_, count) => Some(u64::from(count)),
+                Event::Map(count) => Some(2 * u64::from(count)),
+                _ => None,
+            };
+            if let Some(values) = values {
+                places.open.push((places.ends.len(), values));
+                places.ends.push((from, from));
+            }
+            // The value ends here, and with it what it is the last value of.
+            while let Some((container, left)) = places.open.last_mut() {
+                if *left > 0 {
+                    *left -= 1;
+                    break;
+                }
+                if let Some((_, end)) = places.ends.get_mut(*container) {
+                    *end = self.doc.place();
+                }
+                places.open.pop();
+            }
+            if places.open.is_empty() {
+                break;
+            }
+        }
+        places.indexed = true;
+        self.doc.seek(back);
+        Ok(())
+    }
+
+    /// Passes over a value.
+    fn leap(&mut self) -> Result<(), Refusal> {
+        let place = self.doc.place();
+        match self.permuted.ends.binary_search_by_key(&place, |(from, _)| *from) {
+            Ok(found) => {
+                if let Some((_, end)) = self.permuted.ends.get(found) {
+                    self.doc.seek(*end);
+                }
+            }
+            Err(_) => {
+                self.doc.next()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the next field of such an object.
+    pub(super) fn permuted_step(&mut self) -> Result<(), Refusal> {
+        let Some(Frame { kind: Kind::Permuted(plan, base), begun, parts, .. }) = self.frames.last_mut()
+        else {
+            return Ok(());
+        };
+        let (base, next, parts) = (*base as usize, *begun as usize, *parts);
+        *begun += 1;
+        let plan = std::rc::Rc::clone(plan);
+        let Shape::Bean(slots, order) = &plan.shape else { return Ok(()) };
+        let Some(part) = order.get(next).copied() else {
+            if let Some(end) = self.permuted.parts.get(base + parts as usize).copied() {
+                self.doc.seek(end);
+            }
+            self.permuted.parts.truncate(base);
+            return self.end();
+        };
+        if let Some(place) = self.permuted.parts.get(base + part as usize).copied() {
+            self.doc.seek(place);
+        }
+        match slots.get(part as usize) {
+            Some(Part::Field(slot)) => {
+                if self.swift_field(slot.simple, &slot.tags)? {
+                    Ok(())
+                } else {
+                    self.slot(slot)
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+}

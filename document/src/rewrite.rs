@@ -3,7 +3,7 @@
 //! Whoever moves bytes must see that references lead to where the values now stand, and that definitions keep their
 //! order. This does it, for converters and whoever else changes some values of a document and leaves the others alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::attributes::{Attribute, Attributes};
 use crate::check::Limits;
@@ -128,22 +128,22 @@ pub struct Shape {
 #[derive(Debug)]
 pub struct Target<'o, 'a> {
     writer: Writer<'o>,
-    classes: Vec<(Class<'a>, u32)>,
-}
-
-/// A class that stands in the attribute that is being written: one of the old document by its number there, or a new
-/// one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class<'a> {
-    Old(u32, &'a str),
-    New(&'static str),
+    /// The definitions of the old attribute that stand in the new one, by their numbers there: their numbers here.
+    old: Vec<Option<u32>>,
+    /// New classes, and the numbers of their definitions.
+    new: Vec<(&'static str, u32)>,
+    _document: std::marker::PhantomData<&'a [u8]>,
 }
 
 impl<'o, 'a> Target<'o, 'a> {
+    const fn new(writer: Writer<'o>) -> Self {
+        Self { writer, old: Vec::new(), new: Vec::new(), _document: std::marker::PhantomData }
+    }
+
     /// Begins a value of a class; as many values must follow as it has items.
     pub fn begin(&mut self, shape: &'static Shape) {
         let parts = u32::try_from(shape.items.len()).unwrap_or(u32::MAX);
-        match self.number(Class::New(shape.name)) {
+        match self.number(shape) {
             Some(number) => self.writer.known(number, parts),
             None => {
                 self.writer.defined(parts);
@@ -158,21 +158,21 @@ impl<'o, 'a> Target<'o, 'a> {
         &mut self.writer
     }
 
-    fn number(&self, class: Class<'a>) -> Option<u32> {
-        self.classes.iter().find(|(known, _)| *known == class).map(|(_, number)| *number)
+    fn number(&self, shape: &Shape) -> Option<u32> {
+        self.new.iter().find(|(known, _)| *known == shape.name).map(|(_, number)| *number)
     }
 
     fn define(&mut self, shape: &'static Shape) {
         let mut open = Vec::new();
         let mut next = Some(shape);
         while let Some(shape) = next {
-            if let Some(number) = self.number(Class::New(shape.name)) {
+            if let Some(number) = self.number(shape) {
                 self.writer.head_known(number);
                 break;
             }
             let items = u32::try_from(shape.items.len()).unwrap_or(u32::MAX);
             let number = self.writer.begin_definition(Kind::Bean, false, shape.java, shape.name, items);
-            self.classes.push((Class::New(shape.name), number));
+            self.new.push((shape.name, number));
             open.push(shape);
             next = shape.superclass;
             if next.is_none() {
@@ -189,7 +189,8 @@ impl<'o, 'a> Target<'o, 'a> {
         let mut open = Vec::new();
         let mut next = Some(number);
         while let Some(definition) = next.and_then(|number| reader.definition(number)) {
-            if let Some(number) = self.number(Class::Old(definition.number, definition.name)) {
+            let place = definition.number as usize;
+            if let Some(number) = self.old.get(place).copied().flatten() {
                 self.writer.head_known(number);
                 break;
             }
@@ -200,7 +201,12 @@ impl<'o, 'a> Target<'o, 'a> {
                 definition.name,
                 definition.len(),
             );
-            self.classes.push((Class::Old(definition.number, definition.name), number));
+            if self.old.len() <= place {
+                self.old.resize(place + 1, None);
+            }
+            if let Some(known) = self.old.get_mut(place) {
+                *known = Some(number);
+            }
             open.push(definition);
             next = match definition.superclass {
                 Some(Super::Known(number)) => Some(number),
@@ -225,7 +231,8 @@ impl<'o, 'a> Target<'o, 'a> {
 struct Sources<'a> {
     document: &'a [u8],
     attributes: Vec<Attribute<'a>>,
-    names: Vec<Option<&'a str>>,
+    /// The attribute that a number of the extras means.
+    numbered: Vec<Option<usize>>,
     /// Readers that know all definitions of their attribute, and so may stand anywhere in it.
     readers: Vec<Reader<'a>>,
 }
@@ -236,10 +243,8 @@ impl<'a> Sources<'a> {
         value.as_ptr().addr().saturating_sub(self.document.as_ptr().addr())
     }
 
-    /// The attribute that a number of the extras means.
     fn numbered(&self, number: u32) -> Option<usize> {
-        let name = self.names.get(number as usize).copied().flatten()?;
-        self.attributes.iter().position(|attribute| attribute.name == name)
+        self.numbered.get(number as usize).copied().flatten()
     }
 
     fn reader(&self, attribute: usize) -> Option<Reader<'a>> {
@@ -262,8 +267,10 @@ pub fn rewrite<'a, R: Replace<'a>>(
     replace: &mut R,
 ) -> Result<(), R::Error> {
     let Attributes { list, extras } = Attributes::split(document, limits)?;
-    let mut sources =
-        Sources { document, attributes: list, names: extras.names.clone(), readers: Vec::new() };
+    let places: HashMap<&str, usize> =
+        list.iter().enumerate().map(|(place, attribute)| (attribute.name, place)).collect();
+    let numbered = extras.names.iter().map(|name| places.get((*name)?).copied()).collect();
+    let mut sources = Sources { document, attributes: list, numbered, readers: Vec::new() };
     let mut wanted = false;
     for attribute in &sources.attributes {
         let mut reader = Reader::value(attribute.value);
@@ -280,7 +287,7 @@ pub fn rewrite<'a, R: Replace<'a>>(
     let start = out.len();
     let count = u32::try_from(sources.attributes.len()).unwrap_or(u32::MAX);
     let mut copy = Copy {
-        target: Target { writer: Writer::document(out, count), classes: Vec::new() },
+        target: Target::new(Writer::document(out, count)),
         sources: &sources,
         places: vec![Vec::new(); sources.attributes.len()],
         fixups: Vec::new(),
@@ -334,7 +341,10 @@ impl<'a> Copy<'_, '_, 'a> {
             return Ok(());
         };
         self.target.writer.attribute(attribute.name);
-        self.target.classes.clear();
+        self.target.old.clear();
+        self.target.new.clear();
+        let home = sources.numbered.iter().position(|known| *known == Some(number));
+        let home = home.and_then(|home| u32::try_from(home).ok());
         reader.seek(0);
         let mut places = Vec::new();
         let mut left = 1_u64;
@@ -381,7 +391,7 @@ impl<'a> Copy<'_, '_, 'a> {
                     self.target.writer.xref(name, 0);
                     if let Some(to) = sources.numbered(name) {
                         self.fixup(to, place, from, number);
-                        self.edges.extend(self.number_of(number).map(|from| (from, name)));
+                        self.edges.extend(home.map(|from| (from, name)));
                     }
                 }
                 _ => self.target.writer.copy(reader.slice(from, reader.at())),
@@ -397,12 +407,5 @@ impl<'a> Copy<'_, '_, 'a> {
         let at = self.sources.offset(home) + from;
         let field = self.target.writer.len().saturating_sub(4);
         self.fixups.push(Fixup { field, attribute, place, at });
-    }
-
-    /// The number in the extras of an attribute.
-    fn number_of(&self, attribute: usize) -> Option<u32> {
-        let name = self.sources.attributes.get(attribute)?.name;
-        let number = self.sources.names.iter().position(|known| *known == Some(name))?;
-        u32::try_from(number).ok()
     }
 }

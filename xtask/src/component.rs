@@ -9,8 +9,8 @@ const SERIALIZER: &[&str] = &["configure", "describe", "deserialize", "serialize
 const CONVERTER: &[&str] =
     &["after-deserialize", "before-serialize", "configure", "declarations", "describe"];
 
-/// The component of a core module that carries the description of its world, as `holdfast_sdk::export!` and
-/// `export_converter!` leave it.
+/// The component of a core module that carries the description of its world, as the `export!` of
+/// `holdfast_sdk` or `holdfast_converter_sdk` leaves it.
 pub(crate) fn componentize(module: &[u8]) -> Result<Vec<u8>> {
     let component = ComponentEncoder::default().validate(true).module(module)?.encode()?;
     let exports = match decode(&component).context("the component made of it cannot be read back")? {
@@ -19,13 +19,13 @@ pub(crate) fn componentize(module: &[u8]) -> Result<Vec<u8>> {
     };
     let has = |name: &&str| exports.iter().any(|export| export == name);
     let (world, cure) = if has(&"declarations") {
-        (CONVERTER, "export_converter!(..)")
+        (CONVERTER, "holdfast_converter_sdk::export!(..)")
     } else {
-        (SERIALIZER, "export!(..), or export_converter!(..),")
+        (SERIALIZER, "holdfast_sdk::export!(..)")
     };
     let missing: Vec<_> = world.iter().copied().filter(|name| !has(name)).collect();
     if !missing.is_empty() {
-        bail!("it does not export {}; holdfast_sdk::{cure} in its lib.rs would", missing.join(", "));
+        bail!("it does not export {}; {cure} in its lib.rs would", missing.join(", "));
     }
     Ok(component)
 }
@@ -45,8 +45,8 @@ mod tests {
         let error = componentize(&module).unwrap_err().to_string();
         assert_eq!(
             error,
-            "it does not export configure, describe, deserialize, serialize; holdfast_sdk::export!(..), or \
-             export_converter!(..), in its lib.rs would"
+            "it does not export configure, describe, deserialize, serialize; holdfast_sdk::export!(..) in its \
+             lib.rs would"
         );
     }
 }

@@ -1,7 +1,7 @@
 //! From the logical form of a date to Java's.
 
+use holdfast_converter_sdk::Failure;
 use holdfast_document::{Definition, Event, Item, Replace, Shape, Target, Value};
-use holdfast_sdk::Failure;
 
 use super::logical::{DATE_TIME, KNOWN};
 use super::{misfit, torn};

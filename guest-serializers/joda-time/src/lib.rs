@@ -7,8 +7,10 @@
 mod java;
 mod logical;
 
+use holdfast_converter_sdk::{
+    Converter, ConverterDescription, Declared, Failure, OptionInfo, Rewrite, Settings,
+};
 use holdfast_document::{Limits, rewrite};
-use holdfast_sdk::{Converter, ConverterDescription, Declared, Failure, OptionInfo, Rewrite, Settings};
 
 use java::ToJava;
 use logical::ToLogical;
@@ -106,7 +108,7 @@ fn torn(document: &[u8], at: usize) -> Failure {
     misfit(document, at, "is an object that also stands inside of a date, where it cannot stay")
 }
 
-holdfast_sdk::export_converter!(JodaTime);
+holdfast_converter_sdk::export!(JodaTime);
 
 #[cfg(test)]
 mod tests {

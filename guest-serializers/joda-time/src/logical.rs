@@ -1,7 +1,7 @@
 //! From Java's form of a date to the logical one.
 
+use holdfast_converter_sdk::Failure;
 use holdfast_document::{Definition, Error, Event, Item, Replace, Shape, Target, Value};
-use holdfast_sdk::Failure;
 
 use super::{misfit, torn};
 

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use holdfast_converter_sdk::Converter;
 use holdfast_document::json::{Tree, from_typed, to_plain, to_typed};
 use holdfast_document::{Limits, check};
 use holdfast_java::Java;
@@ -13,7 +14,7 @@ use holdfast_joda_time::JodaTime;
 use holdfast_kryo::Kryo;
 use holdfast_kryo1::Kryo1;
 use holdfast_schema::{Class, Field, Kind, compile};
-use holdfast_sdk::{Converter, Failure, Serializer, Settings};
+use holdfast_sdk::{Failure, Serializer, Settings};
 
 fn sessions() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sessions")

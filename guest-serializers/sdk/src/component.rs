@@ -59,7 +59,7 @@ impl<S: Serializer> Instance<S> {
 }
 
 /// The settings as an author gets them.
-pub(crate) fn settings(settings: &Settings) -> crate::Settings<'_> {
+pub fn settings(settings: &Settings) -> crate::Settings<'_> {
     crate::Settings {
         options: settings.options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         schema: &settings.schema,
@@ -97,7 +97,7 @@ impl Growth {
 
 /// A trap says nothing but "unreachable", and no call gets into the instance afterwards: the message has to leave
 /// before.
-pub(crate) fn report_panics() {
+pub fn report_panics() {
     std::panic::set_hook(Box::new(|panic| log(Level::Error, &panic.to_string())));
 }
 
@@ -128,11 +128,13 @@ pub fn describe<S: Serializer>() -> Description {
     }
 }
 
-pub(crate) fn owned(lines: &[&str]) -> Vec<String> {
+/// Texts as the contract has them.
+pub fn owned(lines: &[&str]) -> Vec<String> {
     lines.iter().map(|&line| line.to_owned()).collect()
 }
 
-pub(crate) fn options(options: &[OptionInfo]) -> Vec<bindings::holdfast::plugin::types::OptionInfo> {
+/// Options as the contract has them.
+pub fn options(options: &[OptionInfo]) -> Vec<bindings::holdfast::plugin::types::OptionInfo> {
     let told = |option: &OptionInfo| bindings::holdfast::plugin::types::OptionInfo {
         name: option.name.to_owned(),
         help: option.help.to_owned(),

@@ -47,13 +47,11 @@
 //! The same crate builds natively, where [`export!`] expands to nothing: serializers are unit-tested and measured
 //! without WebAssembly.
 //!
-//! A [`Converter`] is the other kind of plugin: it declares classes that a serializer cannot know by itself, or rewrites
-//! documents on their way to a serializer and back.
+//! The other kind of plugin, converters, has a crate of its own, `holdfast-converter-sdk`.
 //!
 //! What the host relies on: the same document gives the same bytes, always; nothing panics; nothing is kept from one
 //! call to the next that could change a result. An instance is called by one caller at a time.
 
-mod converter;
 mod failure;
 mod log;
 mod options;
@@ -61,11 +59,7 @@ mod options;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod component;
-#[cfg(target_arch = "wasm32")]
-#[doc(hidden)]
-pub mod converter_component;
 
-pub use converter::{Converter, ConverterDescription, Declared, Rewrite};
 pub use failure::Failure;
 #[cfg(not(target_arch = "wasm32"))]
 pub use log::capture_log;

@@ -70,7 +70,7 @@ fn run(args: &BenchArgs) -> Result<()> {
     let mut usable = Vec::new();
     for entry in plugins.entries() {
         match &entry.outcome {
-            Ok(plugin) => usable.push(plugin),
+            Ok(loaded) => usable.extend(loaded.serializer()),
             Err(error) => eprintln!("warning: left out: {error}"),
         }
     }

@@ -82,11 +82,13 @@ impl PluginFolder {
     /// What options mean only their plugins know.
     fn judge_values(&self, config: &Config, schemas: Schemas) -> Vec<Problem> {
         match Plugins::load(&self.folder, &settings::of_plugins(config, schemas)) {
-            Ok(plugins) => config
-                .serializers
-                .keys()
-                .filter_map(|name| Some(config.serializer_problem(name, plugins.refusal(name)?.to_string())))
-                .collect(),
+            Ok(plugins) => {
+                let refused =
+                    |name: &String| Some(config.serializer_problem(name, plugins.refusal(name)?.to_string()));
+                let mut problems: Vec<Problem> = config.serializers.keys().filter_map(refused).collect();
+                problems.extend(plugins.conflict().map(|text| config.converter_problem(text)));
+                problems
+            }
             Err(error) => vec![settings::folder_problem(&self.folder, error.to_string())],
         }
     }

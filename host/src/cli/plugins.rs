@@ -1,4 +1,4 @@
-//! `holdfast plugins`: which serializers there are, and what is wrong with those that are not used.
+//! `holdfast plugins`: which serializers and converters there are, and what is wrong with those that are not used.
 
 use std::fs;
 use std::io::{IsTerminal, Write, stdout};
@@ -9,9 +9,12 @@ use anyhow::Result;
 use comfy_table::{Cell, ContentArrangement, Table, presets};
 
 use super::examples;
-use crate::plugin::{Check, Description, Entry, Plugin, PluginSettings, Plugins, Report, check};
+use crate::plugin::{
+    Check, Converter, ConverterDescription, Description, Entry, Loaded, OptionInfo, Plugin, PluginSettings,
+    Plugins, Report, check,
+};
 
-/// List and check serializers
+/// List and check serializers and converters
 #[derive(Debug, clap::Args)]
 pub(super) struct PluginsArgs {
     #[command(subcommand)]
@@ -76,11 +79,12 @@ fn list(out: &mut impl Write, folder: &Path, plugins: &Plugins) -> Result<()> {
     table.load_style(presets::NOTHING).set_header([
         "NAME",
         "VERSION",
+        "KIND",
         "FORMAT",
         "TAG",
         "SIZE",
         "STATE",
-        "transcoderFactoryClass",
+        "STANDS FOR",
     ]);
     if stdout().is_terminal() {
         table.set_content_arrangement(ContentArrangement::Dynamic);
@@ -88,7 +92,7 @@ fn list(out: &mut impl Write, folder: &Path, plugins: &Plugins) -> Result<()> {
     for entry in plugins.entries() {
         table.add_row(row(entry));
     }
-    let used = plugins.iter().count();
+    let used = plugins.loaded().count();
     writeln!(out, "{}", table.trim_fmt())?;
     for (file, error) in
         plugins.entries().iter().filter_map(|entry| Some((&entry.file, entry.outcome.as_ref().err()?)))
@@ -100,15 +104,22 @@ fn list(out: &mut impl Write, folder: &Path, plugins: &Plugins) -> Result<()> {
     Ok(())
 }
 
-fn row(entry: &Entry) -> [Cell; 7] {
+fn row(entry: &Entry) -> [Cell; 8] {
     let size = fs::metadata(&entry.file)
         .map_or_else(|_| String::new(), |data| format!("{} KiB", data.len().div_ceil(1024)));
     match &entry.outcome {
-        Ok(plugin) => {
+        Ok(Loaded::Converter(converter)) => {
+            let description = converter.description();
+            let classes = description.classes.join("\n");
+            [&description.name, &description.version, "converter", "", "", &size, "ready", &classes]
+                .map(Cell::new)
+        }
+        Ok(Loaded::Serializer(plugin)) => {
             let Description { name, version, format, classes, .. } = plugin.description();
             [
                 Cell::new(name),
                 Cell::new(version),
+                Cell::new("serializer"),
                 Cell::new(format),
                 Cell::new(tag(plugin)),
                 Cell::new(size),
@@ -118,7 +129,7 @@ fn row(entry: &Entry) -> [Cell; 7] {
         }
         Err(_) => {
             let name = entry.file.file_name().unwrap_or_default().to_string_lossy();
-            [name.as_ref(), "", "", "", &size, "not used", ""].map(Cell::new)
+            [name.as_ref(), "", "", "", "", &size, "not used", ""].map(Cell::new)
         }
     }
 }
@@ -135,24 +146,47 @@ fn tell(out: &mut impl Write, file: &Path, report: &Report) -> Result<()> {
             Err(wrong) => writeln!(out, "  WRONG {name}: {wrong}")?,
         }
     }
-    let Ok(plugin) = &report.outcome else {
-        writeln!(out, "This file is not used as a plugin.")?;
-        return Ok(());
-    };
+    match &report.outcome {
+        Ok(Loaded::Serializer(plugin)) => tell_serializer(out, plugin),
+        Ok(Loaded::Converter(converter)) => tell_converter(out, converter),
+        Err(_) => Ok(writeln!(out, "This file is not used as a plugin.")?),
+    }
+}
+
+fn tell_serializer(out: &mut impl Write, plugin: &Plugin) -> Result<()> {
     let Description { name, classes, media_type, options, losses, .. } = plugin.description();
     writeln!(out, "This is the plugin '{name}': tag {}, media type {media_type}.", tag(plugin))?;
-    let several = |out: &mut dyn Write, title: &str, lines: &mut dyn Iterator<Item = String>| {
-        for (index, line) in lines.enumerate() {
-            if index == 0 {
-                writeln!(out, "{title}")?;
-            }
-            writeln!(out, "  {line}")?;
+    several(out, "It stands for transcoderFactoryClass:", classes.iter().cloned())?;
+    several(out, "Options:", options.iter().map(option))?;
+    several(out, "What the format does not keep:", losses.iter().cloned())
+}
+
+fn tell_converter(out: &mut impl Write, converter: &Converter) -> Result<()> {
+    let ConverterDescription { name, classes, options, .. } = converter.description();
+    writeln!(out, "This is the converter '{name}': {}.", converter.summary())?;
+    several(out, "It stands for customConverter:", classes.iter().cloned())?;
+    several(out, "Options:", options.iter().map(option))?;
+    let declared = converter.declarations().classes.iter().map(|class| {
+        let formats: Vec<&str> = class.layouts.iter().map(|layout| layout.format.as_str()).collect();
+        format!("{}: {}", class.name, formats.join(", "))
+    });
+    several(
+        out,
+        "Classes in the order of their registration, and the formats that it declares them for:",
+        declared,
+    )
+}
+
+fn option(option: &OptionInfo) -> String {
+    format!("{}: {}", option.name, option.help)
+}
+
+fn several(out: &mut impl Write, title: &str, lines: impl Iterator<Item = String>) -> Result<()> {
+    for (index, line) in lines.enumerate() {
+        if index == 0 {
+            writeln!(out, "{title}")?;
         }
-        Ok::<(), std::io::Error>(())
-    };
-    several(out, "It stands for transcoderFactoryClass:", &mut classes.iter().cloned())?;
-    let options = options.iter().map(|option| format!("{}: {}", option.name, option.help));
-    several(out, "Options:", &mut options.into_iter())?;
-    several(out, "What the format does not keep:", &mut losses.iter().cloned())?;
+        writeln!(out, "  {line}")?;
+    }
     Ok(())
 }

@@ -38,6 +38,7 @@ const STACK: usize = 16 << 20;
     "holdfast serve --set memcachedNodes=n1:localhost:11211 --set sessionBackupAsync=false"
     "holdfast serve --set transcoderFactoryClass=kryo --set serializer.kryo.OPTION=VALUE"
     "holdfast serve --set transcoderFactoryClass=kryo --schema schema.toml"
+    "holdfast serve --set transcoderFactoryClass=kryo --set customConverter=joda-time"
 ))]
 pub(super) struct ServeArgs {
     /// The configuration: holdfast.toml, or Tomcat's context.xml

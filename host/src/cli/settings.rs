@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::config::{Config, KnownSerializer, Place, PluginReuse, Problem, Problems};
+use crate::config::{Config, KnownConverter, KnownSerializer, Place, PluginReuse, Problem, Problems};
 use crate::plugin::{Limits, PluginSettings, Plugins, Reuse};
 use crate::schema::{self, Compiled};
 
@@ -76,13 +76,15 @@ pub(super) fn of_plugins(config: &Config, schemas: Schemas) -> PluginSettings {
             .iter()
             .map(|(name, serializer)| (name.clone(), serializer.options.clone()))
             .collect(),
+        converters: config.manager.custom_converter.clone(),
         ..schemas.into_settings()
     }
 }
 
-/// The serializers that the configuration names and that are not there, and why they are not.
+/// The serializers and converters that the configuration names and that are not there, and why they are not.
 pub(super) fn serializer_problems(config: &Config, plugins: &Plugins, folder: &Path) -> Vec<Problem> {
-    let mut problems = config.check_serializers(&known_serializers(plugins));
+    let mut problems = config.check_plugins(&known_serializers(plugins), &known_converters(plugins));
+    problems.extend(plugins.conflict().map(|text| config.converter_problem(text)));
     if problems.is_empty() {
         return problems;
     }
@@ -93,6 +95,7 @@ pub(super) fn serializer_problems(config: &Config, plugins: &Plugins, folder: &P
         .into_iter()
         .flatten()
         .chain(config.serializers.keys())
+        .chain(&manager.custom_converter)
         .filter_map(|name| plugins.refusal(name).map(ToString::to_string))
         .collect();
     if plugins.entries().is_empty() {
@@ -116,6 +119,21 @@ fn known_serializers(plugins: &Plugins) -> Vec<KnownSerializer> {
         .map(|plugin| {
             let description = plugin.description();
             KnownSerializer {
+                name: description.name.clone(),
+                classes: description.classes.clone(),
+                options: description.options.iter().map(|option| option.name.clone()).collect(),
+                takes_converters: description.takes_converters(),
+            }
+        })
+        .collect()
+}
+
+fn known_converters(plugins: &Plugins) -> Vec<KnownConverter> {
+    plugins
+        .converters()
+        .map(|converter| {
+            let description = converter.description();
+            KnownConverter {
                 name: description.name.clone(),
                 classes: description.classes.clone(),
                 options: description.options.iter().map(|option| option.name.clone()).collect(),

@@ -18,6 +18,7 @@ use crate::plugin::{Format, Plugins};
     "holdfast transcode --from java --to json session.java session.json"
     "holdfast transcode --from java --to kryo --out-dir converted/ sessions/*.java"
     "holdfast transcode --schema schema.toml --from kryo --to json cart.kryo cart.json"
+    "holdfast transcode --from kryo --to java --converter joda-time,form=java session.kryo session.java"
 ))]
 pub(super) struct TranscodeArgs {
     /// Format of the files that are read
@@ -32,6 +33,9 @@ pub(super) struct TranscodeArgs {
     /// A schema of the application's classes; `holdfast schema` makes one
     #[arg(long, value_name = "FILE")]
     schema: Vec<PathBuf>,
+    /// A converter, as customConverter names it, with options behind commas; several in the order of their registration
+    #[arg(long, value_name = "NAME[,OPTION=VALUE]...")]
+    converter: Vec<String>,
     /// Folder for the results, each under the name of its file with the extension of the new format
     #[arg(long, value_name = "DIR")]
     out_dir: Option<PathBuf>,
@@ -51,11 +55,7 @@ impl TranscodeArgs {
 }
 
 fn run(args: &TranscodeArgs) -> Result<()> {
-    let schemas = settings::Schemas::of_files(&args.schema)?;
-    for unknown in &schemas.unknown {
-        eprintln!("warning: {unknown}");
-    }
-    let plugins = Plugins::load(&args.plugins, &schemas.into_settings())?;
+    let plugins = load_plugins(args)?;
     let from = Format::named(&args.from, &plugins)?;
     let to = Format::named(&args.to, &plugins)?;
     let Some(folder) = &args.out_dir else {
@@ -78,6 +78,42 @@ fn run(args: &TranscodeArgs) -> Result<()> {
         bail!("{failed} of {} files could not be converted", args.files.len());
     }
     Ok(())
+}
+
+fn load_plugins(args: &TranscodeArgs) -> Result<Plugins> {
+    let schemas = settings::Schemas::of_files(&args.schema)?;
+    for unknown in &schemas.unknown {
+        eprintln!("warning: {unknown}");
+    }
+    let mut settings = schemas.into_settings();
+    for converter in &args.converter {
+        let mut words = converter.split(',').map(str::trim);
+        let name = words.next().unwrap_or_default();
+        let options: Option<Vec<_>> = words
+            .map(|word| word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())))
+            .collect();
+        let Some(options) = options else { bail!("--converter {converter}: an option is NAME=VALUE") };
+        settings.options.insert(name.to_owned(), options);
+        settings.converters.push(name.to_owned());
+    }
+    let plugins = Plugins::load(&args.plugins, &settings)?;
+    for name in &settings.converters {
+        if plugins.converter(name).is_none() {
+            let known: Vec<&str> =
+                plugins.converters().map(|converter| converter.description().name.as_str()).collect();
+            match plugins.refusal(name) {
+                Some(refusal) => bail!("--converter {name}: {refusal}"),
+                None if known.is_empty() => bail!("--converter {name}: no plugin is a converter"),
+                None => {
+                    bail!("--converter {name}: there is none of this name; there are {}", known.join(", "))
+                }
+            }
+        }
+    }
+    if let Some(conflict) = plugins.conflict() {
+        bail!("--converter: {conflict}");
+    }
+    Ok(plugins)
 }
 
 fn transcode(from: &Format, to: &Format, source: &Path, target: &Path) -> Result<()> {

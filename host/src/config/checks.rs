@@ -26,6 +26,19 @@ pub struct KnownSerializer {
     pub classes: Vec<String>,
     /// The names of its options.
     pub options: Vec<String>,
+    /// Whether converters may stand before it, and MSM has it copy collections.
+    pub takes_converters: bool,
+}
+
+/// The same of a converter.
+#[derive(Debug, Clone)]
+pub struct KnownConverter {
+    /// The plugin's name.
+    pub name: String,
+    /// The classes it stands for.
+    pub classes: Vec<String>,
+    /// The names of its options.
+    pub options: Vec<String>,
 }
 
 /// What is understood of `file`, as TOML, and what is wrong with it: `holdfast config check`.
@@ -165,9 +178,10 @@ impl Config {
         Problem::new(place, name, format!("{what} not supported yet; {cure}"))
     }
 
-    /// Names of serializers and their options that no plugin has.
+    /// Names of serializers, of converters and of their options that no plugin has, and converters for a serializer that
+    /// takes none.
     #[must_use]
-    pub fn check_serializers(&self, known: &[KnownSerializer]) -> Vec<Problem> {
+    pub fn check_plugins(&self, known: &[KnownSerializer], converters: &[KnownConverter]) -> Vec<Problem> {
         let mut problems = Vec::new();
         let manager = &self.manager;
         self.check_serializer(
@@ -180,13 +194,55 @@ impl Config {
             self.check_serializer("legacySerializer", legacy, known, &mut problems);
         }
         for (name, config) in &self.serializers {
-            match known.iter().find(|plugin| plugin.name == *name) {
-                Some(plugin) => config.check_options(plugin, &mut problems),
+            let options = known.iter().find(|plugin| plugin.name == *name).map(|plugin| &plugin.options);
+            let converter = || converters.iter().find(|converter| converter.name == *name);
+            match options.or_else(|| converter().map(|converter| &converter.options)) {
+                Some(options) => config.check_options(name, options, &mut problems),
                 None => problems.push(self.serializer_problem(name, no_plugin(name, known))),
             }
         }
+        self.check_converters(known, converters, &mut problems);
         problems.sort_by(|a, b| a.place.cmp(&b.place));
         problems
+    }
+
+    /// MSM refuses both attributes for the serializers of Java and XStream.
+    fn check_converters(
+        &self,
+        known: &[KnownSerializer],
+        converters: &[KnownConverter],
+        problems: &mut Vec<Problem>,
+    ) {
+        for name in &self.manager.custom_converter {
+            let stands_for = |converter: &KnownConverter| {
+                converter.name == *name || converter.classes.iter().any(|class| class == name)
+            };
+            if !converters.iter().any(stands_for) {
+                problems.push(self.manager_problem("customConverter", no_converter(name, converters)));
+            }
+        }
+        let writer = &self.manager.transcoder_factory_class;
+        let refuses = known.iter().find(|plugin| {
+            !plugin.takes_converters
+                && (plugin.name == *writer || plugin.classes.iter().any(|class| class == writer))
+        });
+        let Some(KnownSerializer { name, .. }) = refuses else { return };
+        if !self.manager.custom_converter.is_empty() {
+            let text = format!("the serializer {name} takes no converters, as in MSM; leave it out");
+            problems.push(self.manager_problem("customConverter", text));
+        }
+        if self.manager.copy_collections_for_serialization {
+            let text = format!(
+                "the serializer {name} does not copy collections, as in MSM; leave it out or write false"
+            );
+            problems.push(self.manager_problem("copyCollectionsForSerialization", text));
+        }
+    }
+
+    /// A problem of the configured converters.
+    #[must_use]
+    pub fn converter_problem(&self, text: impl Into<String>) -> Problem {
+        self.manager_problem("customConverter", text)
     }
 
     fn check_serializer(
@@ -228,31 +284,39 @@ fn no_plugin(name: &str, known: &[KnownSerializer]) -> String {
     format!("no plugin {what} '{name}'; {others}{}", did_you_mean(name, names.iter().copied()))
 }
 
+fn no_converter(name: &str, known: &[KnownConverter]) -> String {
+    let names: Vec<&str> = known.iter().map(|converter| converter.name.as_str()).collect();
+    let others = match names.as_slice() {
+        [] => return format!("no converter is called '{name}', for no plugin is a converter"),
+        [only] => format!("there is only {only}"),
+        names => format!("there are {}", names.join(", ")),
+    };
+    let what = if name.contains('.') { "stands for" } else { "is called" };
+    let classes = known.iter().flat_map(|converter| &converter.classes).map(String::as_str);
+    let hint = did_you_mean(name, names.iter().copied().chain(classes));
+    format!("no converter {what} '{name}'; {others}{hint}")
+}
+
 impl SerializerConfig {
     fn place(&self, option: &str) -> Place {
         self.places.get(option).cloned().unwrap_or(Place::Default)
     }
 
-    fn check_options(&self, plugin: &KnownSerializer, problems: &mut Vec<Problem>) {
+    fn check_options(&self, plugin: &str, known: &[String], problems: &mut Vec<Problem>) {
         for (option, _) in &self.options {
-            if plugin.options.contains(option) {
+            if known.contains(option) {
                 continue;
             }
-            let has = if plugin.options.is_empty() {
+            let has = if known.is_empty() {
                 "it has none".to_owned()
             } else {
-                format!("it has {}", plugin.options.join(", "))
+                format!("it has {}", known.join(", "))
             };
             let text = format!(
-                "the plugin {} has no such option; {has}{}",
-                plugin.name,
-                did_you_mean(option, plugin.options.iter().map(String::as_str))
+                "the plugin {plugin} has no such option; {has}{}",
+                did_you_mean(option, known.iter().map(String::as_str))
             );
-            problems.push(Problem::new(
-                self.place(option),
-                format!("serializer.{}.{option}", plugin.name),
-                text,
-            ));
+            problems.push(Problem::new(self.place(option), format!("serializer.{plugin}.{option}"), text));
         }
     }
 }

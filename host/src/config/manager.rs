@@ -7,7 +7,7 @@ use super::kinds::{
     Choice, FailoverIds, Flag, Locking, Nodes, OptionalPattern, OptionalSecret, OptionalText, Prefix,
 };
 use super::locking::LockingMode;
-use super::names::{ClassNames, MANAGER_CLASS, ManagerClass, OptionalSerializer, SerializerName};
+use super::names::{ConverterNames, MANAGER_CLASS, ManagerClass, OptionalSerializer, SerializerName};
 use super::nodes::NodeList;
 use super::numbers::{Limit, Threads, Unit, milliseconds, seconds, whole};
 use super::pattern::Pattern;
@@ -75,10 +75,10 @@ section! {
         /// What becomes of a session with a value that the serializer cannot hold: fail or skip that attribute.
         on_unserializable: OnUnserializable = "onUnserializable",
             Choice(&[("fail", OnUnserializable::Fail), ("skip", OnUnserializable::Skip)]), OnUnserializable::Fail, Now;
-        /// Whether collections are copied before they are serialized.
-        copy_collections_for_serialization: bool = "copyCollectionsForSerialization", Flag, false, Later;
-        /// Classes of converters, separated by commas.
-        custom_converter: Vec<String> = "customConverter", ClassNames, Vec::new(), Later;
+        /// Accepted for serializers that copy collections in MSM; nothing changes here while it is serialized.
+        copy_collections_for_serialization: bool = "copyCollectionsForSerialization", Flag, false, Now;
+        /// Converters in the order of their registration: plugins' names or the class names that they stand for, separated by commas.
+        custom_converter: Vec<String> = "customConverter", ConverterNames, Vec::new(), Now;
         /// Whether statistics are kept.
         enable_statistics: bool = "enableStatistics", Flag, true, Now;
         /// Whether sessions are stored at all.

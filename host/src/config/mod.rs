@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use attributes::{Attribute, Support};
-pub use checks::{KnownSerializer, check};
+pub use checks::{KnownConverter, KnownSerializer, check};
 pub use given::Section;
 pub use kinds::Shown;
 pub use locking::LockingMode;

@@ -54,27 +54,35 @@ impl Kind for JvmRoute {
     }
 }
 
-/// Names of Java classes, separated by commas.
-pub(super) struct ClassNames;
+/// Names of plugins, or of Java classes that plugins stand for, separated by commas.
+pub(super) struct ConverterNames;
 
-impl Kind for ClassNames {
+impl Kind for ConverterNames {
     type Value = Vec<String>;
 
     fn read(&self, raw: &Raw) -> Result<Vec<String>, Vec<String>> {
         let names = text(raw)?.split(',').map(str::trim).filter(|name| !name.is_empty());
-        let (good, bad): (Vec<&str>, Vec<&str>) = names.partition(|name| is_class_name(name));
+        let (good, bad): (Vec<&str>, Vec<&str>) = names.partition(|name| is_plugin_or_class(name));
         if bad.is_empty() {
             return Ok(good.into_iter().map(str::to_owned).collect());
         }
         Err(bad
             .iter()
-            .map(|name| format!("'{name}' is not the name of a class; commas separate names"))
+            .map(|name| {
+                format!(
+                    "'{name}' is neither the name of a plugin, such as joda-time, nor of a class; commas separate names"
+                )
+            })
             .collect())
     }
 
     fn show(&self, value: &Vec<String>) -> Shown {
         list(value)
     }
+}
+
+fn is_plugin_or_class(text: &str) -> bool {
+    text.split('-').all(is_class_name)
 }
 
 fn is_class_name(text: &str) -> bool {
@@ -96,7 +104,7 @@ impl Kind for SerializerName {
         if text.is_empty() {
             return Err(vec!["is empty; write a plugin's name, such as msgpack, or a class name".to_owned()]);
         }
-        if text.split('-').all(is_class_name) {
+        if is_plugin_or_class(text) {
             return Ok(text.to_owned());
         }
         Err(vec![format!("'{text}' is neither the name of a plugin, such as kryo, nor of a class")])
@@ -253,12 +261,12 @@ mod tests {
     }
 
     #[test]
-    fn class_names_are_checked() {
-        let names = ClassNames.read(&text("a.B, c.D$E,")).unwrap();
-        assert_eq!(names, ["a.B", "c.D$E"]);
+    fn names_of_plugins_and_classes_are_checked() {
+        let names = ConverterNames.read(&text("a.B, c.D$E,joda-time,")).unwrap();
+        assert_eq!(names, ["a.B", "c.D$E", "joda-time"]);
         assert_eq!(
-            problem(&ClassNames, &text("a.B c.D")),
-            "'a.B c.D' is not the name of a class; commas separate names"
+            problem(&ConverterNames, &text("a.B c.D")),
+            "'a.B c.D' is neither the name of a plugin, such as joda-time, nor of a class; commas separate names"
         );
         assert!(SerializerName.read(&text("my-plugin")).is_ok());
         assert!(SerializerName.read(&text("plugins/kryo.wasm")).is_err());

@@ -92,7 +92,6 @@ fn every_value_of_a_later_version_is_refused_in_a_sentence() {
         ("sticky=false", "false is not supported yet; leave it out or write true"),
         ("lockingMode=auto", "\"auto\" is not supported yet; leave it out or write \"none\""),
         ("failoverNodes=n1", "\"n1\" is not supported yet; leave it out"),
-        ("customConverter=a.B", "\"a.B\" is not supported yet; leave it out"),
         ("server.adminListen=[::1]:1", "\"[::1]:1\" is not supported yet; leave it out"),
         ("requestLease=31", "31 is not supported yet; leave it out or write 30"),
     ] {
@@ -131,8 +130,9 @@ fn names_are_checked_against_the_plugins() {
         name: "kryo".to_owned(),
         classes: vec!["de.javakaffee.web.msm.serializer.kryo.KryoTranscoderFactory".to_owned()],
         options: vec!["bufferSize".to_owned()],
+        takes_converters: true,
     }];
-    let check = |sets: &[&str]| Problems(read("", sets).unwrap().check_serializers(&known)).to_string();
+    let check = |sets: &[&str]| Problems(read("", sets).unwrap().check_plugins(&known, &[])).to_string();
     assert_eq!(check(&["transcoderFactoryClass=kryo"]), "");
     let class = "transcoderFactoryClass=de.javakaffee.web.msm.serializer.kryo.KryoTranscoderFactory";
     assert_eq!(check(&[class, "legacySerializer=kryo", "serializer.kryo.bufferSize=1"]), "");
@@ -141,6 +141,48 @@ fn names_are_checked_against_the_plugins() {
         "--set serializer.jaba.x: serializer.jaba: no plugin is called 'jaba'; there is only kryo\n\
          --set serializer.kryo.buffersize: the plugin kryo has no such option; it has bufferSize; did you mean bufferSize?\n\
          --set transcoderFactoryClass: no plugin is called 'kyro'; there is only kryo; did you mean kryo?"
+    );
+}
+
+#[test]
+fn converters_are_checked_against_the_plugins_and_the_serializer() {
+    let serializer = |name: &str, takes_converters| KnownSerializer {
+        name: name.to_owned(),
+        classes: vec![format!("a.{name}")],
+        options: Vec::new(),
+        takes_converters,
+    };
+    let known = [serializer("kryo", true), serializer("java", false)];
+    let converters = [KnownConverter {
+        name: "joda-time".to_owned(),
+        classes: vec!["a.JodaRegistration".to_owned()],
+        options: vec!["form".to_owned()],
+    }];
+    let check = |sets: &[&str]| {
+        let config = read("", sets).unwrap();
+        assert!(config.refuse_unsupported().is_empty());
+        Problems(config.check_plugins(&known, &converters)).to_string()
+    };
+    let kryo = "transcoderFactoryClass=kryo";
+    let copy = "copyCollectionsForSerialization=true";
+    for converter in ["customConverter=joda-time", "customConverter=a.JodaRegistration , joda-time"] {
+        assert_eq!(check(&[kryo, converter, copy, "serializer.joda-time.form=java"]), "");
+    }
+    assert_eq!(
+        check(&[kryo, "customConverter=joda,b.C"]),
+        "--set customConverter: no converter is called 'joda'; there is only joda-time\n\
+         --set customConverter: no converter stands for 'b.C'; there is only joda-time"
+    );
+    assert_eq!(
+        check(&["transcoderFactoryClass=a.java", "customConverter=joda-time", copy]),
+        "--set copyCollectionsForSerialization: the serializer java does not copy collections, as in MSM; leave it out \
+         or write false\n\
+         --set customConverter: the serializer java takes no converters, as in MSM; leave it out"
+    );
+    assert_eq!(
+        check(&[kryo, "serializer.joda-time.from=java"]),
+        "--set serializer.joda-time.from: serializer.joda-time.from: the plugin joda-time has no such option; it has form; \
+         did you mean form?"
     );
 }
 

@@ -153,7 +153,7 @@ impl Serializers {
     /// # Errors
     /// `transcoderFactoryClass` or `legacySerializer` names no plugin.
     pub fn choose(config: &ManagerConfig, plugins: &Plugins) -> Result<Self, StartError> {
-        let loaded = || plugins.entries().iter().filter_map(|entry| entry.outcome.as_ref().ok());
+        let loaded = || plugins.iter();
         let find =
             |attribute, wanted: &str| match plugins.by_name(wanted).or_else(|| plugins.by_class(wanted)) {
                 Some(plugin) => Ok(Arc::clone(plugin) as Arc<dyn Serializer>),

@@ -31,7 +31,41 @@ pub struct Description {
     pub losses: Vec<String>,
 }
 
+/// Who a converter says it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConverterDescription {
+    /// Unique among the plugins of a folder, serializers included.
+    pub name: String,
+    /// The plugin's own version.
+    pub version: String,
+    /// The Java class names of MSM's `customConverter` that it stands for.
+    pub classes: Vec<String>,
+    /// The options that it understands.
+    pub options: Vec<OptionInfo>,
+}
+
+impl ConverterDescription {
+    /// Checks what a converter told. The error says what is wrong and what would be right.
+    pub(super) fn from_guest(told: bindings::ConverterDescription) -> Result<Self, String> {
+        let description = Self {
+            name: told.name,
+            version: line(&told.version),
+            classes: told.classes,
+            options: options(told.options),
+        };
+        check_common(&description.name, &description.version, &description.classes, &description.options)?;
+        Ok(description)
+    }
+}
+
 impl Description {
+    /// Whether MSM lets converters stand before the serializer of this format, and has it copy collections; it refuses
+    /// both for Java's and XStream's.
+    #[must_use]
+    pub fn takes_converters(&self) -> bool {
+        !matches!(self.format.as_str(), "java/2" | "xstream/1.4")
+    }
+
     /// Checks what a plugin told. The error says what is wrong and what would be right.
     pub(super) fn from_guest(told: bindings::Description) -> Result<Self, String> {
         let description = Self {
@@ -40,11 +74,7 @@ impl Description {
             format: told.format,
             classes: told.classes,
             media_type: told.media_type,
-            options: told
-                .options
-                .into_iter()
-                .map(|option| OptionInfo { name: option.name, help: line(&option.help) })
-                .collect(),
+            options: options(told.options),
             losses: told.losses.iter().map(|loss| line(loss)).collect(),
         };
         description.check()?;
@@ -52,18 +82,7 @@ impl Description {
     }
 
     fn check(&self) -> Result<(), String> {
-        if !is_name(&self.name) {
-            return Err(format!(
-                "its name is '{}'; a name has lower-case letters, digits and '-', a letter first, 64 at most",
-                line(&self.name)
-            ));
-        }
-        if matches!(self.name.as_str(), "document" | "json") {
-            return Err(format!("its name is '{}', which stands for Holdfast's own form", self.name));
-        }
-        if self.version.is_empty() {
-            return Err("its version is empty".to_owned());
-        }
+        check_common(&self.name, &self.version, &self.classes, &self.options)?;
         if !is_token(&self.format, 64) {
             return Err(format!(
                 "the id of its format is '{}'; an id such as 'name/1' has 1 to 64 visible ASCII characters",
@@ -79,19 +98,40 @@ impl Description {
                 line(&self.media_type)
             ));
         }
-        if let Some(class) = self.classes.iter().find(|class| !is_token(class, 256)) {
-            return Err(format!("'{}' among its classes is no name of a Java class", line(class)));
-        }
-        let mut names: Vec<&str> = self.options.iter().map(|option| option.name.as_str()).collect();
-        names.sort_unstable();
-        if let Some(name) = names.iter().find(|name| !is_token(name, 64)) {
-            return Err(format!("its option '{}' has no name that can stand in a configuration", line(name)));
-        }
-        if let Some([name, _]) = names.array_windows().find(|[a, b]| a == b) {
-            return Err(format!("its option '{name}' stands in its description twice"));
-        }
         Ok(())
     }
+}
+
+fn options(told: Vec<bindings::OptionInfo>) -> Vec<OptionInfo> {
+    told.into_iter().map(|option| OptionInfo { name: option.name, help: line(&option.help) }).collect()
+}
+
+/// What both kinds of plugins tell.
+fn check_common(name: &str, version: &str, classes: &[String], options: &[OptionInfo]) -> Result<(), String> {
+    if !is_name(name) {
+        return Err(format!(
+            "its name is '{}'; a name has lower-case letters, digits and '-', a letter first, 64 at most",
+            line(name)
+        ));
+    }
+    if matches!(name, "document" | "json") {
+        return Err(format!("its name is '{name}', which stands for Holdfast's own form"));
+    }
+    if version.is_empty() {
+        return Err("its version is empty".to_owned());
+    }
+    if let Some(class) = classes.iter().find(|class| !is_token(class, 256)) {
+        return Err(format!("'{}' among its classes is no name of a Java class", line(class)));
+    }
+    let mut names: Vec<&str> = options.iter().map(|option| option.name.as_str()).collect();
+    names.sort_unstable();
+    if let Some(name) = names.iter().find(|name| !is_token(name, 64)) {
+        return Err(format!("its option '{}' has no name that can stand in a configuration", line(name)));
+    }
+    if let Some([name, _]) = names.array_windows().find(|[a, b]| a == b) {
+        return Err(format!("its option '{name}' stands in its description twice"));
+    }
+    Ok(())
 }
 
 fn is_name(name: &str) -> bool {

@@ -130,6 +130,14 @@ pub enum PluginError {
         /// How much it may return.
         limit: usize,
     },
+    /// A converter that stands before the plugin failed.
+    #[error("{plugin}: {error}")]
+    Converter {
+        /// Which plugin.
+        plugin: Origin,
+        /// What became of the converter, which it names.
+        error: Arc<PluginError>,
+    },
     /// So many calls were running that no instance could be made within the time limit.
     #[error("{plugin}: no instance became free within {limit:?}")]
     Busy {
@@ -214,6 +222,7 @@ impl PluginError {
             | Self::TimedOut { plugin, .. }
             | Self::OutOfMemory { plugin, .. }
             | Self::ResultTooLarge { plugin, .. }
+            | Self::Converter { plugin, .. }
             | Self::Busy { plugin, .. }
             | Self::Invalid { plugin, .. }
             | Self::Duplicate { plugin, .. }

@@ -4,11 +4,57 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::converter::Converter;
 use super::error::{Origin, PluginError};
-use super::load::{Check, load};
+use super::load::{Check, Opened, Surroundings, load, open};
 use super::plugin::Plugin;
 use super::runtime::Runtime;
 use super::settings::{PluginSettings, Reuse};
+
+/// A plugin that can be used.
+#[derive(Debug, Clone)]
+pub enum Loaded {
+    /// A serializer.
+    Serializer(Arc<Plugin>),
+    /// A converter.
+    Converter(Arc<Converter>),
+}
+
+impl Loaded {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Serializer(plugin) => &plugin.description().name,
+            Self::Converter(converter) => &converter.description().name,
+        }
+    }
+
+    /// The serializer, if it is one.
+    #[must_use]
+    pub fn serializer(&self) -> Option<&Arc<Plugin>> {
+        match self {
+            Self::Serializer(plugin) => Some(plugin),
+            Self::Converter(_) => None,
+        }
+    }
+
+    /// The converter, if it is one.
+    #[must_use]
+    pub fn converter(&self) -> Option<&Arc<Converter>> {
+        match self {
+            Self::Serializer(_) => None,
+            Self::Converter(converter) => Some(converter),
+        }
+    }
+
+    fn origin(&self) -> &Origin {
+        match self {
+            Self::Serializer(plugin) => plugin.origin(),
+            Self::Converter(converter) => converter.origin(),
+        }
+    }
+}
 
 /// A file of the folder, and what became of it.
 #[derive(Debug)]
@@ -16,18 +62,21 @@ pub struct Entry {
     /// The file.
     pub file: PathBuf,
     /// The plugin, or why it is not used.
-    pub outcome: Result<Arc<Plugin>, PluginError>,
+    pub outcome: Result<Loaded, PluginError>,
 }
 
 /// The plugins of a folder. A bad file disables itself and nothing else.
 #[derive(Debug, Default)]
 pub struct Plugins {
     entries: Vec<Entry>,
+    conflict: Option<String>,
 }
 
 impl Plugins {
     /// Loads every file whose name ends in `.wasm`, in the order of the names. Files that somebody may have meant as
     /// plugins (`.cwasm`, `.wat`) get an entry that says what is wrong with them.
+    ///
+    /// Of the converters that the settings name, those that are there stand before every serializer that takes any.
     ///
     /// # Errors
     ///
@@ -46,36 +95,87 @@ impl Plugins {
         files.sort();
 
         let runtime = start(settings, files.len())?;
+        let opened = files.into_iter().map(|file| {
+            let opened = open(&runtime, &file, &mut Vec::new());
+            (file, opened)
+        });
+        let (converters, serializers): (Vec<_>, Vec<_>) =
+            opened.partition(|(_, opened)| opened.as_ref().is_ok_and(Opened::is_converter));
+
         let mut plugins = Self::default();
-        for file in files {
-            let outcome = load(&runtime, &file, settings, &mut Vec::new()).and_then(|plugin| {
-                plugins.refuse_twins(&plugin)?;
-                Ok(Arc::new(plugin))
-            });
-            plugins.entries.push(Entry { file, outcome });
+        let alone = Surroundings { settings, converters: &[] };
+        for (file, opened) in converters {
+            plugins.add(&runtime, file, opened, &alone);
         }
+        let chain = plugins.chain(&settings.converters);
+        let surroundings = Surroundings { settings, converters: &chain };
+        for (file, opened) in serializers {
+            plugins.add(&runtime, file, opened, &surroundings);
+        }
+        plugins.entries.sort_by(|a, b| a.file.cmp(&b.file));
         Ok(plugins)
     }
 
+    fn add(
+        &mut self,
+        runtime: &Arc<Runtime>,
+        file: PathBuf,
+        opened: Result<Opened, PluginError>,
+        surroundings: &Surroundings<'_>,
+    ) {
+        let outcome = opened
+            .and_then(|opened| load(runtime, &file, opened, surroundings, &mut Vec::new()))
+            .and_then(|loaded| self.refuse_twins(&loaded).map(|()| loaded));
+        self.entries.push(Entry { file, outcome });
+    }
+
+    /// The converters of these names, as far as they are there and agree.
+    fn chain(&mut self, names: &[String]) -> Vec<Arc<Converter>> {
+        let mut chain: Vec<Arc<Converter>> = Vec::new();
+        for name in names {
+            let Some(converter) = self.converter(name) else { continue };
+            // MSM's classes of two serializers may stand for one converter.
+            if chain.iter().any(|other| Arc::ptr_eq(other, converter)) {
+                continue;
+            }
+            let classes = &converter.declarations().classes;
+            let twice = chain.iter().find_map(|other| {
+                let theirs = &other.declarations().classes;
+                let class =
+                    classes.iter().find(|class| theirs.iter().any(|other| other.name == class.name))?;
+                Some((other, &class.name))
+            });
+            if let Some((other, class)) = twice {
+                let (first, second) = (&other.description().name, &converter.description().name);
+                self.conflict =
+                    Some(format!("{first} and {second} both declare class {class}; name one of them"));
+                return Vec::new();
+            }
+            chain.push(Arc::clone(converter));
+        }
+        chain
+    }
+
     /// Of two plugins that answer to one name, or mark their values with one tag, the first is used.
-    fn refuse_twins(&self, plugin: &Plugin) -> Result<(), PluginError> {
-        let twin = |what: String, other: &Plugin| PluginError::Duplicate {
-            plugin: plugin.origin.clone(),
+    fn refuse_twins(&self, loaded: &Loaded) -> Result<(), PluginError> {
+        let twin = |what: String, other: &Origin| PluginError::Duplicate {
+            plugin: loaded.origin().clone(),
             what,
             other: other.file().to_owned(),
         };
-        let description = plugin.description();
-        if let Some(other) = self.by_name(&description.name) {
-            return Err(twin(format!("name '{}'", description.name), other));
+        if let Some(other) = self.loaded().find(|other| other.name() == loaded.name()) {
+            return Err(twin(format!("name '{}'", loaded.name()), other.origin()));
         }
-        if let Some(other) = self.by_tag(plugin.tag()) {
-            let (format, theirs) = (&description.format, &other.description().format);
+        if let Some(plugin) = loaded.serializer()
+            && let Some(other) = self.by_tag(plugin.tag())
+        {
+            let (format, theirs) = (&plugin.description().format, &other.description().format);
             let what = if format == theirs {
                 format!("format '{format}'")
             } else {
                 format!("tag {:#05x} in item flags (formats '{format}' and '{theirs}')", plugin.tag())
             };
-            return Err(twin(what, other));
+            return Err(twin(what, other.origin()));
         }
         Ok(())
     }
@@ -86,30 +186,56 @@ impl Plugins {
         &self.entries
     }
 
-    /// The plugins that can be used.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<Plugin>> {
+    /// The plugins that can be used, of both kinds.
+    pub fn loaded(&self) -> impl Iterator<Item = &Loaded> {
         self.entries.iter().filter_map(|entry| entry.outcome.as_ref().ok())
     }
 
-    /// The plugin of this name.
+    /// The serializers that can be used.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Plugin>> {
+        self.loaded().filter_map(Loaded::serializer)
+    }
+
+    /// The converters that can be used.
+    pub fn converters(&self) -> impl Iterator<Item = &Arc<Converter>> {
+        self.loaded().filter_map(Loaded::converter)
+    }
+
+    /// The converter of this name, or the first that stands for this Java class of MSM.
+    #[must_use]
+    pub fn converter(&self, name: &str) -> Option<&Arc<Converter>> {
+        let called = self.converters().find(|converter| converter.description().name == name);
+        called.or_else(|| {
+            let stands = |class: &String| class == name;
+            self.converters().find(|converter| converter.description().classes.iter().any(stands))
+        })
+    }
+
+    /// Why none of the converters that the settings name is used: two of them disagree.
+    #[must_use]
+    pub fn conflict(&self) -> Option<&str> {
+        self.conflict.as_deref()
+    }
+
+    /// The serializer of this name.
     #[must_use]
     pub fn by_name(&self, name: &str) -> Option<&Arc<Plugin>> {
         self.iter().find(|plugin| plugin.description().name == name)
     }
 
-    /// The plugin that stands for this Java class of MSM. Where several do, the first.
+    /// The serializer that stands for this Java class of MSM. Where several do, the first.
     #[must_use]
     pub fn by_class(&self, class: &str) -> Option<&Arc<Plugin>> {
         self.iter().find(|plugin| plugin.description().classes.iter().any(|known| known == class))
     }
 
-    /// The plugin that marks its values with this tag.
+    /// The serializer that marks its values with this tag.
     #[must_use]
     pub fn by_tag(&self, tag: u16) -> Option<&Arc<Plugin>> {
         self.iter().find(|plugin| plugin.tag() == tag)
     }
 
-    /// The plugin whose format has this media type. Media types are compared without regard to case.
+    /// The serializer whose format has this media type. Media types are compared without regard to case.
     #[must_use]
     pub fn by_media_type(&self, media_type: &str) -> Option<&Arc<Plugin>> {
         self.iter().find(|plugin| plugin.description().media_type.eq_ignore_ascii_case(media_type))
@@ -133,7 +259,7 @@ pub struct Report {
     /// What was looked at, in order; when the file is refused, the last one says why.
     pub checks: Vec<Check>,
     /// The plugin, or why it is refused.
-    pub outcome: Result<Arc<Plugin>, PluginError>,
+    pub outcome: Result<Loaded, PluginError>,
 }
 
 /// Looks at one file as if it lay in a folder of its own.
@@ -144,7 +270,9 @@ pub struct Report {
 pub fn check(file: &Path, settings: &PluginSettings) -> Result<Report, PluginError> {
     let runtime = start(settings, 1)?;
     let mut checks = Vec::new();
-    let outcome = load(&runtime, file, settings, &mut checks).map(Arc::new);
+    let surroundings = Surroundings { settings, converters: &[] };
+    let outcome = open(&runtime, file, &mut checks)
+        .and_then(|opened| load(&runtime, file, opened, &surroundings, &mut checks));
     Ok(Report { checks, outcome })
 }
 

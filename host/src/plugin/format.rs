@@ -121,8 +121,7 @@ impl Format {
 }
 
 fn known(plugins: &Plugins, before: &str, between: &str) -> String {
-    let names = plugins.entries().iter().filter_map(|entry| entry.outcome.as_ref().ok());
-    let names = names.map(|plugin| plugin.description().name.as_str());
+    let names = plugins.iter().map(|plugin| plugin.description().name.as_str());
     let names = ["document", "json"].into_iter().chain(names).map(|name| format!("{before}{name}"));
     names.collect::<Vec<_>>().join(between)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use wasmtime::{Store, Trap};
 
-use super::bindings::{Description, Failure, Serializer, SerializerPre, Settings};
+use super::bindings::{Declarations, Failure, Settings};
 use super::error::{Origin, PluginError};
 use super::guest::{Guest, Log, MemoryRefused};
 use super::measure::Direction;
@@ -14,11 +14,12 @@ use super::settings::Limits;
 use super::slots::Slot;
 use super::stack::STACK;
 use super::text::{Bytes, line};
+use super::world::{Code, Exports, Told};
 
 /// An instance. It is for one caller at a time, and for none after a call that returned a [`Broken`].
 pub(super) struct Instance {
     store: Store<Guest>,
-    exports: Serializer,
+    exports: Exports,
     calls: u64,
     /// Given back after the store is gone, hence behind it.
     _slot: Option<Slot>,
@@ -78,11 +79,7 @@ impl Broken {
 
 impl Instance {
     /// Makes an instance that was not yet configured.
-    pub(super) fn new(
-        runtime: &Runtime,
-        code: &SerializerPre<Guest>,
-        log: &Arc<Log>,
-    ) -> Result<Self, Broken> {
+    pub(super) fn new(runtime: &Runtime, code: &Code, log: &Arc<Log>) -> Result<Self, Broken> {
         let slot = runtime.slot().ok_or(Broken::Busy)?;
         let mut store = runtime.store(log).map_err(|error| Broken::find(&error, None))?;
         match code.instantiate(&mut store) {
@@ -95,8 +92,8 @@ impl Instance {
         }
     }
 
-    pub(super) fn describe(&mut self, runtime: &Runtime) -> Result<Description, Broken> {
-        self.run(runtime, |exports, store| exports.call_describe(store))
+    pub(super) fn describe(&mut self, runtime: &Runtime) -> Result<Told, Broken> {
+        self.run(runtime, Exports::describe)
     }
 
     pub(super) fn configure(
@@ -104,10 +101,15 @@ impl Instance {
         runtime: &Runtime,
         settings: &Settings,
     ) -> Result<Result<(), Failure>, Broken> {
-        self.run(runtime, |exports, store| exports.call_configure(store, settings))
+        self.run(runtime, |exports, store| exports.configure(store, settings))
     }
 
-    /// Serializes or deserializes. The bytes are copied in once, the result is copied out once.
+    /// What a converter declares.
+    pub(super) fn declarations(&mut self, runtime: &Runtime) -> Result<Option<Declarations>, Broken> {
+        self.run(runtime, Exports::declarations)
+    }
+
+    /// Serializes or deserializes, or does what a converter does then. The bytes are copied in once, the result is copied out once.
     pub(super) fn convert(
         &mut self,
         runtime: &Runtime,
@@ -115,16 +117,13 @@ impl Instance {
         input: &[u8],
     ) -> Result<Result<Vec<u8>, Failure>, Broken> {
         self.calls += 1;
-        self.run(runtime, |exports, store| match direction {
-            Direction::Serialize => exports.call_serialize(store, input),
-            Direction::Deserialize => exports.call_deserialize(store, input),
-        })
+        self.run(runtime, |exports, store| exports.convert(store, direction, input))
     }
 
     fn run<T>(
         &mut self,
         runtime: &Runtime,
-        call: impl FnOnce(&Serializer, &mut Store<Guest>) -> wasmtime::Result<T>,
+        call: impl FnOnce(&Exports, &mut Store<Guest>) -> wasmtime::Result<T>,
     ) -> Result<T, Broken> {
         self.store.data_mut().begin_call();
         runtime.wind(&mut self.store);

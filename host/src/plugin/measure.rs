@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use wasmtime::component::{Component, Linker, TypedFunc};
 use wasmtime::{Error, Store, format_err};
 
-use super::bindings::SerializerPre;
 use super::error::PluginError;
 use super::guest::{Guest, Log};
 use super::instance::Instance;
 use super::plugin::Plugin;
 use super::runtime::{Runtime, digest};
 use super::stack::with_room;
+use super::world::{Code, World};
 
 /// Takes bytes and returns some without looking at them; made of `echo.wat`.
 const ECHO: &[u8] = include_bytes!("echo.wasm");
@@ -39,7 +39,7 @@ pub enum Direction {
 #[derive(Clone)]
 pub(super) struct Measured {
     runtime: Arc<Runtime>,
-    code: SerializerPre<Guest>,
+    code: Code,
 }
 
 impl Plugin {
@@ -58,11 +58,11 @@ impl Plugin {
         let measured =
             self.measured.get_or_init(|| self.compile_for_fuel()).as_ref().map_err(Clone::clone)?;
         let runtime = &measured.runtime;
-        let answered = |failure| PluginError::from_guest(&self.origin, failure);
-        let broken = |broken: super::instance::Broken| broken.explain(&self.origin, runtime.limits());
-        let mut instance =
-            Instance::new(runtime, &measured.code, &Log::new(self.origin.clone())).map_err(broken)?;
-        instance.configure(runtime, &self.settings).map_err(broken)?.map_err(answered)?;
+        let answered = |failure| PluginError::from_guest(self.worker.origin(), failure);
+        let broken = |broken: super::instance::Broken| broken.explain(self.worker.origin(), runtime.limits());
+        let mut instance = Instance::new(runtime, &measured.code, &Log::new(self.worker.origin().clone()))
+            .map_err(broken)?;
+        instance.configure(runtime, self.worker.settings()).map_err(broken)?.map_err(answered)?;
         // The first call sets up what later ones find.
         instance.convert(runtime, direction, input).map_err(broken)?.map_err(answered)?;
         let before = instance.fuel().map_err(|error| self.unmeasured(&error))?;
@@ -72,16 +72,18 @@ impl Plugin {
     }
 
     fn compile_for_fuel(&self) -> Result<Measured, PluginError> {
-        let wasm = std::fs::read(self.file())
-            .map_err(|error| PluginError::Io { plugin: self.origin.clone(), source: Arc::new(error) })?;
-        if digest(&wasm) != self.digest {
+        let wasm = std::fs::read(self.file()).map_err(|error| PluginError::Io {
+            plugin: self.worker.origin().clone(),
+            source: Arc::new(error),
+        })?;
+        if digest(&wasm) != *self.worker.digest() {
             return Err(PluginError::invalid(
-                &self.origin,
+                self.worker.origin(),
                 "its file changed since it was loaded; start again",
             ));
         }
-        let runtime = Arc::clone(self.runtime.counting()?);
-        let code = runtime.compile(&wasm).and_then(|component| runtime.link(&component));
+        let runtime = Arc::clone(self.worker.runtime().counting()?);
+        let code = runtime.compile(&wasm).and_then(|component| runtime.link(World::Serializer, &component));
         Ok(Measured { code: code.map_err(|error| self.unmeasured(&error))?, runtime })
     }
 
@@ -98,9 +100,9 @@ impl Plugin {
     fn time_echo(&self, input: usize, output: usize) -> wasmtime::Result<Duration> {
         let input = vec![0x5a; input];
         let wanted = u32::try_from(output)?;
-        let runtime = &self.runtime;
+        let runtime = self.worker.runtime();
         let _slot = runtime.slot().ok_or_else(|| format_err!("too many calls are running"))?;
-        let mut store = runtime.store(&Log::new(self.origin.clone()))?;
+        let mut store = runtime.store(&Log::new(self.worker.origin().clone()))?;
         let component = Component::from_binary(runtime.engine(), ECHO)?;
         let instance = Linker::new(runtime.engine()).instantiate(&mut store, &component)?;
         let echo: Echo<'_> = instance.get_typed_func(&mut store, "echo")?;
@@ -123,7 +125,7 @@ impl Plugin {
     }
 
     fn unmeasured(&self, error: &Error) -> PluginError {
-        PluginError::invalid(&self.origin, format!("cannot be measured: {error:#}"))
+        PluginError::invalid(self.worker.origin(), format!("cannot be measured: {error:#}"))
     }
 }
 

@@ -1,7 +1,7 @@
-//! Serializers as WebAssembly components: load, validate, pool, limit.
+//! Serializers and converters as WebAssembly components: load, validate, pool, limit.
 //!
 //! [`Plugins::load`] looks at every file of a folder. Each one that passes the checks of [`check`] becomes a
-//! [`Plugin`]; one that does not is an [`Entry`] with its reason, and disturbs no other.
+//! [`Plugin`] or a [`Converter`]; one that does not is an [`Entry`] with its reason, and disturbs no other.
 //!
 //! A call costs a copy of its bytes in and out and about 0.15 us. It is synchronous and takes microseconds, so an
 //! async caller need not leave its thread for it. Whatever a plugin does, its caller gets a [`PluginError`] that names
@@ -12,6 +12,7 @@
 
 mod bindings;
 mod cache;
+mod converter;
 mod description;
 mod error;
 mod folder;
@@ -30,11 +31,14 @@ mod slots;
 mod stack;
 mod text;
 mod wasi;
+mod worker;
+mod world;
 
 pub use cache::default_cache;
-pub use description::{Description, OptionInfo};
+pub use converter::Converter;
+pub use description::{ConverterDescription, Description, OptionInfo};
 pub use error::{Origin, PluginError};
-pub use folder::{Entry, Plugins, Report, check};
+pub use folder::{Entry, Loaded, Plugins, Report, check};
 pub use format::{Format, FormatError};
 pub use load::Check;
 pub use measure::Direction;

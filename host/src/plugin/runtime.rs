@@ -11,7 +11,6 @@ use sha2::{Digest, Sha256};
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store};
 
-use super::bindings::SerializerPre;
 use super::cache::Cache;
 use super::error::PluginError;
 use super::guest::{Guest, Log, add_log};
@@ -19,6 +18,7 @@ use super::settings::Limits;
 use super::slots::{Slot, Slots};
 use super::stack::STACK;
 use super::wasi;
+use super::world::{Code, World};
 
 /// Memory and tables stay mapped up to here when an instance goes, so that the next one finds them without page faults.
 const KEPT_MEMORY: usize = 256 << 10;
@@ -136,11 +136,11 @@ impl Runtime {
     }
 
     /// Links a component with what plugins may import.
-    pub(super) fn link(&self, component: &Component) -> wasmtime::Result<SerializerPre<Guest>> {
+    pub(super) fn link(&self, world: World, component: &Component) -> wasmtime::Result<Code> {
         let mut linker = Linker::new(&self.engine);
         add_log(&mut linker)?;
         wasi::add(&mut linker, component, &self.engine)?;
-        SerializerPre::new(linker.instantiate_pre(component)?)
+        Code::new(world, linker.instantiate_pre(component)?)
     }
 
     /// A store for one instance, with all limits on.

@@ -23,8 +23,8 @@ pub struct PluginSettings {
     pub schema: Vec<u8>,
     /// Compiled schemas, by the name of the plugin.
     pub schemas: BTreeMap<String, Vec<u8>>,
-    /// The declarations of the configured converters; empty when there are none.
-    pub converters: Vec<u8>,
+    /// The names of converters, or of the Java classes that they stand for, in the order of their registration.
+    pub converters: Vec<String>,
 }
 
 impl Default for PluginSettings {

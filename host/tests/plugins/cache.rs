@@ -24,7 +24,7 @@ impl Scratch {
     fn load(&self, name: &str) -> String {
         let file = self.folder.path().join(format!("{name}.wasm"));
         fs::write(&file, wat::plugin_of(&[("describe.wat", &wat::description(name, "a/1"))])).unwrap();
-        check(&file, &self.settings).unwrap().outcome.unwrap().description().name.clone()
+        check(&file, &self.settings).unwrap().outcome.unwrap().name().to_owned()
     }
 
     fn cache(&self) -> &Path {

@@ -22,7 +22,7 @@ fn every_wrong_plugin_is_refused_with_what_is_wrong() {
 
         let began = Instant::now();
         let said = match check(&file, &wat::settings()).unwrap().outcome {
-            Ok(plugin) => format!("{} is used", plugin.description().name),
+            Ok(plugin) => format!("{} is used", plugin.name()),
             Err(error) => error.to_string(),
         };
         let said = said.replace(&format!("{}/", scratch.path().display()), "") + "\n";

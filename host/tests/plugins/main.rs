@@ -9,6 +9,7 @@
 
 mod cache;
 mod cases;
+mod converters;
 mod folder;
 mod measure;
 mod pool;

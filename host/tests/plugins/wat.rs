@@ -46,6 +46,11 @@ fn framed(own: impl Fn(&str) -> Option<String>) -> String {
     text
 }
 
+/// A component of text.
+pub(crate) fn parse(text: &str) -> Vec<u8> {
+    wat::parse_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
 /// The piece that describes a plugin.
 pub(crate) fn description(name: &str, format: &str) -> String {
     let texts = [name, "1.0", format, "", "application/x-test", "", ""];
@@ -89,7 +94,7 @@ pub(crate) fn load(wasm: &[u8], settings: &PluginSettings) -> (TempDir, Arc<Plug
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("test.wasm");
     fs::write(&file, wasm).unwrap();
-    let plugin = check(&file, settings).unwrap().outcome.unwrap();
+    let plugin = check(&file, settings).unwrap().outcome.unwrap().serializer().unwrap().clone();
     (folder, plugin)
 }
 

@@ -6,6 +6,9 @@ use crate::class::Field;
 /// A class has at most so many slots, and a layout so many parts.
 const MOST: usize = 255;
 
+/// More classes than any application registers: declarations come from plugins.
+const MOST_CLASSES: usize = 4096;
+
 pub(super) fn parse(text: &str) -> Result<Declarations, DeclarationError> {
     let mut declarations = Declarations::default();
     let mut at = 0;
@@ -17,6 +20,9 @@ pub(super) fn parse(text: &str) -> Result<Declarations, DeclarationError> {
         if first == "class" {
             let class = class(words).map_err(wrong)?;
             complete(declarations.classes.last(), at)?;
+            if declarations.classes.len() == MOST_CLASSES {
+                return Err(wrong(format!("more than {MOST_CLASSES} classes are declared")));
+            }
             if declarations.classes.iter().any(|other| other.name == class.name) {
                 return Err(wrong(format!("class {} is declared a second time", class.name)));
             }
@@ -81,10 +87,10 @@ fn slots<'a>(words: impl Iterator<Item = &'a str>, class: &mut DeclaredClass) ->
         if class.slots.iter().any(|other| other.name == slot.name) {
             return Err(format!("there are two slots '{}'", slot.name));
         }
+        if class.slots.len() == MOST {
+            return Err(format!("a class has at most {MOST} slots"));
+        }
         class.slots.push(slot);
-    }
-    if class.slots.len() > MOST {
-        return Err(format!("a class has at most {MOST} slots"));
     }
     Ok(())
 }
@@ -110,7 +116,10 @@ fn layout<'a>(
     if class.layouts.iter().any(|layout| layout.format == format) {
         return Err(format!("{format} has a line in this class already"));
     }
-    let words: Vec<&str> = words.collect();
+    let words: Vec<&str> = words.take(MOST + 1).collect();
+    if words.len() > MOST {
+        return Err(format!("a class has at most {MOST} parts"));
+    }
     let data = if words == ["fields"] {
         Data::Fields
     } else {
@@ -133,7 +142,7 @@ fn part(word: &str, slots: &[Field]) -> Result<Part, String> {
     })?;
     let (name, digits) = what.split_once('=').unwrap_or((what, what));
     let digits: Vec<Digit> =
-        digits.split(',').map(|digit| self::digit(digit, slots)).collect::<Result<_, _>>()?;
+        digits.split(',').take(MOST).map(|digit| self::digit(digit, slots)).collect::<Result<_, _>>()?;
     let radixes = digits.iter().map(|digit| digit.radix).collect::<Vec<_>>();
     let chained = radixes.split_first().is_some_and(|(first, rest)| *first == 0 && !rest.contains(&0));
     if !chained {
@@ -176,9 +185,6 @@ fn digit(text: &str, slots: &[Field]) -> Result<Digit, String> {
 
 /// Each slot stands in exactly one part: what is in none would be lost.
 fn check_parts(parts: &[Part], slots: &[Field]) -> Result<(), String> {
-    if parts.len() > MOST {
-        return Err(format!("a class has at most {MOST} parts"));
-    }
     for (index, slot) in slots.iter().enumerate() {
         let times = parts.iter().flat_map(|part| &part.digits).filter(|digit| digit.slot == index).count();
         match times {

@@ -59,7 +59,7 @@ impl Reading<'_> {
                     && is_ascii(text)
                 {
                     self.last = self.define(HandleKind::Scalar, self.writer.len() as u32, self.input.at());
-                    self.writer.str_bytes(text);
+                    self.writer.str_first(rest, text.len());
                     self.input.advance(3 + text.len());
                     return Ok(None);
                 }

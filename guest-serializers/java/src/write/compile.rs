@@ -98,6 +98,12 @@ impl<'a> Writing<'a> {
         if name.is_empty() || name.len() > usize::from(u16::MAX) {
             return Err(self.misfit(at, "a class whose name is empty or over 65535 bytes long"));
         }
+        if matches!(definition.kind, Kind::Bean | Kind::Enum) && name.first() == Some(&b'[') {
+            return Err(self.misfit(
+                at,
+                format!("a class that is no array, under an array's name: {}", definition.name),
+            ));
+        }
         let mut class = Defined {
             sort: Sort::Bean,
             name,

@@ -2,7 +2,7 @@
 //!
 //! Nothing here is a rule of its own: what is not exactly as expected goes the long way, through [`Writing::value`].
 
-use holdfast_document::append;
+use holdfast_document::append_first;
 
 use super::class::{Sort, UNKNOWN};
 use super::{Frame, Step, Writing};
@@ -34,14 +34,14 @@ impl Writing<'_> {
         match *rest {
             [marker @ 0xa0..=0xbf, ref behind @ ..] => {
                 if let Some(text) = behind.get(..usize::from(marker & 0x1f))
-                    && self.quick_text(text, 1)
+                    && self.quick_text(text, behind, 1)
                 {
                     return Ok(None);
                 }
             }
             [0xd9, len, ref behind @ ..] => {
                 if let Some(text) = behind.get(..usize::from(len))
-                    && self.quick_text(text, 2)
+                    && self.quick_text(text, behind, 2)
                 {
                     return Ok(None);
                 }
@@ -112,16 +112,17 @@ impl Writing<'_> {
         self.value(hint)
     }
 
-    /// A string that takes `head` bytes in front of its text, where it is the same in modified UTF-8.
+    /// A string that takes `head` bytes in front of its text, where it is the same in modified UTF-8. The text is the
+    /// beginning of `source`.
     #[inline]
-    fn quick_text(&mut self, text: &[u8], head: usize) -> bool {
+    fn quick_text(&mut self, text: &[u8], source: &[u8], head: usize) -> bool {
         if !mutf8::is_same(text) {
             return false;
         }
         self.last = u32::MAX;
         self.next_handle();
         self.out.extend_from_slice(&[tc::STRING, 0, text.len() as u8]);
-        append(self.out, text);
+        append_first(self.out, source, text.len());
         self.context.reader.advance(head + text.len());
         true
     }

@@ -1,10 +1,11 @@
-//! What `export_converter!` expands to needs. Not part of the API.
+//! What `export!` expands to needs. Not part of the API.
 
 use std::cell::RefCell;
 
 pub use bindings::{ConverterDescription, Declarations, Guest};
 
-use crate::component::{Failure, Settings, owned, report_panics};
+use holdfast_sdk::component::{Failure, Settings, options, owned, report_panics, settings};
+
 use crate::{Converter, Rewrite};
 
 /// Generated from the contract, with the types that both worlds have in common taken from the other one.
@@ -14,10 +15,10 @@ pub mod bindings {
         path: "../../wit",
         world: "converter",
         pub_export_macro: true,
-        default_bindings_module: "holdfast_sdk::converter_component::bindings",
+        default_bindings_module: "holdfast_converter_sdk::component::bindings",
         with: {
-            "holdfast:plugin/types@1.0.0": crate::component::bindings::holdfast::plugin::types,
-            "holdfast:plugin/log@1.0.0": crate::component::bindings::holdfast::plugin::log,
+            "holdfast:plugin/types@1.0.0": holdfast_sdk::component::bindings::holdfast::plugin::types,
+            "holdfast:plugin/log@1.0.0": holdfast_sdk::component::bindings::holdfast::plugin::log,
         },
     });
 }
@@ -37,7 +38,7 @@ impl<C: Converter> Default for Instance<C> {
 impl<C: Converter> Instance<C> {
     /// Takes the settings.
     pub fn configure(&self, settings: &Settings) -> Result<(), Failure> {
-        Ok(self.converter.borrow_mut().configure(&crate::component::settings(settings))?)
+        Ok(self.converter.borrow_mut().configure(&self::settings(settings))?)
     }
 
     /// What the converter declares.
@@ -73,7 +74,7 @@ pub fn describe<C: Converter>() -> ConverterDescription {
         name: description.name.to_owned(),
         version: description.version.to_owned(),
         classes: owned(description.classes),
-        options: crate::component::options(description.options),
+        options: self::options(description.options),
     }
 }
 

@@ -1,6 +1,18 @@
-//! The other kind of plugin.
+//! What the author of a Holdfast converter depends on.
+//!
+//! A converter declares classes that a serializer cannot know by itself, or rewrites documents on their way to a
+//! serializer and back. Implement [`Converter`], call [`export!`] once, build for `wasm32-unknown-unknown`, and the file
+//! is a plugin. Natively [`export!`] expands to nothing, and the crate is tested like any other.
 
-use crate::{Failure, OptionInfo, Settings};
+#[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub mod component;
+
+pub use holdfast_sdk::{Failure, Level, OptionInfo, Settings, flag, log, number};
+
+#[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub use holdfast_sdk::component as serializer;
 
 /// Who a converter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +54,7 @@ pub struct Declared {
 /// A converter: MSM's custom converter. It stands between documents and the serializer that is configured.
 ///
 /// ```
-/// use holdfast_sdk::{Converter, ConverterDescription, Declared, Failure, Settings};
+/// use holdfast_converter_sdk::{Converter, ConverterDescription, Declared, Failure, Settings};
 ///
 /// /// Lets Kryo know a class that the application registers with it.
 /// #[derive(Default)]
@@ -65,7 +77,7 @@ pub struct Declared {
 ///     }
 /// }
 ///
-/// holdfast_sdk::export_converter!(Carts);
+/// holdfast_converter_sdk::export!(Carts);
 /// # fn main() {}
 /// ```
 pub trait Converter: Default + 'static {
@@ -107,31 +119,31 @@ pub trait Converter: Default + 'static {
 ///
 /// On any target but `wasm32` it expands to nothing.
 #[macro_export]
-macro_rules! export_converter {
+macro_rules! export {
     ($converter:ty) => {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             ::std::thread_local! {
-                static INSTANCE: $crate::converter_component::Instance<$converter> =
+                static INSTANCE: $crate::component::Instance<$converter> =
                     ::std::default::Default::default();
             }
 
-            type Answer = ::std::result::Result<::std::vec::Vec<u8>, $crate::component::Failure>;
+            type Answer = ::std::result::Result<::std::vec::Vec<u8>, $crate::serializer::Failure>;
 
             struct Component;
 
-            impl $crate::converter_component::Guest for Component {
-                fn describe() -> $crate::converter_component::ConverterDescription {
-                    $crate::converter_component::describe::<$converter>()
+            impl $crate::component::Guest for Component {
+                fn describe() -> $crate::component::ConverterDescription {
+                    $crate::component::describe::<$converter>()
                 }
 
                 fn configure(
-                    settings: $crate::component::Settings,
-                ) -> ::std::result::Result<(), $crate::component::Failure> {
+                    settings: $crate::serializer::Settings,
+                ) -> ::std::result::Result<(), $crate::serializer::Failure> {
                     INSTANCE.with(|instance| instance.configure(&settings))
                 }
 
-                fn declarations() -> $crate::converter_component::Declarations {
+                fn declarations() -> $crate::component::Declarations {
                     INSTANCE.with(|instance| instance.declarations())
                 }
 
@@ -144,8 +156,7 @@ macro_rules! export_converter {
                 }
             }
 
-    $crate::converter_component::bindings::export!(Component with_types_in
-                $crate::converter_component::bindings);
+    $crate::component::bindings::export!(Component with_types_in $crate::component::bindings);
         };
     };
 }

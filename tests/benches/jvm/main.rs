@@ -93,20 +93,24 @@ fn measure(plugin: &Plugin, java: &Plugin, judge: &mut Judge, session: &str, fil
     let stream = file.with_extension("java");
     // What the library itself writes of these objects: javolution's is no golden file, because it loses some.
     let theirs = judge.write(&format, &stream)?;
-    let document = java.deserialize(&std::fs::read(&stream)?)?;
-    let attributes = Attributes::of(session, &document)?;
+    // As it comes out of a store, in the order of this format; and as another format gives it.
+    let document = plugin.deserialize(&theirs)?;
+    let foreign = java.deserialize(&std::fs::read(&stream)?)?;
+    let attributes = Attributes::of(session, &foreign)?;
     let plain = to_document(&attributes)?;
     let bytes = plugin.serialize(&document)?;
 
     judge.bench(&format, &stream, WARM_MS, ROUND_MS)?;
     let mut encode = Side::default();
     let mut decode = Side::default();
+    let mut foreign_encode = Side::default();
     let mut rust_encode = Side::default();
     let mut rust_decode = Side::default();
     let mut jvm = String::new();
     for _ in 0..ROUNDS {
         encode.run(|| plugin.serialize(&document).map(drop).map_err(Into::into))?;
         decode.run(|| plugin.deserialize(&theirs).map(drop).map_err(Into::into))?;
+        foreign_encode.run(|| plugin.serialize(&foreign).map(drop).map_err(Into::into))?;
         rust_encode.run(|| {
             let document = to_document(&attributes)?;
             Ok(plugin.serialize(&document).map(drop)?)
@@ -125,11 +129,12 @@ fn measure(plugin: &Plugin, java: &Plugin, judge: &mut Judge, session: &str, fil
         jvm = times.java;
     }
     rust_encode.theirs.clone_from(&encode.theirs);
+    foreign_encode.theirs.clone_from(&encode.theirs);
     rust_decode.theirs.clone_from(&decode.theirs);
     Ok(json!({
         "bytes": bytes.len(), "bytesOfLibrary": theirs.len(), "documentOfRust": plain.len(), "jvm": jvm,
         "encode": encode.row(), "decode": decode.row(),
-        "encodeFromRust": rust_encode.row(), "decodeToRust": rust_decode.row(),
+        "encodeFromJava": foreign_encode.row(), "encodeFromRust": rust_encode.row(), "decodeToRust": rust_decode.row(),
     }))
 }
 
@@ -178,8 +183,8 @@ fn table(rows: &[Value]) {
         java_version(rows).as_str().unwrap_or("?")
     );
     println!(
-        "{:<11} {:<14} {:>22} {:>13} {:>22} {:>13} {:>9} {:>9}",
-        "format", "session", "encode", "times", "decode", "times", "from Rust", "to Rust"
+        "{:<11} {:<14} {:>22} {:>13} {:>22} {:>13} {:>9} {:>9} {:>9}",
+        "format", "session", "encode", "times", "decode", "times", "from java", "from Rust", "to Rust"
     );
     for row in rows {
         let text = |name: &str| row[name].as_str().unwrap_or("").to_owned();
@@ -194,18 +199,20 @@ fn table(rows: &[Value]) {
             format!("{times:.2} {} {floor}", if times >= floor { ">=" } else { "UNDER" })
         };
         println!(
-            "{:<11} {:<14} {:>22} {:>13} {:>22} {:>13} {:>9.2} {:>9.2}",
+            "{:<11} {:<14} {:>22} {:>13} {:>22} {:>13} {:>9.2} {:>9.2} {:>9.2}",
             text("format"),
             text("session"),
             pair("encode"),
             times("encode"),
             pair("decode"),
             times("decode"),
+            number("encodeFromJava", "times"),
             number("encodeFromRust", "times"),
             number("decodeToRust", "times"),
         );
     }
     println!(
-        "`times`: how many times faster we are, and the floor; `from Rust`, `to Rust`: with serde, from and to structs"
+        "`times`: how many times faster we are, and the floor; `from java`: a document of the java plugin, in another order of\n\
+         fields; `from Rust`, `to Rust`: with serde, from and to structs"
     );
 }

@@ -1,5 +1,6 @@
 //! The page `docs/conformance.md`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::cases::{Case, FORMATS, Status};
@@ -81,9 +82,22 @@ fn known(out: &mut String, cases: &[Case], rows: &[Row], ways: &[Way]) {
             row.reason
         );
     }
-    let open: Vec<&Way> = ways.iter().filter(|way| way.fails()).collect();
-    if !open.is_empty() {
-        let _ = writeln!(out, "\nNeither agreed nor documented: {} ways.", open.len());
+    open(out, cases, ways);
+}
+
+/// What has no reason yet.
+fn open(out: &mut String, cases: &[Case], ways: &[Way]) {
+    let mut all: BTreeMap<(usize, usize, &str), Vec<&str>> = BTreeMap::new();
+    for way in ways.iter().filter(|way| way.fails()) {
+        let case = cases.get(way.case).map_or("", |case| case.name.as_str());
+        all.entry((way.from, way.to, way.outcome.word())).or_default().push(case);
+    }
+    if all.is_empty() {
+        return;
+    }
+    out.push_str("\n## Open\n\nOtherwise than in the libraries, and no reason is given yet.\n\n| from | into | what | sessions |\n| --- | --- | --- | --- |\n");
+    for ((from, to, what), cases) in all {
+        let _ = writeln!(out, "| {} | {} | {what} | {} |", name(from), name(to), cases.join(", "));
     }
 }
 

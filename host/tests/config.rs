@@ -60,7 +60,7 @@ fn configuration(folder: &Path) -> PathBuf {
 /// Standard output and standard error of the command, with the folder's name left out.
 fn answer(folder: &Path) -> String {
     let known = known_serializers(folder);
-    let judge = |config: &Config| known.map(|known| config.check_serializers(&known)).unwrap_or_default();
+    let judge = |config: &Config| known.map(|known| config.check_plugins(&known, &[])).unwrap_or_default();
     let (mut said, problems) = check(&configuration(folder), judge);
     if !problems.0.is_empty() {
         let separator = if said.is_empty() { "" } else { "\n" };
@@ -74,6 +74,7 @@ fn known_serializers(folder: &Path) -> Option<Vec<KnownSerializer>> {
     let text = fs::read_to_string(folder.join("plugins.txt")).ok()?;
     let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let plugins = text.lines().map(words).map(|words| KnownSerializer {
+        takes_converters: !["java", "xstream"].contains(&words[0].as_str()),
         name: words[0].clone(),
         classes: words.get(1).cloned().into_iter().collect(),
         options: words.into_iter().skip(2).collect(),

@@ -41,7 +41,7 @@ fn a_bad_file_disables_itself_and_nothing_else() {
         (".e.wasm", b"hidden"),
     ]);
     let plugins = Plugins::load(folder.path(), &wat::settings()).unwrap();
-    let used: Vec<_> = plugins.iter().map(|plugin| plugin.name().as_str()).collect();
+    let used: Vec<_> = plugins.iter().map(|plugin| plugin.description().name.as_str()).collect();
     assert_eq!(used, ["one", "two"]);
     assert_eq!(plugins.entries().len(), 4);
     assert!(plugins.by_name("one").unwrap().serialize(b"abc").is_ok());
@@ -79,7 +79,7 @@ fn a_plugin_is_found_by_everything_it_is_known_by() {
     let folder = folder(&[("a.wasm", &named("one", "kryo/4"))]);
     let plugins = Plugins::load(folder.path(), &wat::settings()).unwrap();
     let name = |plugin: Option<&std::sync::Arc<holdfast::plugin::Plugin>>| {
-        plugin.map(|plugin| plugin.name().clone())
+        plugin.map(|plugin| plugin.description().name.clone())
     };
     assert_eq!(name(plugins.by_tag(0x246)).as_deref(), Some("one"));
     assert_eq!(name(plugins.by_media_type("Application/X-Test")).as_deref(), Some("one"));

@@ -77,7 +77,7 @@ section! {
             Choice(&[("fail", OnUnserializable::Fail), ("skip", OnUnserializable::Skip)]), OnUnserializable::Fail, Now;
         /// Accepted for serializers that copy collections in MSM; nothing changes here while it is serialized.
         copy_collections_for_serialization: bool = "copyCollectionsForSerialization", Flag, false, Now;
-        /// Converters in the order of their registration: plugins' names or the class names that they stand for, separated by commas.
+        /// Converters in the order of their registration, by plugin or class name, separated by commas.
         custom_converter: Vec<String> = "customConverter", ConverterNames, Vec::new(), Now;
         /// Whether statistics are kept.
         enable_statistics: bool = "enableStatistics", Flag, true, Now;

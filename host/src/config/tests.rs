@@ -170,7 +170,7 @@ fn converters_are_checked_against_the_plugins_and_the_serializer() {
     }
     assert_eq!(
         check(&[kryo, "customConverter=joda,b.C"]),
-        "--set customConverter: no converter is called 'joda'; there is only joda-time\n\
+        "--set customConverter: no converter is called 'joda'; there is only joda-time; did you mean joda-time?\n\
          --set customConverter: no converter stands for 'b.C'; there is only joda-time"
     );
     assert_eq!(
@@ -181,7 +181,7 @@ fn converters_are_checked_against_the_plugins_and_the_serializer() {
     );
     assert_eq!(
         check(&[kryo, "serializer.joda-time.from=java"]),
-        "--set serializer.joda-time.from: serializer.joda-time.from: the plugin joda-time has no such option; it has form; \
+        "--set serializer.joda-time.from: the plugin joda-time has no such option; it has form; \
          did you mean form?"
     );
 }

@@ -178,7 +178,10 @@ fn digit(text: &str, slots: &[Field]) -> Result<Digit, String> {
         }
     };
     let slot = slots.iter().position(|slot| slot.name == name);
-    let known = || slots.iter().map(|slot| slot.name.as_str()).collect::<Vec<_>>().join(", ");
+    let known = || match slots {
+        [] => "none".to_owned(),
+        slots => slots.iter().map(|slot| slot.name.as_str()).collect::<Vec<_>>().join(", "),
+    };
     let slot = slot.ok_or_else(|| format!("the class has no slot '{name}'; it has {}", known()))?;
     Ok(Digit { slot, radix })
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 #[derive(Debug)]
 pub(crate) enum Attributes {
     Cart(Box<Cart>),
-    Items(Items),
+    Items(Box<Items>),
 }
 
 impl Attributes {
@@ -18,7 +18,7 @@ impl Attributes {
     pub(crate) fn of(session: &str, document: &[u8]) -> Result<Self> {
         Ok(match session {
             "shopping cart" => Self::Cart(Box::new(from_document(document)?)),
-            _ => Self::Items(from_document(document)?),
+            _ => Self::Items(Box::new(from_document(document)?)),
         })
     }
 }

@@ -36,8 +36,9 @@ const LONGEST_SEED: u64 = 40_000;
 /// A fuzzer of its own process may take so much; how much a call may take it counts itself.
 const MEMORY_MB: u32 = 2_048;
 
-/// Runs these targets, or all of them, each for so many seconds, two at a time.
-pub(crate) fn fuzz(workspace: &Workspace, only: &[String], seconds: u64) -> Result<()> {
+/// Runs these targets, or all of them, each for so many seconds, two at a time. With a `seed` a run begins with the golden
+/// files alone and goes the same way each time; without one it goes on from what earlier runs kept.
+pub(crate) fn fuzz(workspace: &Workspace, only: &[String], seconds: u64, seed: Option<u32>) -> Result<()> {
     let chosen = choose(only)?;
     headline("building the fuzzers");
     let programs = build(workspace)?;
@@ -47,7 +48,7 @@ pub(crate) fn fuzz(workspace: &Workspace, only: &[String], seconds: u64) -> Resu
         headline(&format!("fuzzing {} for {seconds} s", pair.join(" and ")));
         let running: Vec<_> = pair
             .iter()
-            .map(|target| start(workspace, &programs, &folder.join(target), target, seconds))
+            .map(|target| start(workspace, &programs, &folder.join(target), target, seconds, seed))
             .collect::<Result<_>>()?;
         for (mut fuzzer, log) in running {
             let finished = fuzzer.child.wait()?;
@@ -109,14 +110,21 @@ fn start(
     folder: &Path,
     target: &str,
     seconds: u64,
+    seed: Option<u32>,
 ) -> Result<(Fuzzer, PathBuf)> {
-    let (corpus, seeds, log) = (folder.join("corpus"), folder.join("seeds"), folder.join("log"));
+    let (seeds, log) = (folder.join("seeds"), folder.join("log"));
+    let corpus = folder.join(if seed.is_some() { "scratch" } else { "corpus" });
+    if seed.is_some() && corpus.exists() {
+        fs::remove_dir_all(&corpus).with_context(|| format!("cannot empty {}", corpus.display()))?;
+    }
     fs::create_dir_all(&corpus).with_context(|| format!("cannot make {}", corpus.display()))?;
     lay_seeds(workspace, target, &seeds)?;
     let output = fs::File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
     let child = workspace
         .command_of(&programs.join(target))
         .arg(format!("-max_total_time={seconds}"))
+        // 0 is libFuzzer's word for a seed of its own.
+        .arg(format!("-seed={}", seed.unwrap_or(0)))
         .arg("-timeout=10")
         .arg(format!("-rss_limit_mb={MEMORY_MB}"))
         .arg(format!("-artifact_prefix={}/", folder.display()))

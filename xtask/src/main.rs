@@ -54,6 +54,9 @@ enum Task {
         /// How long each runs.
         #[arg(long, default_value_t = 600)]
         seconds: u64,
+        /// Go the same way each time, from the golden files alone; a number from 1.
+        #[arg(long)]
+        seed: Option<u32>,
     },
 }
 
@@ -92,7 +95,7 @@ fn run(task: &Task) -> Result<()> {
             guests::build(&workspace)?;
             versus::bench(&workspace, options)
         }
-        Task::Fuzz { targets, seconds } => fuzz::fuzz(&workspace, targets, *seconds),
+        Task::Fuzz { targets, seconds, seed } => fuzz::fuzz(&workspace, targets, *seconds, *seed),
     }
 }
 

@@ -45,6 +45,9 @@ impl<'x> Reading<'x, '_, '_> {
     }
 
     fn valued(&mut self, open: Open<'x>, name: &'x [u8]) -> Outcome<()> {
+        if name.is_empty() {
+            return Err(damaged(open.at, "the class of the element has no name"));
+        }
         let (class, codec) = self.classes.find(name);
         // Of an object of the schema's it is known which of the fields is which.
         if let Some(again) = repeated(&self.attributes)

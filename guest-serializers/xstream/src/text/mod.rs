@@ -119,7 +119,8 @@ pub(crate) fn parse_int(text: &str) -> Option<i64> {
 /// `Integer.decode` of XStream's converters: decimal, or hexadecimal and octal with a prefix, where the high bit may
 /// be set.
 pub(crate) fn decode_int(text: &str, bits: u32) -> Option<i64> {
-    let range = |value: i64| (-(1i64 << (bits - 1))..1i64 << (bits - 1)).contains(&value).then_some(value);
+    let spare = 64 - bits;
+    let range = |value: i64| (i64::MIN >> spare..=i64::MAX >> spare).contains(&value).then_some(value);
     let (sign, body) = match text.strip_prefix('-') {
         Some(body) => (-1, body),
         None => (1, text),
@@ -140,6 +141,15 @@ pub(crate) fn decode_int(text: &str, bits: u32) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn integers_have_the_bits_of_their_type() {
+        assert_eq!(decode_int("-9223372036854775808", 64), Some(i64::MIN));
+        assert_eq!(decode_int("9223372036854775808", 64), None);
+        assert_eq!(decode_int("-0x80", 8), Some(-128));
+        assert_eq!(decode_int("0xff", 8), Some(-1));
+        assert_eq!(decode_int("128", 8), None);
+    }
 
     #[test]
     fn integers_are_written_and_read() {

@@ -7,7 +7,6 @@ use holdfast_document::Kind;
 
 use crate::codec::{self, Codec};
 use crate::plan::{Known, Plan, Plans};
-use crate::stamp::equal;
 
 /// A class that was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +114,7 @@ impl Classes {
         let place = place(name);
         if let Some(id) = self.recent.0.get(place)
             && let Some(class) = self.classes.get(*id as usize)
-            && equal(&class.name, name)
+            && holdfast_document::is_equal(&class.name, name)
         {
             return (ClassId(*id), class.codec);
         }

@@ -1,6 +1,6 @@
 //! Text that is written often, ready to be copied in one piece.
 
-use holdfast_document::append;
+use holdfast_document::{append, is_equal};
 
 /// Up to this length a text is copied as a block of fixed size, which takes a few instructions; of what is behind the
 /// text, the length is taken back.
@@ -81,28 +81,7 @@ impl Stamp {
             let differ = (u128::from_le_bytes(*found) ^ u128::from_le_bytes(*own)) & mask;
             return (differ == 0).then_some(rest);
         }
-        equal(bytes.get(..self.len)?, self.bytes()).then_some(rest)
-    }
-}
-
-/// Whether bytes are the same, eight at a time: for names, where a call into the library's comparison costs more.
-#[inline]
-pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    let (a_words, a_rest) = a.as_chunks::<8>();
-    let (b_words, b_rest) = b.as_chunks::<8>();
-    let differ = a_words
-        .iter()
-        .zip(b_words)
-        .fold(0, |differ, (a, b)| differ | (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b)));
-    if differ != 0 {
-        return false;
-    }
-    match (a.last_chunk::<8>(), b.last_chunk::<8>()) {
-        (Some(a), Some(b)) => a == b,
-        _ => a_rest.iter().zip(b_rest).all(|(a, b)| a == b),
+        is_equal(bytes.get(..self.len)?, self.bytes()).then_some(rest)
     }
 }
 

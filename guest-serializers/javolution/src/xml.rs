@@ -5,14 +5,13 @@
 //! There is no text, no comment, no DOCTYPE, no processing instruction behind the declaration.
 
 use crate::fault::{Outcome, damaged};
-use crate::stamp::equal;
 use holdfast_sdk::Failure;
 
 /// What stands twice among attributes: a class has two fields of one name, if it is no mistake.
 pub(crate) fn repeated<'a, 'x>(attributes: &'a [Attribute<'x>]) -> Option<&'a Attribute<'x>> {
     let mut rest = attributes;
     while let [first, others @ ..] = rest {
-        if let Some(again) = others.iter().find(|other| equal(other.name, first.name)) {
+        if let Some(again) = others.iter().find(|other| holdfast_document::is_equal(other.name, first.name)) {
             return Some(again);
         }
         rest = others;

@@ -55,18 +55,6 @@ impl<'i> Units<'i> {
     }
 }
 
-/// Whether bytes are ASCII, eight at a time: most strings are shorter than what a vectorised look takes to begin.
-#[inline]
-#[must_use]
-pub fn is_ascii(bytes: &[u8]) -> bool {
-    const MARKS: u64 = 0x8080_8080_8080_8080;
-    // Words that overlap leave no single bytes over.
-    match (bytes.as_chunks::<8>().0, bytes.last_chunk::<8>()) {
-        (words, Some(last)) => words.iter().chain([last]).all(|word| u64::from_le_bytes(*word) & MARKS == 0),
-        _ => bytes.iter().fold(0, |all, byte| all | byte) < 0x80,
-    }
-}
-
 /// How many bytes so many units take, and whether surrogates are among them.
 fn measure(bytes: &[u8], units: usize) -> Result<(usize, bool), usize> {
     let mut at = 0;

@@ -62,11 +62,7 @@ impl BenchArgs {
 }
 
 fn run(args: &BenchArgs) -> Result<()> {
-    let schemas = settings::Schemas::of_files(&args.schema)?;
-    for unknown in &schemas.unknown {
-        eprintln!("warning: {unknown}");
-    }
-    let plugins = Plugins::load(&args.plugins, &schemas.into_settings())?;
+    let plugins = Plugins::load(&args.plugins, &settings::Schemas::of_flags(&args.schema)?.into_settings())?;
     let mut usable = Vec::new();
     for entry in plugins.entries() {
         match &entry.outcome {

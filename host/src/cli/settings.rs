@@ -20,9 +20,18 @@ pub(super) struct Schemas {
 
 impl Schemas {
     /// Reads files that are for all serializers.
-    pub(super) fn of_files(files: &[PathBuf]) -> Result<Self, Problems> {
+    fn of_files(files: &[PathBuf]) -> Result<Self, Problems> {
         let Compiled { bytes, unknown } = schema::compile(files)?;
         Ok(Self { common: bytes, own: BTreeMap::new(), unknown })
+    }
+
+    /// The same for commands without a configuration, which say what could not be found out on standard error.
+    pub(super) fn of_flags(files: &[PathBuf]) -> Result<Self, Problems> {
+        let schemas = Self::of_files(files)?;
+        for unknown in &schemas.unknown {
+            eprintln!("warning: {unknown}");
+        }
+        Ok(schemas)
     }
 
     /// Reads files that are for all serializers, and those that the configuration has for one of them.

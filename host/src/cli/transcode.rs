@@ -81,11 +81,7 @@ fn run(args: &TranscodeArgs) -> Result<()> {
 }
 
 fn load_plugins(args: &TranscodeArgs) -> Result<Plugins> {
-    let schemas = settings::Schemas::of_files(&args.schema)?;
-    for unknown in &schemas.unknown {
-        eprintln!("warning: {unknown}");
-    }
-    let mut settings = schemas.into_settings();
+    let mut settings = settings::Schemas::of_flags(&args.schema)?.into_settings();
     for converter in &args.converter {
         let mut words = converter.split(',').map(str::trim);
         let name = words.next().unwrap_or_default();

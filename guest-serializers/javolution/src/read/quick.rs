@@ -11,7 +11,7 @@ use crate::codec::Codec;
 use crate::decimal::parse_double;
 use crate::fault::Outcome;
 use crate::plan::{Place, Plan, Simple};
-use crate::stamp::{Stamp, equal};
+use crate::stamp::Stamp;
 use crate::text::{name_len, plain_value};
 use crate::xml::{Attribute, Open};
 
@@ -136,7 +136,7 @@ impl<'x> Reading<'x, '_, '_> {
         if let [b'/', close @ ..] = tag {
             let name = frame.name;
             if close.get(name.len()) != Some(&b'>')
-                || !close.get(..name.len()).is_some_and(|c| equal(c, name))
+                || !close.get(..name.len()).is_some_and(|c| holdfast_document::is_equal(c, name))
             {
                 return Ok(false);
             }

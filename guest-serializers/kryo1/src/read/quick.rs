@@ -4,7 +4,6 @@
 use holdfast_document::{Number, Width};
 use holdfast_kryo_common::fault::Outcome;
 use holdfast_kryo_common::quick::{varint, varlong};
-use holdfast_kryo_common::text;
 
 use super::{FrameKind, Reading};
 use crate::classes::{ClassId, Modes};
@@ -56,7 +55,7 @@ impl<'i> Reading<'i, '_, '_> {
         let Some((&len @ 0..0x80, source)) = text.split_first() else { return false };
         let len = usize::from(len);
         match source.get(..len) {
-            Some(bytes) if text::is_ascii(bytes) => {
+            Some(bytes) if holdfast_document::is_ascii(bytes) => {
                 self.doc.str_first(source, len);
                 self.input.advance(2 + len);
                 true

@@ -14,7 +14,7 @@ impl<'i> Reading<'i, '_, '_> {
         let rest = self.input.rest();
         if let Some((&len @ ..0x80, behind)) = rest.split_first()
             && let Some(bytes) = behind.get(..usize::from(len))
-            && text::is_ascii(bytes)
+            && holdfast_document::is_ascii(bytes)
         {
             self.input.seek(self.input.at() + 1 + bytes.len());
             self.doc.str_bytes(bytes);

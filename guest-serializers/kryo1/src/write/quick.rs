@@ -5,7 +5,6 @@ use holdfast_document::append_first;
 use holdfast_kryo_common::fault::Outcome;
 use holdfast_kryo_common::output::{varint, varlong, zigzag, zigzag_long};
 use holdfast_kryo_common::quick::document_int;
-use holdfast_kryo_common::text;
 
 use super::{FrameKind, Slot, Writing};
 use crate::classes::{ClassId, Modes};
@@ -48,7 +47,7 @@ impl<'d> Writing<'d, '_, '_> {
     fn quick_string(&mut self, head: u8, rest: &'d [u8], len: usize, marker: usize) -> bool {
         let Some(source) = rest.get(marker..) else { return false };
         match source.get(..len) {
-            Some(bytes) if text::is_ascii(bytes) => {
+            Some(bytes) if holdfast_document::is_ascii(bytes) => {
                 self.out.extend_from_slice(&[head, len as u8]);
                 append_first(self.out, source, len);
                 self.way.reader.advance(marker + len);

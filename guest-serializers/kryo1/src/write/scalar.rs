@@ -13,7 +13,7 @@ use crate::read::REFORM;
 /// Writes a string of UTF-8 or WTF-8: the count of its units, and the units.
 #[inline]
 pub(super) fn string(out: &mut Vec<u8>, bytes: &[u8]) {
-    if text::is_ascii(bytes) {
+    if holdfast_document::is_ascii(bytes) {
         varint(out, bytes.len() as u32);
         append(out, bytes);
     } else {

@@ -9,7 +9,7 @@ use super::error::{Origin, PluginError};
 use super::load::{Check, Opened, Surroundings, load, open};
 use super::plugin::Plugin;
 use super::runtime::Runtime;
-use super::settings::{PluginSettings, Reuse};
+use super::settings::PluginSettings;
 
 /// A plugin that can be used.
 #[derive(Debug, Clone)]
@@ -94,7 +94,7 @@ impl Plugins {
         }
         files.sort();
 
-        let runtime = start(settings, files.len())?;
+        let runtime = Runtime::start(settings.limits, settings.reuse, settings.cache.as_ref())?;
         let opened = files.into_iter().map(|file| {
             let opened = open(&runtime, &file, &mut Vec::new());
             (file, opened)
@@ -268,19 +268,10 @@ pub struct Report {
 ///
 /// When WebAssembly cannot be run on this machine.
 pub fn check(file: &Path, settings: &PluginSettings) -> Result<Report, PluginError> {
-    let runtime = start(settings, 1)?;
+    let runtime = Runtime::start(settings.limits, settings.reuse, settings.cache.as_ref())?;
     let mut checks = Vec::new();
     let surroundings = Surroundings { settings, converters: &[] };
     let outcome = open(&runtime, file, &mut checks)
         .and_then(|opened| load(&runtime, file, opened, &surroundings, &mut checks));
     Ok(Report { checks, outcome })
-}
-
-/// An engine with room for what the pools of so many plugins keep.
-fn start(settings: &PluginSettings, plugins: usize) -> Result<Arc<Runtime>, PluginError> {
-    let kept = match settings.reuse {
-        Reuse::Warm { instances, .. } => instances.get(),
-        Reuse::Fresh => 0,
-    };
-    Runtime::start(settings.limits, plugins.saturating_mul(kept), settings.cache.as_ref())
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use wasmtime::component::{Linker, WasmStr};
 use wasmtime::{ResourceLimiter, Result, StoreContextMut};
 
+use super::alarm::Alarm;
 use super::bindings::{LOG, Level};
 use super::error::Origin;
 use super::text::{beginning, line};
@@ -30,19 +31,25 @@ pub(super) struct Guest {
     log: Arc<Log>,
     memory: usize,
     memory_limit: usize,
+    alarm: Arc<Alarm>,
     last_error: Option<String>,
     output: Vec<u8>,
 }
 
 impl Guest {
-    pub(super) fn new(log: Arc<Log>, memory_limit: usize) -> Self {
-        Self { log, memory: 0, memory_limit, last_error: None, output: Vec::new() }
+    pub(super) fn new(log: Arc<Log>, memory_limit: usize, alarm: Arc<Alarm>) -> Self {
+        Self { log, memory: 0, memory_limit, alarm, last_error: None, output: Vec::new() }
     }
 
     /// Forgets what earlier calls said.
     pub(super) fn begin_call(&mut self) {
         self.last_error = None;
         self.output.clear();
+    }
+
+    /// What stops the instance when its time is over.
+    pub(super) fn alarm(&self) -> &Arc<Alarm> {
+        &self.alarm
     }
 
     /// How many bytes of memory the instance has.
@@ -161,10 +168,11 @@ pub(super) fn add_log(linker: &mut Linker<Guest>) -> Result<()> {
 mod tests {
     use std::path::Path;
 
+    use super::super::alarm::Clock;
     use super::*;
 
     fn guest() -> Guest {
-        Guest::new(Log::new(Origin::file_only(Path::new("a.wasm"))), 1000)
+        Guest::new(Log::new(Origin::file_only(Path::new("a.wasm"))), 1000, Arc::new(Clock::default()).alarm())
     }
 
     #[test]

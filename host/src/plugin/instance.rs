@@ -82,7 +82,7 @@ impl Instance {
     pub(super) fn new(runtime: &Runtime, code: &Code, log: &Arc<Log>) -> Result<Self, Broken> {
         let slot = runtime.slot().ok_or(Broken::Busy)?;
         let mut store = runtime.store(log).map_err(|error| Broken::find(&error, None))?;
-        match code.instantiate(&mut store) {
+        match runtime.instantiate(&mut store, |store| code.instantiate(store)) {
             Ok(exports) => Ok(Self { store, exports, calls: 0, _slot: slot }),
             Err(error) => Err(match Broken::find(&error, store.data_mut().last_words()) {
                 // Code that runs has no way to fail like this; making memory for it has.
@@ -126,8 +126,8 @@ impl Instance {
         call: impl FnOnce(&Exports, &mut Store<Guest>) -> wasmtime::Result<T>,
     ) -> Result<T, Broken> {
         self.store.data_mut().begin_call();
-        runtime.wind(&mut self.store);
-        call(&self.exports, &mut self.store)
+        runtime
+            .call(&mut self.store, |store| call(&self.exports, store))
             .map_err(|error| Broken::find(&error, self.store.data_mut().last_words()))
     }
 

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wasmtime::component::{Component, Linker, TypedFunc};
+use wasmtime::component::{Linker, TypedFunc};
 use wasmtime::{Error, Store, format_err};
 
 use super::error::PluginError;
@@ -103,13 +103,11 @@ impl Plugin {
         let runtime = self.worker.runtime();
         let _slot = runtime.slot().ok_or_else(|| format_err!("too many calls are running"))?;
         let mut store = runtime.store(&Log::new(self.worker.origin().clone()))?;
-        let component = Component::from_binary(runtime.engine(), ECHO)?;
-        let instance = Linker::new(runtime.engine()).instantiate(&mut store, &component)?;
+        let component = runtime.compile(ECHO)?;
+        let linker = Linker::new(runtime.engine());
+        let instance = runtime.instantiate(&mut store, |store| linker.instantiate(store, &component))?;
         let echo: Echo<'_> = instance.get_typed_func(&mut store, "echo")?;
-        let call = |store: &mut Store<Guest>| {
-            runtime.wind(store);
-            echo.call(store, (&input, wanted))
-        };
+        let call = |store: &mut Store<Guest>| runtime.call(store, |store| echo.call(store, (&input, wanted)));
         call(&mut store)?;
         let mut times = Vec::with_capacity(TIMES);
         let began = Instant::now();

@@ -10,8 +10,11 @@
 //! Deeply nested sessions need stack. A call that finds less than [`STACK`] left on its thread moves to a thread of
 //! its own, which costs some 30 us: threads that call plugins often are better given 8 MiB or more.
 
+mod alarm;
 mod bindings;
 mod cache;
+#[cfg(all(unix, target_pointer_width = "64"))]
+mod checkpoints;
 mod converter;
 mod description;
 mod error;
@@ -22,6 +25,8 @@ mod instance;
 mod kind;
 mod load;
 mod measure;
+#[cfg(all(unix, target_pointer_width = "64"))]
+mod memory;
 #[allow(clippy::module_inception, reason = "the file of the type `Plugin`")]
 mod plugin;
 mod pool;

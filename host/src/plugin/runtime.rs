@@ -9,12 +9,17 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use wasmtime::component::{Component, Linker};
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, Trap};
 
+use super::alarm::Clock;
 use super::cache::Cache;
+#[cfg(all(unix, target_pointer_width = "64"))]
+use super::checkpoints;
 use super::error::PluginError;
 use super::guest::{Guest, Log, add_log};
-use super::settings::Limits;
+#[cfg(all(unix, target_pointer_width = "64"))]
+use super::memory;
+use super::settings::{Limits, Reuse};
 use super::slots::{Slot, Slots};
 use super::stack::STACK;
 use super::wasi;
@@ -24,30 +29,33 @@ use super::world::{Code, World};
 const KEPT_MEMORY: usize = 256 << 10;
 const KEPT_TABLE: usize = 64 << 10;
 
-/// A pool of more instances than this would reserve more than 4 TiB of addresses, which not every machine has.
-const MOST_POOLED: usize = 500;
-
 /// What a component may be made of, at most. Python's have the most modules.
 const CORE_INSTANCES_EACH: u32 = 64;
 const MEMORIES_EACH: u32 = 2;
 const TABLES_EACH: u32 = 8;
 const TABLE_ELEMENTS_EACH: usize = 1 << 16;
 
-/// Whether the engine counts what a plugin does.
+/// How an engine runs plugins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Metering {
-    /// No: plugins run as fast as they can.
-    None,
-    /// Each instruction, for measurements that come out the same every time.
-    Fuel,
+enum Kind {
+    /// For instances that live long: as fast as they can, stopped at checkpoints.
+    #[cfg(all(unix, target_pointer_width = "64"))]
+    Checkpoints,
+    /// For instances that live for a call: made fast, in one of so many places that stay mapped; stopped by epochs.
+    Pooled(usize),
+    /// Where neither can be had: stopped by epochs.
+    Plain,
+    /// Each instruction is counted, for measurements that come out the same every time.
+    Counting,
 }
 
 /// The engine, and what is decided for all plugins that run in it.
 pub(super) struct Runtime {
     engine: Engine,
-    metering: Metering,
+    kind: Kind,
     limits: Limits,
-    /// How many ticks of the engine's clock a call may last.
+    clock: Arc<Clock>,
+    /// How many ticks of the clock a call may last.
     ticks: u64,
     /// Only the pooling allocator has a fixed number of places.
     slots: Option<Arc<Slots>>,
@@ -56,56 +64,47 @@ pub(super) struct Runtime {
 }
 
 impl Runtime {
-    /// Starts an engine that has room for `instances` at a time, and some more for callers beyond the pools.
+    /// Starts an engine for so many plugins.
     pub(super) fn start(
         limits: Limits,
-        instances: usize,
+        reuse: Reuse,
         cache: Option<&PathBuf>,
     ) -> Result<Arc<Self>, PluginError> {
-        let spare = thread::available_parallelism().map_or(1, NonZeroUsize::get).saturating_mul(2).max(16);
-        let places = instances.saturating_add(spare);
-        let pooled = (places <= MOST_POOLED).then(|| engine(Metering::None, Some(places)));
-        match pooled {
-            Some(Ok(engine)) => Self::new(engine, Metering::None, limits, Some(places), cache),
-            refused => {
-                if let Some(Err(error)) = refused {
-                    tracing::debug!("no pool for instances of plugins, they are made one by one: {error:#}");
-                }
-                Self::on_demand(Metering::None, limits, cache)
+        let kind = match reuse {
+            #[cfg(all(unix, target_pointer_width = "64"))]
+            Reuse::Warm { .. } if limits.memory <= memory::MOST => Kind::Checkpoints,
+            Reuse::Warm { .. } => Kind::Plain,
+            Reuse::Fresh => {
+                let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+                Kind::Pooled(threads.saturating_mul(2).max(16))
             }
-        }
+        };
+        Self::new(kind, limits, cache).or_else(|error| {
+            tracing::debug!("plugins run slower than they could: {error}");
+            Self::new(Kind::Plain, limits, cache)
+        })
     }
 
-    fn on_demand(
-        metering: Metering,
-        limits: Limits,
-        cache: Option<&PathBuf>,
-    ) -> Result<Arc<Self>, PluginError> {
-        let engine =
-            engine(metering, None).map_err(|error| PluginError::Runtime { reason: format!("{error:#}") })?;
-        Self::new(engine, metering, limits, None, cache)
-    }
-
-    fn new(
-        engine: Engine,
-        metering: Metering,
-        limits: Limits,
-        places: Option<usize>,
-        cache: Option<&PathBuf>,
-    ) -> Result<Arc<Self>, PluginError> {
+    fn new(kind: Kind, limits: Limits, cache: Option<&PathBuf>) -> Result<Arc<Self>, PluginError> {
+        let failed = |reason: String| PluginError::Runtime { reason };
+        let engine = engine(kind).map_err(|error| failed(format!("{error:#}")))?;
         let tick = (limits.time / 10).clamp(Duration::from_millis(1), Duration::from_millis(10));
-        start_clock(&engine, tick).map_err(|error| PluginError::Runtime {
-            reason: format!("no thread for their clock: {error}"),
-        })?;
+        let clock = Arc::new(Clock::default());
+        start_clock(&engine, &clock, tick)
+            .map_err(|error| failed(format!("no thread for their clock: {error}")))?;
         // The tick that runs already counts as none, hence one more.
         let ticks = limits.time.as_nanos().div_ceil(tick.as_nanos()) + 1;
         Ok(Arc::new(Self {
             cache: cache.and_then(|folder| Cache::open(folder)),
             engine,
-            metering,
+            kind,
             limits,
+            clock,
             ticks: u64::try_from(ticks).unwrap_or(u64::MAX),
-            slots: places.map(Slots::new),
+            slots: match kind {
+                Kind::Pooled(places) => Some(Slots::new(places)),
+                _ => None,
+            },
             counting: OnceLock::new(),
         }))
     }
@@ -114,7 +113,7 @@ impl Runtime {
     pub(super) fn counting(&self) -> Result<&Arc<Self>, PluginError> {
         let cache = self.cache.as_ref().map(Cache::folder);
         self.counting
-            .get_or_init(|| Self::on_demand(Metering::Fuel, self.limits, cache))
+            .get_or_init(|| Self::new(Kind::Counting, self.limits, cache))
             .as_ref()
             .map_err(Clone::clone)
     }
@@ -129,6 +128,18 @@ impl Runtime {
 
     /// Compiles a component, or finds it compiled.
     pub(super) fn compile(&self, wasm: &[u8]) -> wasmtime::Result<Component> {
+        #[cfg(all(unix, target_pointer_width = "64"))]
+        if self.kind == Kind::Checkpoints {
+            return match checkpoints::insert(wasm) {
+                Ok(wasm) => self.compile_as_is(&wasm),
+                // The engine says better what is wrong. Should it find nothing, the component still is not run.
+                Err(malformed) => Component::from_binary(&self.engine, wasm).and(Err(malformed.into())),
+            };
+        }
+        self.compile_as_is(wasm)
+    }
+
+    fn compile_as_is(&self, wasm: &[u8]) -> wasmtime::Result<Component> {
         match &self.cache {
             Some(cache) => cache.component(&self.engine, wasm),
             None => Component::from_binary(&self.engine, wasm),
@@ -145,19 +156,48 @@ impl Runtime {
 
     /// A store for one instance, with all limits on.
     pub(super) fn store(&self, log: &Arc<Log>) -> wasmtime::Result<Store<Guest>> {
-        let mut store = Store::new(&self.engine, Guest::new(Arc::clone(log), self.limits.memory));
+        let guest = Guest::new(Arc::clone(log), self.limits.memory, self.clock.alarm());
+        let mut store = Store::new(&self.engine, guest);
         store.limiter(|guest| guest);
         store.set_hostcall_fuel(self.limits.result);
-        self.wind(&mut store);
-        if self.metering == Metering::Fuel {
+        if self.kind == Kind::Counting {
             store.set_fuel(u64::MAX)?;
         }
         Ok(store)
     }
 
-    /// Gives a store its time for one call.
-    pub(super) fn wind(&self, store: &mut Store<Guest>) {
-        store.set_epoch_deadline(self.ticks);
+    /// Makes the instance of a store, within the time that a call has.
+    pub(super) fn instantiate<T>(
+        &self,
+        store: &mut Store<Guest>,
+        make: impl FnOnce(&mut Store<Guest>) -> wasmtime::Result<T>,
+    ) -> wasmtime::Result<T> {
+        #[cfg(all(unix, target_pointer_width = "64"))]
+        if self.kind == Kind::Checkpoints {
+            let alarm = Arc::clone(store.data().alarm());
+            return memory::watched(&alarm, || self.call(store, make));
+        }
+        self.call(store, make)
+    }
+
+    /// Calls into a store within the time that a call has.
+    pub(super) fn call<T>(
+        &self,
+        store: &mut Store<Guest>,
+        call: impl FnOnce(&mut Store<Guest>) -> wasmtime::Result<T>,
+    ) -> wasmtime::Result<T> {
+        match self.kind {
+            #[cfg(all(unix, target_pointer_width = "64"))]
+            Kind::Checkpoints => {
+                store.data().alarm().set(self.ticks);
+                let result = call(store);
+                if store.data().alarm().stop() { result } else { Err(Trap::Interrupt.into()) }
+            }
+            Kind::Pooled(_) | Kind::Plain | Kind::Counting => {
+                store.set_epoch_deadline(self.ticks);
+                call(store)
+            }
+        }
     }
 
     /// Waits for the right to make an instance; the inner `None` is the right where there is no limit.
@@ -175,14 +215,28 @@ pub(super) fn digest(wasm: &[u8]) -> [u8; 32] {
 }
 
 /// The one place where an engine is configured: code that one configuration compiled runs in no other.
-fn engine(metering: Metering, pooled: Option<usize>) -> wasmtime::Result<Engine> {
+fn engine(kind: Kind) -> wasmtime::Result<Engine> {
     let mut config = Config::new();
-    config.epoch_interruption(true);
-    config.consume_fuel(metering == Metering::Fuel);
     // The second bounds the first, even where nothing is asynchronous.
     config.max_wasm_stack(STACK).async_stack_size(STACK);
-    if let Some(places) = pooled {
-        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pooling(places)));
+    config.epoch_interruption(true);
+    match kind {
+        #[cfg(all(unix, target_pointer_width = "64"))]
+        Kind::Checkpoints => {
+            config.epoch_interruption(false);
+            config.memory_reservation(memory::RESERVED as u64).with_host_memory(Arc::new(memory::Memories));
+            // Only memories that wasmtime maps itself can begin as a copy of a file.
+            config.memory_init_cow(false);
+            // An address of 64 bits would be compared with the size of the memory, which has no checkpoint.
+            config.wasm_memory64(false);
+        }
+        Kind::Pooled(places) => {
+            config.allocation_strategy(InstanceAllocationStrategy::Pooling(pooling(places)));
+        }
+        Kind::Plain => {}
+        Kind::Counting => {
+            config.consume_fuel(true);
+        }
     }
     Engine::new(&config)
 }
@@ -205,15 +259,16 @@ fn pooling(places: usize) -> PoolingAllocationConfig {
     pooling
 }
 
-/// One thread for each engine advances its clock. It holds the engine weakly, and ends with it.
-fn start_clock(engine: &Engine, tick: Duration) -> io::Result<()> {
-    let engine = engine.weak();
-    let clock = move || {
+/// One thread for each engine advances its clocks. It holds the engine weakly, and ends with it.
+fn start_clock(engine: &Engine, clock: &Arc<Clock>, tick: Duration) -> io::Result<()> {
+    let (engine, clock) = (engine.weak(), Arc::clone(clock));
+    let tick = move || {
         while let Some(engine) = engine.upgrade() {
             engine.increment_epoch();
+            clock.tick();
             drop(engine);
             thread::sleep(tick);
         }
     };
-    thread::Builder::new().name("plugin clock".to_owned()).spawn(clock).map(drop)
+    thread::Builder::new().name("plugin clock".to_owned()).spawn(tick).map(drop)
 }

@@ -1,0 +1,1 @@
+(with "tree" (instance $tree))

@@ -1,0 +1,4 @@
+(core module $spinner
+  (memory 0 0)
+  (func (export "f") (loop $again (br $again))))
+(core instance $tree (instantiate $spinner))

@@ -47,11 +47,11 @@ impl Quick {
 }
 
 impl Reading<'_> {
-    /// As [`Reading::value`], outside of the data of `writeObject` methods.
-    #[inline]
-    pub(super) fn quick_value(&mut self) -> Step<Option<Frame>> {
+    /// As [`Reading::any_value`].
+    #[inline(always)]
+    pub(super) fn quick_value(&mut self, frame: &mut Frame) -> Step<bool> {
         if self.writer.len() > self.room {
-            return self.value(false);
+            return self.any_value(frame);
         }
         match *self.input.rest() {
             [tc::STRING, high, low, ref rest @ ..] => {
@@ -61,16 +61,16 @@ impl Reading<'_> {
                     self.last = self.define(HandleKind::Scalar, self.writer.len() as u32, self.input.at());
                     self.writer.str_first(rest, text.len());
                     self.input.advance(3 + text.len());
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
             [tc::OBJECT, tc::REFERENCE, a, b, c, d, ref rest @ ..] => {
                 let handle = u32::from_be_bytes([a, b, c, d]).wrapping_sub(BASE_HANDLE);
                 if let Some(&Handle { kind: HandleKind::Class, at: class, .. }) =
                     self.kept.handles.get(handle as usize)
-                    && let Some(found) = self.quick_object(class, rest)
+                    && let Some(entered) = self.quick_object(frame, class, rest)
                 {
-                    return Ok(found);
+                    return Ok(entered);
                 }
             }
             [tc::REFERENCE, a, b, c, d, ..] => {
@@ -81,28 +81,37 @@ impl Reading<'_> {
                     self.last = number;
                     self.writer.repeat(at as usize);
                     self.input.advance(5);
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
             [tc::NULL, ..] => {
                 self.last = u32::MAX;
                 self.writer.nil();
                 self.input.advance(1);
-                return Ok(None);
+                return Ok(false);
             }
             _ => {}
         }
-        self.value(false)
+        self.any_value(frame)
+    }
+
+    /// Goes on in a value that is not too deep.
+    #[inline(always)]
+    fn quick_enter(&mut self, frame: &mut Frame, inner: Frame) {
+        self.kept.frames.push(std::mem::replace(frame, inner));
     }
 
     /// An object whose descriptor was passed over only by looking: its data is `rest`. Nothing happens where it is not
     /// one of the expected.
-    #[inline]
-    fn quick_object(&mut self, class: u32, rest: &[u8]) -> Option<Option<Frame>> {
+    #[inline(always)]
+    fn quick_object(&mut self, frame: &mut Frame, class: u32, rest: &[u8]) -> Option<bool> {
         /// What was looked at: the mark of an object and the reference to its class.
         const HEAD: usize = 6;
         let found = self.kept.classes.get(class as usize)?;
         let at = self.input.at();
+        if self.kept.frames.len() + 1 >= self.depth {
+            return None;
+        }
         match found.quick {
             Quick::No => None,
             Quick::Integer => {
@@ -110,28 +119,28 @@ impl Reading<'_> {
                 self.define_boxed(Some(Boxed::Integer(value)), at);
                 self.writer.number(Number { value: i64::from(value), width: Width::Int });
                 self.input.advance(HEAD + 4);
-                Some(None)
+                Some(false)
             }
             Quick::Long => {
                 let value = i64::from_be_bytes(*rest.first_chunk()?);
                 self.define_boxed(Some(Boxed::Long(value)), at);
                 self.writer.number(Number { value, width: Width::Long });
                 self.input.advance(HEAD + 8);
-                Some(None)
+                Some(false)
             }
             Quick::Double => {
                 let bits = u64::from_be_bytes(*rest.first_chunk()?);
                 self.define_boxed(None, at);
                 self.writer.f64(f64::from_bits(bits));
                 self.input.advance(HEAD + 8);
-                Some(None)
+                Some(false)
             }
             Quick::Boolean => {
                 let value = *rest.first()? != 0;
                 self.define_boxed(Some(Boxed::Boolean(value)), at);
                 self.writer.bool(value);
                 self.input.advance(HEAD + 1);
-                Some(None)
+                Some(false)
             }
             Quick::ArrayList => {
                 let [a, b, c, d, tc::BLOCKDATA, 4, e, f, g, h] = *rest.first_chunk()? else { return None };
@@ -142,18 +151,22 @@ impl Reading<'_> {
                 let (place, handle) = (self.writer.len() as u32, self.define_object(class));
                 self.writer.array(count);
                 self.input.advance(HEAD + 10);
-                Some(Some(Frame {
-                    pc: LIST_ELEMENTS,
-                    left: count,
-                    count,
-                    at,
-                    place,
-                    handle,
-                    number: 1,
-                    class: const { id("java.util.ArrayList") },
-                    counted: true,
-                    ..Frame::default()
-                }))
+                self.quick_enter(
+                    frame,
+                    Frame {
+                        pc: LIST_ELEMENTS,
+                        left: count,
+                        count,
+                        at,
+                        place,
+                        handle,
+                        number: 1,
+                        class: const { id("java.util.ArrayList") },
+                        counted: true,
+                        ..Frame::default()
+                    },
+                );
+                Some(true)
             }
             Quick::HashMap => {
                 let [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p] =
@@ -173,18 +186,22 @@ impl Reading<'_> {
                 let (place, handle) = (self.writer.len() as u32, self.define_object(class));
                 self.writer.map(count);
                 self.input.advance(HEAD + 18);
-                Some(Some(Frame {
-                    pc: MAP_ENTRIES,
-                    left: count * 2,
-                    count,
-                    at,
-                    place,
-                    handle,
-                    number: 40,
-                    class: const { id("java.util.HashMap") },
-                    counted: true,
-                    ..Frame::default()
-                }))
+                self.quick_enter(
+                    frame,
+                    Frame {
+                        pc: MAP_ENTRIES,
+                        left: count * 2,
+                        count,
+                        at,
+                        place,
+                        handle,
+                        number: 40,
+                        class: const { id("java.util.HashMap") },
+                        counted: true,
+                        ..Frame::default()
+                    },
+                );
+                Some(true)
             }
             Quick::Defined => {
                 let (definition, parts, pc) = (found.definition, found.parts, found.code - 1);
@@ -194,7 +211,8 @@ impl Reading<'_> {
                 let (place, handle) = (self.writer.len() as u32, self.define_object(class));
                 self.writer.known(definition, parts);
                 self.input.advance(HEAD);
-                Some(Some(Frame { pc, at, place, handle, kept: class, ..Frame::default() }))
+                self.quick_enter(frame, Frame { pc, at, place, handle, kept: class, ..Frame::default() });
+                Some(true)
             }
         }
     }

@@ -16,21 +16,22 @@ impl Reading<'_> {
     }
 
     /// One loop over all steps, with one place where values are read: what is here is what reading costs.
+    #[inline(never)]
     fn walk(&mut self, frame: &mut Frame) -> Step<()> {
         loop {
             let op = self.kept.code.at(frame.pc);
-            let inner = match op {
+            let several = match op {
                 Op::Elements | Op::Entries => {
                     if frame.left == 0 {
                         frame.pc += 1;
                         continue;
                     }
                     frame.left -= 1;
-                    self.quick_value()?
+                    true
                 }
                 Op::Part(_) => {
                     frame.pc += 1;
-                    self.quick_value()?
+                    false
                 }
                 Op::Primitive(code) => {
                     frame.pc += 1;
@@ -54,16 +55,31 @@ impl Reading<'_> {
                 }
                 _ => {
                     frame.pc += 1;
-                    self.other_step(op, frame)?
+                    if let Some(inner) = self.other_step(op, frame)? {
+                        self.enter(frame, inner)?;
+                    }
+                    continue;
                 }
             };
-            if let Some(inner) = inner {
-                self.kept.frames.push(std::mem::replace(frame, inner));
-                if self.kept.frames.len() >= self.depth {
-                    return Err(self.too_deep());
-                }
+            while !self.quick_value(frame)? && several && frame.left > 0 {
+                frame.left -= 1;
             }
         }
+    }
+
+    /// Reads a value of any kind, and goes on in it when it holds others: tells whether it does.
+    #[inline(never)]
+    pub(super) fn any_value(&mut self, frame: &mut Frame) -> Step<bool> {
+        match self.value(false)? {
+            Some(inner) => self.enter(frame, inner).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// Goes on with a value inside of the one that is read.
+    fn enter(&mut self, frame: &mut Frame, inner: Frame) -> Step<()> {
+        self.kept.frames.push(std::mem::replace(frame, inner));
+        if self.kept.frames.len() >= self.depth { Err(self.too_deep()) } else { Ok(()) }
     }
 
     #[cold]
@@ -72,6 +88,7 @@ impl Reading<'_> {
     }
 
     /// A step that is not one of the commonest. A value inside may begin.
+    #[inline(never)]
     fn other_step(&mut self, op: Op, frame: &mut Frame) -> Step<Option<Frame>> {
         match op {
             Op::Absent => self.writer.nil(),

@@ -12,7 +12,7 @@ impl<'a> Reading<'a> {
     /// Reads a value. One that holds others is begun only, and is complete when its frame ran.
     ///
     /// `custom`: it stands in the data of a `writeObject` method, where bare bytes would be a block of data.
-    #[inline]
+    #[inline(never)]
     pub(super) fn value(&mut self, custom: bool) -> Step<Option<Frame>> {
         if self.writer.len() > self.room {
             return Err(limit(super::finish::TOO_LARGE));

@@ -20,55 +20,56 @@ const ARRAY_LIST: ClassId = id("java.util.ArrayList");
 const HASH_MAP: ClassId = id("java.util.HashMap");
 
 impl Writing<'_> {
-    /// As [`Writing::value`].
-    #[inline]
-    pub(super) fn quick_value(&mut self, hint: Hint) -> Step<Option<Frame>> {
+    /// As [`Writing::any_value`].
+    #[inline(always)]
+    pub(super) fn quick_value(&mut self, frame: &mut Frame, hint: Hint) -> Step<bool> {
         let at = self.at();
         let is_plain = self.kept.places.in_order()
             && self.out.len() <= self.room
-            && !self.context.notes.reaches(at.wrapping_sub(self.context.base));
+            && !self.context.notes.reaches(at.wrapping_sub(self.context.base))
+            && self.kept.frames.len() + 1 < self.depth;
         let rest = self.context.reader.rest();
         if !is_plain {
-            return self.value(hint);
+            return self.any_value(frame, hint);
         }
         match *rest {
             [marker @ 0xa0..=0xbf, ref behind @ ..] => {
                 if let Some(text) = behind.get(..usize::from(marker & 0x1f))
                     && self.quick_text(text, behind, 1)
                 {
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
             [0xd9, len, ref behind @ ..] => {
                 if let Some(text) = behind.get(..usize::from(len))
                     && self.quick_text(text, behind, 2)
                 {
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
             [0xc0, ..] => {
                 self.last = u32::MAX;
                 self.out.push(tc::NULL);
                 self.context.reader.advance(1);
-                return Ok(None);
+                return Ok(false);
             }
             [marker @ (0xc2 | 0xc3), ..] => {
                 let value = marker == 0xc3;
                 if self.quick_box(BOOLEAN, Boxed::Boolean(value), [u8::from(value)], 1) {
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
             // A signed marker is a type, but not where it is the shortest for a negative number.
             [0xd2, a @ ..=0x7f, b, c, d, ..] => {
                 let data = [a, b, c, d];
                 if self.quick_box(INTEGER, Boxed::Integer(i32::from_be_bytes(data)), data, 5) {
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
             [0xd3, a @ ..=0x7f, b, c, d, e, f, g, h, ..] => {
                 let data = [a, b, c, d, e, f, g, h];
                 if self.quick_box(LONG, Boxed::Long(i64::from_be_bytes(data)), data, 9) {
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
             [0xcb, a, b, c, d, e, f, g, h, ..] if hint != Hint::Float => {
@@ -76,45 +77,45 @@ impl Writing<'_> {
                 if self.quick_object(DOUBLE, data).is_some() {
                     self.last = u32::MAX;
                     self.context.reader.advance(9);
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
             [0..=0x7f | 0xcc..=0xcf, ..] if matches!(hint, Hint::None | Hint::Long) => {
                 if let Some((value, len)) = unsigned(rest)
                     && self.quick_number(value, len, hint)
                 {
-                    return Ok(None);
+                    return Ok(false);
                 }
             }
             [marker @ 0x80..=0x8f, ..] => {
-                if let Some(frame) = self.quick_map(at, u32::from(marker & 0x0f), 1) {
-                    return Ok(Some(frame));
+                if self.quick_map(frame, at, u32::from(marker & 0x0f), 1) {
+                    return Ok(true);
                 }
             }
             [0xde, a, b, ..] => {
-                if let Some(frame) = self.quick_map(at, u32::from(u16::from_be_bytes([a, b])), 3) {
-                    return Ok(Some(frame));
+                if self.quick_map(frame, at, u32::from(u16::from_be_bytes([a, b])), 3) {
+                    return Ok(true);
                 }
             }
             [count @ 0x91..=0x9f, 0xd4, 2, number, ..] => {
-                if let Some(frame) = self.quick_defined(at, number, u32::from(count & 0x0f) - 1) {
-                    return Ok(Some(frame));
+                if self.quick_defined(frame, at, number, u32::from(count & 0x0f) - 1) {
+                    return Ok(true);
                 }
             }
             // What may begin a typed value does not begin a list.
             [count @ 0x91..=0x9f, 0..=0x8f | 0xa0..=0xc6 | 0xca..=0xd3 | 0xd9..=0xdb | 0xde.., ..] => {
-                if let Some(frame) = self.quick_list(at, u32::from(count & 0x0f), 1) {
-                    return Ok(Some(frame));
+                if self.quick_list(frame, at, u32::from(count & 0x0f), 1) {
+                    return Ok(true);
                 }
             }
             _ => {}
         }
-        self.value(hint)
+        self.any_value(frame, hint)
     }
 
     /// A string that takes `head` bytes in front of its text, where it is the same in modified UTF-8. The text is the
     /// beginning of `source`.
-    #[inline]
+    #[inline(always)]
     fn quick_text(&mut self, text: &[u8], source: &[u8], head: usize) -> bool {
         if !mutf8::is_same(text) {
             return false;
@@ -128,7 +129,7 @@ impl Writing<'_> {
     }
 
     /// An untyped number that takes `len` bytes.
-    #[inline]
+    #[inline(always)]
     fn quick_number(&mut self, value: u64, len: usize, hint: Hint) -> bool {
         match (hint, i32::try_from(value), i64::try_from(value)) {
             (Hint::None, Ok(value), _) => {
@@ -140,7 +141,7 @@ impl Writing<'_> {
     }
 
     /// A boxed value that takes `len` bytes: again, or as a new object of a class that was met.
-    #[inline]
+    #[inline(always)]
     fn quick_box<const N: usize>(&mut self, class: ClassId, value: Boxed, data: [u8; N], len: usize) -> bool {
         if let Some(handle) = self.kept.boxes.get(value) {
             self.reference(handle);
@@ -155,7 +156,7 @@ impl Writing<'_> {
     }
 
     /// An object of a class that was met, with its data.
-    #[inline]
+    #[inline(always)]
     fn quick_object<const N: usize>(&mut self, class: ClassId, data: [u8; N]) -> Option<u32> {
         let descriptor = self.kept.classes.met(u32::from(class))?;
         let [a, b, c, d] = descriptor.wrapping_add(BASE_HANDLE).to_be_bytes();
@@ -165,50 +166,67 @@ impl Writing<'_> {
     }
 
     /// A HashMap whose header takes `len` bytes.
-    #[inline]
-    fn quick_map(&mut self, at: u32, count: u32, len: usize) -> Option<Frame> {
+    #[inline(always)]
+    fn quick_map(&mut self, frame: &mut Frame, at: u32, count: u32, len: usize) -> bool {
         let (buckets, load_factor, threshold) = layout::grown_table(40, count);
         let [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]] =
             [load_factor, threshold, buckets, count].map(u32::to_be_bytes);
         let data = [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p];
-        let handle = self.quick_object(HASH_MAP, data)?;
+        let Some(handle) = self.quick_object(HASH_MAP, data) else { return false };
         self.begun(at, handle, len);
-        Some(Frame { pc: MAP_ENTRIES, left: count * 2, count, at, handle, number: 40, ..Frame::default() })
+        self.quick_enter(
+            frame,
+            Frame { pc: MAP_ENTRIES, left: count * 2, count, at, handle, number: 40, ..Frame::default() },
+        );
+        true
     }
 
     /// An ArrayList whose header takes `len` bytes.
-    #[inline]
-    fn quick_list(&mut self, at: u32, count: u32, len: usize) -> Option<Frame> {
+    #[inline(always)]
+    fn quick_list(&mut self, frame: &mut Frame, at: u32, count: u32, len: usize) -> bool {
         let [a, b, c, d] = count.to_be_bytes();
-        let handle = self.quick_object(ARRAY_LIST, [a, b, c, d, tc::BLOCKDATA, 4, a, b, c, d])?;
+        let Some(handle) = self.quick_object(ARRAY_LIST, [a, b, c, d, tc::BLOCKDATA, 4, a, b, c, d]) else {
+            return false;
+        };
         self.begun(at, handle, len);
-        Some(Frame { pc: LIST_ELEMENTS, left: count, count, at, handle, number: 1, ..Frame::default() })
+        self.quick_enter(
+            frame,
+            Frame { pc: LIST_ELEMENTS, left: count, count, at, handle, number: 1, ..Frame::default() },
+        );
+        true
     }
 
     /// An object of a class that was met in this attribute.
-    #[inline]
-    fn quick_defined(&mut self, at: u32, number: u8, parts: u32) -> Option<Frame> {
+    #[inline(always)]
+    fn quick_defined(&mut self, frame: &mut Frame, at: u32, number: u8, parts: u32) -> bool {
         /// The header of the array and the HEAD of the class.
         const HEAD: usize = 4;
-        let class = *self.context.definitions.get(usize::from(number))?;
-        let defined = self.kept.classes.get(class).filter(|_| class != UNKNOWN)?;
+        let Some(&class) = self.context.definitions.get(usize::from(number)) else { return false };
+        let Some(defined) = self.kept.classes.get(class).filter(|_| class != UNKNOWN) else { return false };
         if defined.sort != Sort::Bean
             || defined.parts != parts
             || defined.flags & (sc::SERIALIZABLE | sc::EXTERNALIZABLE) == 0
         {
-            return None;
+            return false;
         }
         let pc = defined.code;
-        let descriptor = self.kept.classes.met(class)?;
+        let Some(descriptor) = self.kept.classes.met(class) else { return false };
         let [a, b, c, d] = descriptor.wrapping_add(BASE_HANDLE).to_be_bytes();
         self.out.extend_from_slice(&[tc::OBJECT, tc::REFERENCE, a, b, c, d]);
         let handle = self.next_handle();
         self.begun(at, handle, HEAD);
-        Some(Frame { pc, at, handle, ..Frame::default() })
+        self.quick_enter(frame, Frame { pc, at, handle, ..Frame::default() });
+        true
+    }
+
+    /// Goes on in a value that is not too deep.
+    #[inline(always)]
+    fn quick_enter(&mut self, frame: &mut Frame, inner: Frame) {
+        self.kept.frames.push(std::mem::replace(frame, inner));
     }
 
     /// An object that references may lead to was begun; its header took `len` bytes.
-    #[inline]
+    #[inline(always)]
     fn begun(&mut self, at: u32, handle: u32, len: usize) {
         self.kept.places.push(at, handle);
         self.last = handle;

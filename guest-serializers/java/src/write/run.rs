@@ -9,21 +9,22 @@ use crate::stream::tc;
 
 impl<'a> Writing<'a> {
     /// Writes the value that was begun to its end: one loop over all steps, with one place where values are written.
+    #[inline(never)]
     pub(super) fn run(&mut self, mut frame: Frame) -> Step<()> {
         loop {
             let op = self.kept.code.at(frame.pc);
-            let inner = match op {
+            let (hint, several) = match op {
                 Op::Elements | Op::Entries => {
                     if frame.left == 0 {
                         frame.pc += 1;
                         continue;
                     }
                     frame.left -= 1;
-                    self.quick_value(Hint::None)?
+                    (Hint::None, true)
                 }
                 Op::Part(hint) => {
                     frame.pc += 1;
-                    self.quick_value(hint)?
+                    (hint, false)
                 }
                 Op::Primitive(code) => {
                     frame.pc += 1;
@@ -48,16 +49,31 @@ impl<'a> Writing<'a> {
                 }
                 _ => {
                     frame.pc += 1;
-                    self.other_step(op, &mut frame)?
+                    if let Some(inner) = self.other_step(op, &mut frame)? {
+                        self.enter(&mut frame, inner)?;
+                    }
+                    continue;
                 }
             };
-            if let Some(inner) = inner {
-                self.kept.frames.push(std::mem::replace(&mut frame, inner));
-                if self.kept.frames.len() >= self.depth {
-                    return Err(self.too_deep());
-                }
+            while !self.quick_value(&mut frame, hint)? && several && frame.left > 0 {
+                frame.left -= 1;
             }
         }
+    }
+
+    /// Writes a value of any kind, and goes on in it when it holds others: tells whether it does.
+    #[inline(never)]
+    pub(super) fn any_value(&mut self, frame: &mut Frame, hint: Hint) -> Step<bool> {
+        match self.value(hint)? {
+            Some(inner) => self.enter(frame, inner).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    /// Goes on with a value inside of the one that is written.
+    fn enter(&mut self, frame: &mut Frame, inner: Frame) -> Step<()> {
+        self.kept.frames.push(std::mem::replace(frame, inner));
+        if self.kept.frames.len() >= self.depth { Err(self.too_deep()) } else { Ok(()) }
     }
 
     #[cold]
@@ -69,6 +85,7 @@ impl<'a> Writing<'a> {
     }
 
     /// A step that is not one of the commonest. A value inside may begin.
+    #[inline(never)]
     fn other_step(&mut self, op: Op, frame: &mut Frame) -> Step<Option<Frame>> {
         match op {
             Op::Absent => {

@@ -14,7 +14,7 @@ use crate::stream::{sc, tc};
 
 impl<'a> Writing<'a> {
     /// Writes a value. One that holds others is begun only, and is complete when its frame ran.
-    #[inline]
+    #[inline(never)]
     pub(super) fn value(&mut self, hint: Hint) -> Step<Option<Frame>> {
         if self.out.len() > self.room {
             return Err(self.too_large());

@@ -15,9 +15,11 @@ impl Reading<'_, '_, '_> {
     /// Reads a value and its class. If it has parts, its container is the innermost one then.
     #[inline]
     pub(super) fn value(&mut self) -> Outcome<()> {
-        if self.quick() {
-            return Ok(());
-        }
+        if self.quick() { Ok(()) } else { self.any_value() }
+    }
+
+    #[inline(never)]
+    fn any_value(&mut self) -> Outcome<()> {
         if let Some((class, modes)) = self.quick_bean() {
             self.number(class);
             self.typed(class, modes.count)?;

@@ -13,7 +13,7 @@ use crate::text::end_of_marked;
 
 impl<'i> Reading<'i, '_, '_> {
     /// Reads a value with its class if it is one of the commonest, and says whether it was.
-    #[inline]
+    #[inline(always)]
     pub(super) fn quick(&mut self) -> bool {
         let rest = self.input.rest();
         match *rest {
@@ -56,7 +56,7 @@ impl<'i> Reading<'i, '_, '_> {
     }
 
     /// A string of the short form behind so many bytes of class and mark.
-    #[inline]
+    #[inline(always)]
     fn quick_string(&mut self, text: &'i [u8], before: usize) -> bool {
         // One that begins with a mark has its length in front.
         let Some(last) = end_of_marked(text).filter(|last| *last > 0) else {

@@ -12,50 +12,39 @@ use crate::text;
 
 impl<'d> Writing<'d, '_, '_> {
     /// Writes the value that follows if it is one of the commonest, and says whether it was.
-    #[inline]
+    #[inline(always)]
     pub(super) fn quick(&mut self, slot: Slot) -> bool {
         let rest = self.reader.rest();
         let Some(first) = rest.first() else { return false };
-        match slot {
-            Slot::Any => match *first {
-                0xa0..=0xbf => self.quick_string(rest, usize::from(first & 0x1f), 1, true),
-                0xd9 => match rest.get(1) {
-                    Some(len) => self.quick_string(rest, usize::from(*len), 2, true),
-                    None => false,
-                },
-                0x00..=0x7f => {
-                    self.out.push(ClassId::INT_BYTE);
-                    zigzag(self.out, i32::from(*first));
-                    self.reader.advance(1);
-                    true
-                }
-                0xc0 => {
-                    self.out.push(0);
-                    self.reader.advance(1);
-                    true
-                }
-                0xc2..=0xdf => self.quick_scalar(*first, rest),
-                _ => false,
+        let class = match slot {
+            Slot::Any => true,
+            Slot::Known(ClassId::STRING) => false,
+            Slot::Known(_) => return false,
+        };
+        match *first {
+            0xa0..=0xbf => self.quick_string(rest, usize::from(first & 0x1f), 1, class),
+            0xd9 => match rest.get(1) {
+                Some(len) => self.quick_string(rest, usize::from(*len), 2, class),
+                None => false,
             },
-            Slot::Known(ClassId::STRING) => match *first {
-                0xa0..=0xbf => self.quick_string(rest, usize::from(first & 0x1f), 1, false),
-                0xd9 => match rest.get(1) {
-                    Some(len) => self.quick_string(rest, usize::from(*len), 2, false),
-                    None => false,
-                },
-                0xc0 => {
-                    self.out.push(0);
-                    self.reader.advance(1);
-                    true
-                }
-                _ => false,
-            },
-            Slot::Known(_) => false,
+            0xc0 => {
+                self.out.push(0);
+                self.reader.advance(1);
+                true
+            }
+            0x00..=0x7f if class => {
+                self.out.push(ClassId::INT_BYTE);
+                zigzag(self.out, i32::from(*first));
+                self.reader.advance(1);
+                true
+            }
+            0xc2..=0xdf if class => self.quick_scalar(*first, rest),
+            _ => false,
         }
     }
 
     /// A string of so many bytes behind its marker, unless notes may say something of it.
-    #[inline]
+    #[inline(always)]
     fn quick_string(&mut self, rest: &'d [u8], len: usize, marker: usize, class: bool) -> bool {
         if self.is_noted() {
             return false;

@@ -12,7 +12,7 @@ use crate::plan::Mode;
 
 impl<'i> Reading<'i, '_, '_> {
     /// Reads a value with its class if it is one of the commonest, and says whether it was.
-    #[inline]
+    #[inline(always)]
     pub(super) fn quick(&mut self) -> bool {
         match *self.input.rest() {
             [17, ref text @ ..] => self.quick_string(text),
@@ -50,7 +50,7 @@ impl<'i> Reading<'i, '_, '_> {
     }
 
     /// A string behind one byte of class or mark.
-    #[inline]
+    #[inline(always)]
     fn quick_string(&mut self, text: &'i [u8]) -> bool {
         let Some((&len @ 0..0x80, source)) = text.split_first() else { return false };
         let len = usize::from(len);

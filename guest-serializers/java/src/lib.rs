@@ -79,9 +79,6 @@ impl Serializer for Java {
         let limits = self.limits();
         let written = write::write(document, &mut self.writing, limits, out);
         let Err(Failure::Unrepresentable { .. }) = written else { return written };
-        if self.schema.is_empty() {
-            return written;
-        }
         // What came from another format is written anew with what the schema says, and not before it must be.
         match schema::retype(document, &self.schema)? {
             Some(retyped) => write::write(&retyped, &mut self.writing, limits, out),

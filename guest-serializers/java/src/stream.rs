@@ -42,6 +42,16 @@ pub(crate) const NOT_SERIALIZABLE: &str = "___NOT_SERIALIZABLE_EXCEPTION___";
 /// How many classes a chain of superclasses may have: as many as a document may.
 pub(crate) const MAX_SUPERCLASSES: usize = 64;
 
+/// A type descriptor says itself where it ends.
+pub(crate) fn descriptor_len(text: &[u8]) -> usize {
+    let dimensions = text.iter().take_while(|byte| **byte == b'[').count();
+    match text.get(dimensions) {
+        Some(b'L') => text.iter().position(|byte| *byte == b';').map_or(text.len(), |end| end + 1),
+        Some(_) => dimensions + 1,
+        None => dimensions,
+    }
+}
+
 /// Whether a text is the type descriptor of a field whose code is its first byte: `Ljava/util/List;`, `[I`,
 /// `[[Ljava/lang/String;`.
 pub(crate) fn is_descriptor(code: u8, text: &[u8]) -> bool {

@@ -5,6 +5,7 @@
 //! written anew as one that a Java stream would have given. That costs a second document; it is only done for what
 //! cannot be written without.
 
+mod jdk;
 mod plan;
 mod survey;
 
@@ -17,8 +18,8 @@ use holdfast_document::{
 use holdfast_schema::{Field, Schema};
 use holdfast_sdk::Failure;
 
-use crate::stream::{MAX_SUPERCLASSES, sc};
-use plan::{Plan, Plans};
+use crate::stream::MAX_SUPERCLASSES;
+use plan::{CUSTOM, Plan, Plans};
 use survey::{Attribute, Object, Survey};
 
 type Step<T> = Result<T, Box<Failure>>;
@@ -71,11 +72,14 @@ enum Want {
     Any,
     Primitive(u8),
     Boxed(Width),
+    /// What a method of a class of the JDK always writes.
+    Data(&'static [u8]),
 }
 
 impl Want {
-    fn of(descriptor: &str) -> Self {
-        match descriptor {
+    fn of(Field { descriptor, name }: &Field) -> Self {
+        match descriptor.as_str() {
+            CUSTOM => Self::Data(jdk::data(name).unwrap_or_default()),
             "Ljava/lang/Byte;" => Self::Boxed(Width::Byte),
             "Ljava/lang/Short;" => Self::Boxed(Width::Short),
             "Ljava/lang/Integer;" => Self::Boxed(Width::Int),
@@ -212,7 +216,7 @@ impl<'d> Walk<'d, '_, '_> {
             let places = order
                 .iter()
                 .map(|index| index.and_then(|index| attribute.places.get(object.first + index).copied()));
-            let wants = plan.slots.iter().map(|(_, field)| Want::of(&field.descriptor));
+            let wants = plan.slots.iter().map(|(_, field)| Want::of(field));
             let parts: Vec<_> = places.zip(wants).collect();
             return Ok(Frame::Parts { parts: parts.into_iter(), end: object.end });
         }
@@ -283,7 +287,7 @@ impl<'d> Walk<'d, '_, '_> {
                 break;
             }
             let items = plan.slots_from(level as u32).count() as u32;
-            let java = Some((sc::SERIALIZABLE, class.suid));
+            let java = Some((class.flags, class.suid));
             let number = self.writer.begin_definition(Kind::Bean, false, java, &class.name, items);
             self.here.planned.insert(class.name.clone(), number);
             open += 1;
@@ -293,7 +297,11 @@ impl<'d> Walk<'d, '_, '_> {
         }
         for level in (0..open).rev() {
             for (above, Field { descriptor, name }) in plan.slots_from(level) {
-                self.writer.item(above, descriptor, name);
+                if descriptor == CUSTOM {
+                    self.writer.item_custom(above);
+                } else {
+                    self.writer.item(above, descriptor, name);
+                }
             }
         }
     }
@@ -353,7 +361,7 @@ impl<'d> Walk<'d, '_, '_> {
         let mut order = vec![None; plan.slots.len()];
         let mut find = |writing: &Self, level: Option<u32>, name: &str, index: usize| {
             let is_it = |(above, field): &(u32, Field)| {
-                field.name == name && level.is_none_or(|level| level == *above)
+                field.name == name && field.descriptor != CUSTOM && level.is_none_or(|level| level == *above)
             };
             match plan.slots.iter().rposition(is_it).and_then(|slot| order.get_mut(slot)) {
                 Some(place) => *place = Some(index),
@@ -420,7 +428,7 @@ impl<'d> Walk<'d, '_, '_> {
 
     fn number(&mut self, number: Number, want: Want) {
         let width = match want {
-            Want::Any => number.width,
+            Want::Any | Want::Data(_) => number.width,
             Want::Primitive(_) => Width::Untyped,
             Want::Boxed(width) if number.width == Width::Untyped => width,
             Want::Boxed(_) => number.width,
@@ -437,6 +445,11 @@ impl<'d> Walk<'d, '_, '_> {
             Want::Primitive(b'D') => self.writer.f64(0.0),
             Want::Primitive(_) => self.writer.int(0),
             Want::Any | Want::Boxed(_) => self.writer.nil(),
+            Want::Data([]) => self.writer.array(0),
+            Want::Data(data) => {
+                self.writer.array(1);
+                self.writer.bin(data);
+            }
         }
     }
 

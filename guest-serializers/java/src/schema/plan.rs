@@ -1,11 +1,12 @@
-//! What Java writes of a class, as far as the schema of the application says it.
+//! What Java writes of a class, as far as the schema of the application says it, or for the JDK's classes our table.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use holdfast_schema::{Class, Field, Kind, Schema};
 
-use crate::stream::MAX_SUPERCLASSES;
+use super::jdk;
+use crate::stream::{MAX_SUPERCLASSES, sc};
 
 /// A class, and those that it extends as far as they are serializable.
 #[derive(Debug)]
@@ -21,7 +22,11 @@ pub(super) struct Plan {
 pub(super) struct Level {
     pub(super) name: String,
     pub(super) suid: i64,
+    pub(super) flags: u8,
 }
+
+/// The descriptor of the slot in which a class has what its `writeObject` method wrote behind the fields.
+pub(super) const CUSTOM: &str = "*";
 
 impl Plan {
     /// The slots of the class so many levels up.
@@ -43,21 +48,27 @@ impl Plans {
         if let Some(known) = self.known.get(name) {
             return known.clone();
         }
-        let plan = schema.class(name).map(|class| make(schema, class).map(Rc::new));
+        let plan = class(schema, name).map(|class| make(schema, class).map(Rc::new));
         self.known.insert(name.to_owned(), plan.clone());
         plan
     }
 }
 
-fn make(schema: &Schema, class: Class) -> Result<Plan, String> {
-    if !class.is_serializable {
-        return Err(format!("{} is not serializable, says the schema", class.name));
+/// A class of the application, or of the JDK.
+fn class(schema: &Schema, name: &str) -> Option<Class> {
+    schema.class(name).or_else(|| jdk::class(name))
+}
+
+fn make(schema: &Schema, of: Class) -> Result<Plan, String> {
+    if !of.is_serializable {
+        return Err(format!("{} is not serializable, says the schema", of.name));
     }
     let (mut levels, mut fields) = (Vec::new(), Vec::new());
-    let mut next = Some(class);
+    let mut next = Some(of);
     while let Some(class) = next {
         let name = &class.name;
-        let refusal = if class.is_externalizable || class.has_write_object {
+        let custom = if class.has_write_object { jdk::data(name) } else { None };
+        let refusal = if class.is_externalizable || (class.has_write_object && custom.is_none()) {
             Some("decides by a method of its own what Java writes of it, which nobody knows here".to_owned())
         } else if class.has_write_replace {
             Some("has another object written in its place by writeReplace".to_owned())
@@ -75,17 +86,19 @@ fn make(schema: &Schema, class: Class) -> Result<Plan, String> {
             (None, None) => return Err(format!("the schema does not know the serialVersionUID of {name}")),
             (None, Some(suid)) => suid,
         };
-        levels.push(Level { name: name.clone(), suid });
+        let method = if class.has_write_object { sc::WRITE_METHOD } else { 0 };
+        levels.push(Level { name: name.clone(), suid, flags: sc::SERIALIZABLE | method });
         let mut own = class.fields;
         own.sort_by(|a, b| {
             let is_object = |field: &Field| field.descriptor.starts_with(['L', '[']);
             is_object(a).cmp(&is_object(b)).then_with(|| a.name.encode_utf16().cmp(b.name.encode_utf16()))
         });
+        own.extend(custom.map(|_| Field { descriptor: CUSTOM.to_owned(), name: name.clone() }));
         fields.push(own);
         next = match class.superclass {
             None => None,
             Some(above) if above == "java.lang.Record" => None,
-            Some(above) => match schema.class(&above) {
+            Some(above) => match self::class(schema, &above) {
                 // Java leaves out what such a class has.
                 Some(class) => Some(class).filter(|class| class.is_serializable),
                 None => {

@@ -5,7 +5,7 @@ use holdfast_document::append;
 use super::{Kept, Writing};
 use crate::classes::{self, COUNT, ClassId};
 use crate::layout::Code;
-use crate::stream::{sc, tc};
+use crate::stream::{descriptor_len, sc, tc};
 use crate::table::Table;
 
 /// A definition whose class was not looked up yet.
@@ -260,16 +260,6 @@ impl Writing<'_> {
                 self.short_text(text);
             }
         }
-    }
-}
-
-/// A type descriptor says itself where it ends.
-pub(super) fn descriptor_len(text: &[u8]) -> usize {
-    let dimensions = text.iter().take_while(|byte| **byte == b'[').count();
-    match text.get(dimensions) {
-        Some(b'L') => text.iter().position(|byte| *byte == b';').map_or(text.len(), |end| end + 1),
-        Some(_) => dimensions + 1,
-        None => dimensions,
     }
 }
 

@@ -2,12 +2,12 @@
 
 use holdfast_document::{Definition, Head, Item, Kind, Super};
 
-use super::class::{Defined, Sort, UNKNOWN, descriptor_len};
+use super::class::{Defined, Sort, UNKNOWN};
 use super::{Kept, Step, Writing, suid};
 use crate::classes::{self, ClassId, id};
 use crate::layout::{Hint, Op, field};
 use crate::mutf8;
-use crate::stream::{MAX_SUPERCLASSES, is_descriptor, sc};
+use crate::stream::{MAX_SUPERCLASSES, descriptor_len, is_descriptor, sc};
 
 const ENUM_FLAGS: u8 = sc::SERIALIZABLE | sc::ENUM;
 

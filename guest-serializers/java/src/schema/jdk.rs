@@ -1,0 +1,36 @@
+//! Classes of the JDK that no schema knows: what other formats write of them is what their descriptors list.
+
+use holdfast_schema::{Class, Field, Kind};
+
+use crate::classes;
+use crate::stream::{descriptor_len, sc};
+
+/// A class of our table.
+pub(super) fn class(name: &str) -> Option<Class> {
+    let id = classes::by_name(name.as_bytes())?;
+    let row = classes::class(id)?;
+    let field = |text: &str| {
+        let (descriptor, name) = text.split_at_checked(descriptor_len(text.as_bytes()))?;
+        Some(Field { descriptor: descriptor.to_owned(), name: name.to_owned() })
+    };
+    Some(Class {
+        name: name.to_owned(),
+        kind: Kind::Class,
+        superclass: classes::superclass(id).and_then(classes::class).map(|above| above.name.to_owned()),
+        is_serializable: row.flags & sc::SERIALIZABLE != 0,
+        has_write_object: row.flags & sc::WRITE_METHOD != 0,
+        suid: Some(row.suid),
+        fields: row.fields().filter_map(field).collect(),
+        ..Class::default()
+    })
+}
+
+/// What the `writeObject` method of a class writes behind the fields, where that is always the same.
+pub(super) fn data(class: &str) -> Option<&'static [u8]> {
+    match class {
+        "java.lang.Throwable" => Some(&[]),
+        // `File.separatorChar`.
+        "java.io.File" => Some(&[0, b'/']),
+        _ => None,
+    }
+}

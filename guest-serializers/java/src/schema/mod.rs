@@ -417,7 +417,7 @@ impl<'d> Walk<'d, '_, '_> {
         let constants = class.map(|class| class.constants).unwrap_or_default();
         let Some(constant) = usize::try_from(ordinal).ok().and_then(|ordinal| constants.get(ordinal)) else {
             let text = format!(
-                "the constant number {ordinal} of {name} has no name in the schema, and Java writes names"
+                "the constant number {ordinal} of {name} needs its name, which Java writes and the schema does not tell"
             );
             return Err(self.misfit(attribute, at, text));
         };

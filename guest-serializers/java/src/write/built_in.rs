@@ -1,6 +1,6 @@
 //! The steps of the JDK's classes that are no values themselves: counts, capacities, what is hidden.
 
-use holdfast_document::{Fact, builtin};
+use holdfast_document::{Event, Fact, builtin};
 
 use super::{Frame, Step, Writing};
 use crate::boxes::Boxed;
@@ -12,11 +12,20 @@ use crate::stream::tc;
 /// Free places that a note may give a collection; it is a hint and no reason to write megabytes.
 const MAX_FREE: u32 = 1 << 20;
 
+/// Numbers of the built-in table.
+const TREE_SET: u16 = 32;
+const TREE_MAP: u16 = 43;
+
 impl Writing<'_> {
     pub(super) fn built_in_step(&mut self, op: Op, frame: &mut Frame) -> Step<Option<Frame>> {
         match op {
             Op::Count => self.int(frame.count),
-            Op::BlockCount => self.block(&[frame.count]),
+            Op::BlockCount => {
+                if matches!(u16::from(frame.number), TREE_SET | TREE_MAP) && self.last == u32::MAX {
+                    self.in_natural_order(frame)?;
+                }
+                self.block(&[frame.count]);
+            }
             Op::BlockDouble => self.block(&[frame.count.saturating_mul(2)]),
             Op::BlockCapacity => {
                 let capacity = self.capacity(frame).unwrap_or(frame.count);
@@ -84,6 +93,52 @@ impl Writing<'_> {
             _ => self.whole(op, frame)?,
         }
         Ok(None)
+    }
+
+    /// Java builds a tree of elements as they come and never looks at their order again. Formats that lose the
+    /// comparator tell them in an order that is another one than the tree then has.
+    fn in_natural_order(&mut self, frame: &Frame) -> Step<()> {
+        let reader = &mut self.context.reader;
+        let first = reader.place();
+        let mut ascend = || -> Result<bool, holdfast_document::Error> {
+            let mut before = Event::Nil;
+            for _ in 0..frame.count {
+                let at = reader.place();
+                let key = reader.next()?;
+                if key.inside() > 0 {
+                    reader.seek(at);
+                    reader.skip()?;
+                }
+                let falls = match (before, key) {
+                    (Event::Int(before), Event::Int(key)) => before.value >= key.value,
+                    (Event::Str(before), Event::Str(key)) => {
+                        match (std::str::from_utf8(before), std::str::from_utf8(key)) {
+                            (Ok(before), Ok(key)) => before.encode_utf16().ge(key.encode_utf16()),
+                            _ => false,
+                        }
+                    }
+                    _ => false,
+                };
+                if falls {
+                    return Ok(false);
+                }
+                before = key;
+                if u16::from(frame.number) == TREE_MAP {
+                    reader.skip()?;
+                }
+            }
+            Ok(true)
+        };
+        let ascends = ascend();
+        reader.seek(first);
+        match ascends {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(self.misfit(
+                frame.at,
+                "it has no comparator, and its elements do not stand in their natural order: Java would not find them",
+            )),
+            Err(error) => Err(self.broken(error)),
+        }
     }
 
     #[inline]

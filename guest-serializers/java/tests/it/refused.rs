@@ -33,6 +33,33 @@ fn a_class_without_its_uid_needs_a_schema() {
 }
 
 #[test]
+fn a_tree_whose_comparator_was_lost_is_refused_where_java_would_not_find_its_elements() {
+    let tree = |keys: [i64; 2]| {
+        move |writer: &mut Writer<'_>| {
+            writer.builtin(43, 5);
+            writer.nil();
+            for key in keys {
+                writer.int(key);
+                writer.str("value");
+            }
+        }
+    };
+    let (path, text) = refusal(tree([2, 1]));
+    assert_eq!(path, "/a");
+    assert!(text.contains("do not stand in their natural order"), "{text}");
+    write(&document(tree([1, 2]))).unwrap();
+    let (path, text) = refusal(|writer| {
+        writer.builtin(32, 3);
+        writer.nil();
+        // By bytes they ascend, by UTF-16 they do not.
+        writer.str("\u{ffee}");
+        writer.str("\u{1f600}");
+    });
+    assert_eq!(path, "/a");
+    assert!(text.contains("natural order"), "{text}");
+}
+
+#[test]
 fn fields_by_name_and_of_unknown_types_need_a_schema() {
     let (_, text) = refusal(|writer| {
         writer.defined(2);

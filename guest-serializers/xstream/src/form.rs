@@ -79,6 +79,7 @@ pub(crate) enum Leaf {
     Bytes,
     Chars,
     Trace,
+    File,
     /// A time zone of 1.4.20 in `zone-id`.
     ZoneId,
 }
@@ -114,6 +115,7 @@ pub(crate) const ROWS: &[Row] = &[
     ("java.sql.Time", "sql-time", Form::Leaf(Leaf::SqlTime)),
     ("java.sql.Date", "sql-date", Form::Leaf(Leaf::SqlDate)),
     ("java.lang.StackTraceElement", "trace", Form::Leaf(Leaf::Trace)),
+    ("java.io.File", "file", Form::Leaf(Leaf::File)),
     ("java.util.ArrayList", "list", Form::Elements(1)),
     ("java.util.HashSet", "set", Form::Elements(30)),
     ("java.util.LinkedList", "linked-list", Form::Elements(2)),
@@ -266,6 +268,9 @@ pub(crate) const THROWABLE: &[(&str, &str)] = &[
     ("[Ljava/lang/StackTraceElement;", "stackTrace"),
     ("Ljava/util/List;", "suppressedExceptions"),
 ];
+
+/// The only field of a `java.io.File`.
+pub(crate) const FILE: &[(&str, &str)] = &[("Ljava/lang/String;", "path")];
 
 /// The fields of StackTraceElement in the order of their declaration, from Java 9 on.
 pub(crate) const TRACE: &[(&str, &str)] = &[

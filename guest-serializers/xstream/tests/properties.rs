@@ -341,6 +341,25 @@ const PIECES: &[&str] = &[
     "<>number-array",
 ];
 
+#[test]
+fn properties_with_two_defaults_are_damaged_where_the_second_begins() {
+    let session = |properties: &str| {
+        format!(
+            "<concurrent-hash-map><entry><string>a</string><properties>{properties}</properties></entry>\
+             </concurrent-hash-map>"
+        )
+    };
+    let (one, two) = ("<defaults><property name=\"a\" value=\"b\"/></defaults>", "<defaults/>");
+    let nested = format!("<defaults>{two}{one}</defaults>");
+    for text in [session(&[one, two].concat()), session(&[two, two].concat()), session(&nested)] {
+        let read = Xstream::default().deserialize(text.as_bytes(), &mut Vec::new());
+        assert!(
+            matches!(&read, Err(Failure::Damaged { text, .. }) if text.contains("one <defaults> at most")),
+            "{read:?}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 

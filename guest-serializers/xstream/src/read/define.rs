@@ -4,7 +4,7 @@ use holdfast_document::Kind;
 
 use super::Reader;
 use crate::classes::ClassId;
-use crate::form::{Form, Leaf, TRACE};
+use crate::form::{FILE, Form, Leaf, TRACE};
 
 /// Which definition of a class is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +82,7 @@ impl Reader<'_, '_> {
             },
             (Sort::External, _) => (1, None),
             (Sort::Bean, Form::Leaf(Leaf::Trace)) => (TRACE.len() as u32, None),
+            (Sort::Bean, Form::Leaf(Leaf::File)) => (FILE.len() as u32, None),
             _ => (0, None),
         };
         let name = &self.classes.get(class).name;
@@ -101,8 +102,8 @@ impl Reader<'_, '_> {
                 }
             }
             (Sort::External, _) => self.out.item(0, "+", ""),
-            (Sort::Bean, Form::Leaf(Leaf::Trace)) => {
-                for (descriptor, name) in TRACE {
+            (Sort::Bean, Form::Leaf(leaf @ (Leaf::Trace | Leaf::File))) => {
+                for (descriptor, name) in if leaf == Leaf::File { FILE } else { TRACE } {
                     self.out.item(0, descriptor, name);
                 }
             }

@@ -6,7 +6,7 @@ use super::Reader;
 use super::define::Sort;
 use crate::classes::Type;
 use crate::fault::Fault;
-use crate::form::{Leaf, TRACE};
+use crate::form::{FILE, Leaf, TRACE};
 use crate::nodes::NodeId;
 use crate::text::{base64, big, date, decode_int, float, iso, locale, parse_int, ser, trace, url};
 use crate::xml::parse::{Tag, attribute, unescape};
@@ -149,6 +149,13 @@ impl<'a> Reader<'a, '_> {
             }),
             Leaf::BitSet => self.bits(text),
             Leaf::Trace => self.trace(text),
+            Leaf::File => {
+                let id = self.classes.by_name("java.io.File");
+                self.out.defined(FILE.len() as u32);
+                self.head(id, Sort::Bean);
+                self.out.str(text);
+                Some(())
+            }
             Leaf::ZoneId => {
                 match iso::parse_offset(text) {
                     Some(offset) => {
@@ -292,9 +299,13 @@ impl<'a> Reader<'a, '_> {
             let end = self.xml.at();
             self.xml.seek(at);
             let mut parts = 2;
+            let mut inherits = false;
             if !level.empty {
                 while let Some(child) = self.inner(&level)? {
                     if child.name == "defaults" {
+                        if std::mem::replace(&mut inherits, true) {
+                            return Err(Fault::at(child.at, "properties have one <defaults> at most"));
+                        }
                         // It was read; its level ends where that ended.
                         self.xml.seek(end);
                         continue;

@@ -31,6 +31,8 @@ pub(crate) enum Shape {
     Proxy(Vec<String>),
     /// A line of a stack trace.
     Trace(Vec<Part>),
+    /// A file, and which part is its path.
+    File(u32),
     /// What `writeExternal` wrote, with types of its own or as a layout tells them.
     External(LevelPart),
     /// An object that writes itself, its classes from the top down.
@@ -226,6 +228,13 @@ fn bean(
             });
         }
         _ => {}
+    }
+    if form == Form::Leaf(Leaf::File) {
+        let path = items.iter().position(|item| matches!(item, Item::Field { name: "path", .. }));
+        return Ok(match path.and_then(|path| u32::try_from(path).ok()) {
+            Some(path) => Shape::File(path),
+            None => Shape::Refused("a file without its path".to_owned()),
+        });
     }
     if form == Form::Custom {
         return Ok(levels(definition, lineage, &items, classes).unwrap_or_else(Shape::Refused));

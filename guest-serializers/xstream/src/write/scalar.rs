@@ -567,6 +567,32 @@ impl<'d> Writer<'d, '_> {
         self.close();
     }
 
+    /// Writes a file, whose path is one of its parts; Java's separator, which a stream has beside it, is not written.
+    pub(super) fn file(
+        &mut self,
+        path: u32,
+        parts: u32,
+        class: ClassId,
+        at: usize,
+        place: u32,
+        field: Option<Field<'_>>,
+    ) -> Result<(), Refusal> {
+        let mut text = None;
+        for index in 0..parts {
+            if index != path {
+                self.doc.skip()?;
+            } else if let Event::Str(bytes) = self.doc.next()? {
+                text = Some(text_of(bytes, at)?);
+            } else {
+                return self.misfit(at, "the path of a file is a string");
+            }
+        }
+        self.begin_at(class, place, field);
+        self.xml.text(text.unwrap_or_default());
+        self.close();
+        Ok(())
+    }
+
     /// Writes a line of a stack trace.
     pub(super) fn trace(
         &mut self,

@@ -294,6 +294,7 @@ impl<'d> Writer<'d, '_> {
                 self.push(at, Frame::new(Kind::Levels(Rc::clone(plan), At::START), parts, place))
             }
             Shape::Trace(slots) => self.trace(slots, parts, class, at, place, field),
+            Shape::File(path) => self.file(*path, parts, class, at, place, field),
             Shape::Refused(text) => self.misfit(at, text.clone()),
         }
     }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-/// A row: formats and case with `*` for any, or behind the beginning of a name; the outcome; the reason.
+/// A row: formats and cases, parted by commas, with `*` for any, or behind the beginning of a name; the outcome; the
+/// reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) from: String,
@@ -17,9 +18,11 @@ pub(super) struct Row {
 
 impl Row {
     fn covers(&self, from: &str, to: &str, case: &str, outcome: &str) -> bool {
-        let fits = |pattern: &str, name: &str| match pattern.strip_suffix('*') {
-            Some(start) => name.starts_with(start),
-            None => pattern == name,
+        let fits = |patterns: &str, name: &str| {
+            patterns.split(',').any(|pattern| match pattern.strip_suffix('*') {
+                Some(start) => name.starts_with(start),
+                None => pattern == name,
+            })
         };
         fits(&self.from, from) && fits(&self.to, to) && fits(&self.case, case) && self.outcome == outcome
     }
@@ -65,5 +68,13 @@ mod tests {
         assert_eq!(find(&rows, "java", "kryo", "deep-lists-5000", "refused"), Some(0));
         assert_eq!(find(&rows, "java", "kryo", "deep-lists-5000", "differs"), None);
         assert_eq!(find(&rows, "java", "xstream", "deep-lists-5000", "refused"), None);
+    }
+
+    #[test]
+    fn commas_part_several() {
+        let rows = parse("java,kryo1\t*\tlists,maps-*\trefused\twhy\n").unwrap();
+        assert_eq!(find(&rows, "kryo1", "java", "maps-of-maps", "refused"), Some(0));
+        assert_eq!(find(&rows, "kryo", "java", "lists", "refused"), None);
+        assert_eq!(find(&rows, "java", "java", "lists-of-lists", "refused"), None);
     }
 }

@@ -53,6 +53,18 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// All formats, for the tests: the docs stay as they are.
+    pub(crate) fn of_tests() -> Self {
+        Self {
+            check: false,
+            verbose: false,
+            formats: FORMATS.map(str::to_owned).to_vec(),
+            program: None,
+            plugins: None,
+            work: None,
+        }
+    }
+
     /// Whether the program of this workspace is asked, which has to be built first.
     pub(crate) fn builds(&self) -> bool {
         self.program.is_none()

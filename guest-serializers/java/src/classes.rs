@@ -62,13 +62,11 @@ pub(crate) fn by_number(number: u16) -> Option<ClassId> {
 
 /// The class of a name.
 pub(crate) fn by_name(name: &[u8]) -> Option<ClassId> {
-    let row = |at: &ClassId| class(*at).map_or("", |class| class.name).as_bytes();
-    // By length first: of most names that takes the place of all looks at bytes.
-    SORTED
-        .binary_search_by(|at| row(at).len().cmp(&name.len()).then_with(|| row(at).cmp(name)))
-        .ok()
-        .and_then(|at| SORTED.get(at))
-        .copied()
+    // Few names have the same length, and most of those that do differ at the end.
+    let from = usize::from(*BY_LENGTH.get(name.len())?);
+    let to = usize::from(*BY_LENGTH.get(name.len() + 1)?);
+    let is_it = |at: &&ClassId| class(**at).is_some_and(|row| row.name.as_bytes() == name);
+    SORTED.get(from..to)?.iter().find(is_it).copied()
 }
 
 /// The id of a class that is known to be in the table; the compiler refuses any other name.
@@ -86,7 +84,12 @@ pub(crate) const fn id(name: &str) -> ClassId {
 
 static SUPERCLASSES: [Option<ClassId>; COUNT] = superclasses();
 static BY_NUMBER: [Option<ClassId>; 256] = numbers();
+/// By the lengths of their names.
 static SORTED: [ClassId; COUNT] = sorted();
+/// Where the names of each length begin there.
+static BY_LENGTH: [u16; LONGEST + 2] = lengths();
+/// No name is longer.
+const LONGEST: usize = 96;
 
 #[allow(clippy::indexing_slicing, reason = "run by the compiler, which refuses a bad index")]
 const fn superclasses() -> [Option<ClassId>; COUNT] {
@@ -127,6 +130,23 @@ const fn sorted() -> [ClassId; COUNT] {
         }
         result[at] = count as ClassId;
         count += 1;
+    }
+    result
+}
+
+#[allow(clippy::indexing_slicing, reason = "run by the compiler, which refuses a bad index")]
+const fn lengths() -> [u16; LONGEST + 2] {
+    let mut result = [0; LONGEST + 2];
+    let mut at = 0;
+    while at < COUNT {
+        // Counted where the next length begins, and then added up.
+        result[ROWS[at].name.len() + 1] += 1;
+        at += 1;
+    }
+    let mut len = 1;
+    while len < result.len() {
+        result[len] += result[len - 1];
+        len += 1;
     }
     result
 }

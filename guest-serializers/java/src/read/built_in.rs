@@ -290,10 +290,8 @@ impl Reading<'_> {
         if matches!(wrapped, [0x92, 0xd4, 1, 61 | 71, ..]) {
             return true;
         }
-        let (chain, count) = match self.kept.classes.get(handle.more as usize) {
-            Some(_) => self.chain(handle.more),
-            None => return false,
-        };
-        chain.iter().take(count).any(|class| self.known_class(*class).is_some_and(layout::is_random_access))
+        let at = |class: u32| self.kept.classes.get(class as usize);
+        std::iter::successors(at(handle.more), |class| class.superclass.and_then(at))
+            .any(|class| class.known.is_some_and(layout::is_random_access))
     }
 }

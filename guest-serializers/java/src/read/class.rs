@@ -306,22 +306,16 @@ impl<'a> Reading<'a> {
         self.kept.classes.get(class as usize)?.known
     }
 
-    /// The classes of a chain, the topmost first.
-    pub(super) fn chain(&self, class: u32) -> ([u32; MAX_SUPERCLASSES], usize) {
-        let mut chain = [0; MAX_SUPERCLASSES];
-        let mut count = 0;
+    /// A class and its superclasses, from it upwards. Give the list back to [`super::Kept`] when it is done with.
+    pub(super) fn chain(&mut self, class: u32) -> Vec<u32> {
+        let mut chain = std::mem::take(&mut self.kept.chain);
+        chain.clear();
         let mut next = Some(class);
         while let Some(class) = next {
-            if let Some(place) = chain.get_mut(count) {
-                *place = class;
-                count += 1;
-            }
+            chain.push(class);
             next = self.kept.classes.get(class as usize).and_then(|class| class.superclass);
         }
-        if let Some(chain) = chain.get_mut(..count) {
-            chain.reverse();
-        }
-        (chain, count)
+        chain
     }
 
     /// Where the steps for objects of a class begin, and how many parts these have.
@@ -343,10 +337,11 @@ impl<'a> Reading<'a> {
         } else if found.flags & sc::SERIALIZABLE == 0 || found.flags & sc::ENUM != 0 {
             return Err(damaged(found.at, "an object of a class that is not Serializable"));
         } else {
-            let (chain, count) = self.chain(class);
-            for level in chain.iter().take(count) {
+            let chain = self.chain(class);
+            for level in chain.iter().rev() {
                 self.level(*level);
             }
+            self.kept.chain = chain;
         }
         let parts = self.kept.code.end() - code;
         self.kept.code.push(Op::Return);

@@ -7,7 +7,7 @@ use holdfast_document::Kind;
 use super::class::Described;
 use super::{Reading, Step, limit};
 use crate::classes;
-use crate::stream::{MAX_SUPERCLASSES, sc};
+use crate::stream::sc;
 
 /// A HEAD has two bytes for the number of a definition.
 const MAX_DEFINITIONS: u32 = 0x1_0000;
@@ -46,12 +46,12 @@ impl Reading<'_> {
 
     /// Writes the HEAD of a class: its definition, or that it is known.
     fn defined_head(&mut self, class: u32) -> Step<()> {
-        let mut chain = [0; MAX_SUPERCLASSES];
-        let mut count = 0;
+        let mut open = std::mem::take(&mut self.kept.open);
+        open.clear();
         let mut next = Some(class);
         while let Some(class) = next {
             // Only superclasses are named: the class itself is not what the built-in number stands for.
-            if count > 0
+            if !open.is_empty()
                 && let Some(number) = self.built_in(class)
             {
                 self.writer.head_builtin(number);
@@ -63,18 +63,16 @@ impl Reading<'_> {
                 break;
             }
             self.begin_definition(class, &found)?;
-            if let Some(place) = chain.get_mut(count) {
-                *place = class;
-                count += 1;
-            }
+            open.push(class);
             next = if is_plain(&found) { self.superclass_of(&found) } else { None };
             if next.is_none() {
                 self.writer.nil();
             }
         }
-        for class in chain.iter().take(count).rev() {
+        for class in open.iter().rev() {
             self.items(*class)?;
         }
+        self.kept.open = open;
         if self.writer.len() > self.room {
             return Err(limit(super::finish::TOO_LARGE));
         }
@@ -128,8 +126,8 @@ impl Reading<'_> {
         if found.flags & sc::EXTERNALIZABLE != 0 {
             return 1;
         }
-        let (chain, count) = self.chain(class);
-        let levels = chain.iter().take(count).filter_map(|class| self.kept.classes.get(*class as usize));
+        let at = |class: u32| self.kept.classes.get(class as usize);
+        let levels = std::iter::successors(at(class), |level| level.superclass.and_then(at));
         levels.map(|level| level.fields + u32::from(level.flags & sc::WRITE_METHOD)).sum()
     }
 
@@ -148,9 +146,10 @@ impl Reading<'_> {
             self.writer.item_custom(0);
             return Ok(());
         }
-        let (chain, count) = self.chain(class);
-        for (distance, class) in (0..count as u32).rev().zip(chain) {
-            let Some(level) = self.kept.classes.get(class as usize).copied() else { continue };
+        let chain = self.chain(class);
+        for (distance, class) in chain.iter().enumerate().rev() {
+            let distance = distance as u32;
+            let Some(level) = self.kept.classes.get(*class as usize).copied() else { continue };
             for place in 0..level.fields as usize {
                 let Some(field) = self.fields(&level).get(place).copied() else { continue };
                 let name = self.text(field.name, field.name.at)?;
@@ -161,6 +160,7 @@ impl Reading<'_> {
                 self.writer.item_custom(distance);
             }
         }
+        self.kept.chain = chain;
         Ok(())
     }
 }

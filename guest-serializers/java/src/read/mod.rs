@@ -112,6 +112,10 @@ pub(crate) struct Kept {
     boxes: Boxes,
     units: Vec<u16>,
     bytes: Vec<u8>,
+    /// A class and its superclasses, while something is done for each.
+    chain: Vec<u32>,
+    /// Classes whose definitions are open.
+    open: Vec<u32>,
 }
 
 impl Kept {

@@ -64,7 +64,7 @@ pub(super) struct Runtime {
 }
 
 impl Runtime {
-    /// Starts an engine for so many plugins.
+    /// Starts the engine that suits how instances are reused.
     pub(super) fn start(
         limits: Limits,
         reuse: Reuse,

@@ -1,8 +1,7 @@
 //! How many instances may live at a time.
 //!
-//! The pooling allocator reserves address space for a fixed number of instances. Callers beyond that wait for one to
-//! be dropped. There are always more slots than the warm pools of all plugins can keep, so whoever waits, waits for
-//! calls that run and are bounded in time.
+//! The pooling allocator, which instances that live for one call come from, reserves address space for a fixed number
+//! of them. Callers beyond that wait for one to be dropped: for calls that run and are bounded in time.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;

@@ -32,6 +32,7 @@ impl Writing<'_> {
         if !is_plain {
             return self.any_value(frame, hint);
         }
+        #[allow(clippy::collapsible_match, reason = "what writes is no question, as a guard would have it")]
         match *rest {
             [marker @ 0xa0..=0xbf, ref behind @ ..] => {
                 if let Some(text) = behind.get(..usize::from(marker & 0x1f))

@@ -7,6 +7,8 @@ mod rows;
 
 use rows::ROWS;
 
+use crate::stream::descriptor_len;
+
 /// A class descriptor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Class {
@@ -33,6 +35,12 @@ impl Class {
     /// The fields: JVM type and name in one.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.fields.split_terminator(' ')
+    }
+
+    /// The fields: JVM type and name apart.
+    pub(crate) fn typed_fields(&self) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+        self.fields()
+            .map(|field| field.split_at_checked(descriptor_len(field.as_bytes())).unwrap_or((field, "")))
     }
 
     /// How many fields there are.

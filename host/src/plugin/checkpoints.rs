@@ -45,6 +45,7 @@ const CODE: u8 = 10;
 /// find.
 pub(super) fn insert(component: &[u8]) -> Result<Vec<u8>, Malformed> {
     let mut out = Vec::with_capacity(component.len() + component.len() / 8);
+    out.extend_from_slice(COMPONENT);
     for section in sections(component, COMPONENT)? {
         let Section { id, bytes } = section?;
         match id {
@@ -53,7 +54,6 @@ pub(super) fn insert(component: &[u8]) -> Result<Vec<u8>, Malformed> {
             _ => put(&mut out, id, bytes),
         }
     }
-    out.splice(..0, COMPONENT.iter().copied());
     Ok(out)
 }
 

@@ -129,7 +129,7 @@ impl Runtime {
     /// Compiles a component, or finds it compiled.
     pub(super) fn compile(&self, wasm: &[u8]) -> wasmtime::Result<Component> {
         #[cfg(all(unix, target_pointer_width = "64"))]
-        if self.kind == Kind::Checkpoints {
+        if self.has_checkpoints() {
             return match checkpoints::insert(wasm) {
                 Ok(wasm) => self.compile_as_is(&wasm),
                 // The engine says better what is wrong. Should it find nothing, the component still is not run.
@@ -156,7 +156,8 @@ impl Runtime {
 
     /// A store for one instance, with all limits on.
     pub(super) fn store(&self, log: &Arc<Log>) -> wasmtime::Result<Store<Guest>> {
-        let guest = Guest::new(Arc::clone(log), self.limits.memory, self.clock.alarm());
+        let alarm = self.has_checkpoints().then(|| self.clock.alarm());
+        let guest = Guest::new(Arc::clone(log), self.limits.memory, alarm);
         let mut store = Store::new(&self.engine, guest);
         store.limiter(|guest| guest);
         store.set_hostcall_fuel(self.limits.result);
@@ -173,8 +174,7 @@ impl Runtime {
         make: impl FnOnce(&mut Store<Guest>) -> wasmtime::Result<T>,
     ) -> wasmtime::Result<T> {
         #[cfg(all(unix, target_pointer_width = "64"))]
-        if self.kind == Kind::Checkpoints {
-            let alarm = Arc::clone(store.data().alarm());
+        if let Some(alarm) = store.data().alarm().cloned() {
             return memory::watched(&alarm, || self.call(store, make));
         }
         self.call(store, make)
@@ -186,17 +186,22 @@ impl Runtime {
         store: &mut Store<Guest>,
         call: impl FnOnce(&mut Store<Guest>) -> wasmtime::Result<T>,
     ) -> wasmtime::Result<T> {
+        let Some(alarm) = store.data().alarm() else {
+            store.set_epoch_deadline(self.ticks);
+            return call(store);
+        };
+        alarm.set(self.ticks);
+        let result = call(store);
+        let in_time = store.data().alarm().is_none_or(|alarm| alarm.stop());
+        if in_time { result } else { Err(Trap::Interrupt.into()) }
+    }
+
+    /// Whether code gets checkpoints, and is stopped at them.
+    fn has_checkpoints(&self) -> bool {
         match self.kind {
             #[cfg(all(unix, target_pointer_width = "64"))]
-            Kind::Checkpoints => {
-                store.data().alarm().set(self.ticks);
-                let result = call(store);
-                if store.data().alarm().stop() { result } else { Err(Trap::Interrupt.into()) }
-            }
-            Kind::Pooled(_) | Kind::Plain | Kind::Counting => {
-                store.set_epoch_deadline(self.ticks);
-                call(store)
-            }
+            Kind::Checkpoints => true,
+            Kind::Pooled(_) | Kind::Plain | Kind::Counting => false,
         }
     }
 

@@ -78,7 +78,7 @@ impl Reading<'_> {
 
     /// Goes on with a value inside of the one that is read.
     fn enter(&mut self, frame: &mut Frame, inner: Frame) -> Step<()> {
-        self.kept.frames.push(std::mem::replace(frame, inner));
+        self.quick_enter(frame, inner);
         if self.kept.frames.len() >= self.depth { Err(self.too_deep()) } else { Ok(()) }
     }
 

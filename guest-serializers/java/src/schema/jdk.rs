@@ -3,16 +3,14 @@
 use holdfast_schema::{Class, Field, Kind};
 
 use crate::classes;
-use crate::stream::{descriptor_len, sc};
+use crate::stream::sc;
 
 /// A class of our table.
 pub(super) fn class(name: &str) -> Option<Class> {
     let id = classes::by_name(name.as_bytes())?;
     let row = classes::class(id)?;
-    let field = |text: &str| {
-        let (descriptor, name) = text.split_at_checked(descriptor_len(text.as_bytes()))?;
-        Some(Field { descriptor: descriptor.to_owned(), name: name.to_owned() })
-    };
+    let field =
+        |(descriptor, name): (&str, &str)| Field { descriptor: descriptor.to_owned(), name: name.to_owned() };
     Some(Class {
         name: name.to_owned(),
         kind: Kind::Class,
@@ -20,7 +18,7 @@ pub(super) fn class(name: &str) -> Option<Class> {
         is_serializable: row.flags & sc::SERIALIZABLE != 0,
         has_write_object: row.flags & sc::WRITE_METHOD != 0,
         suid: Some(row.suid),
-        fields: row.fields().filter_map(field).collect(),
+        fields: row.typed_fields().map(field).collect(),
         ..Class::default()
     })
 }

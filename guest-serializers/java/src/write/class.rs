@@ -5,7 +5,7 @@ use holdfast_document::append;
 use super::{Kept, Writing};
 use crate::classes::{self, COUNT, ClassId};
 use crate::layout::Code;
-use crate::stream::{descriptor_len, sc, tc};
+use crate::stream::{sc, tc};
 use crate::table::Table;
 
 /// A definition whose class was not looked up yet.
@@ -190,9 +190,7 @@ impl Writing<'_> {
     fn jdk_desc(&mut self, class: ClassId) {
         let Some(row) = classes::class(class) else { return };
         self.desc_head(row.name.as_bytes(), row.suid, row.flags, row.field_count());
-        for field in row.fields() {
-            let (descriptor, name) =
-                field.split_at_checked(descriptor_len(field.as_bytes())).unwrap_or((field, ""));
+        for (descriptor, name) in row.typed_fields() {
             self.field(descriptor.as_bytes(), name.as_bytes());
         }
         self.out.push(tc::ENDBLOCKDATA);

@@ -7,7 +7,7 @@ use super::{Kept, Step, Writing, suid};
 use crate::classes::{self, ClassId, id};
 use crate::layout::{Hint, Op, field};
 use crate::mutf8;
-use crate::stream::{MAX_SUPERCLASSES, descriptor_len, is_descriptor, sc};
+use crate::stream::{MAX_SUPERCLASSES, is_descriptor, sc};
 
 const ENUM_FLAGS: u8 = sc::SERIALIZABLE | sc::ENUM;
 
@@ -297,9 +297,8 @@ impl<'a> Writing<'a> {
             }
         }
         for row in levels.iter().rev().filter_map(|level| classes::class(*level)) {
-            for text in row.fields() {
-                let len = descriptor_len(text.as_bytes());
-                self.kept.code.push(field(text.as_bytes().get(..len).unwrap_or_default()));
+            for (descriptor, _) in row.typed_fields() {
+                self.kept.code.push(field(descriptor.as_bytes()));
             }
             if row.flags & sc::WRITE_METHOD != 0 {
                 self.kept.code.push(Op::Custom);

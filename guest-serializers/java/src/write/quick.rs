@@ -222,7 +222,7 @@ impl Writing<'_> {
 
     /// Goes on in a value that is not too deep.
     #[inline(always)]
-    fn quick_enter(&mut self, frame: &mut Frame, inner: Frame) {
+    pub(super) fn quick_enter(&mut self, frame: &mut Frame, inner: Frame) {
         self.kept.frames.push(std::mem::replace(frame, inner));
     }
 

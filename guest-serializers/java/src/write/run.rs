@@ -72,7 +72,7 @@ impl<'a> Writing<'a> {
 
     /// Goes on with a value inside of the one that is written.
     fn enter(&mut self, frame: &mut Frame, inner: Frame) -> Step<()> {
-        self.kept.frames.push(std::mem::replace(frame, inner));
+        self.quick_enter(frame, inner);
         if self.kept.frames.len() >= self.depth { Err(self.too_deep()) } else { Ok(()) }
     }
 

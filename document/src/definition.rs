@@ -188,7 +188,7 @@ impl<'a> Definition<'a> {
         for (offset, (start, items)) in open.into_iter().enumerate().rev() {
             let from = tokens.at();
             for _ in 0..items {
-                tokens.str("the name of an item")?;
+                tokens.pass_str("the name of an item")?;
             }
             let bytes = tokens.bytes();
             if let Some(definition) = known.get_mut(first + offset) {

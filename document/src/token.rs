@@ -178,6 +178,22 @@ impl<'a> Tokens<'a> {
         }
     }
 
+    /// Passes over a string.
+    pub(crate) fn pass_str(&mut self, what: &'static str) -> Result<(), Error> {
+        let (len, from) = match *self.rest() {
+            [marker @ 0xa0..=0xbf, ..] => (usize::from(marker & 0x1f), 1),
+            [0xd9, len, ..] => (usize::from(len), 2),
+            _ => return self.str(what).map(drop),
+        };
+        match self.rest().get(from..from + len) {
+            Some(text) if is_ascii(text) => {
+                self.at += from + len;
+                Ok(())
+            }
+            _ => self.str(what).map(drop),
+        }
+    }
+
     pub(crate) fn u32(&mut self, what: &'static str) -> Result<u32, Error> {
         let start = self.at;
         match self.next()? {

@@ -167,7 +167,12 @@ impl<'v> Writer<'v> {
 
     /// Begins an attribute; its value must follow.
     pub fn attribute(&mut self, name: &str) {
-        raw::str(self.out, name.as_bytes());
+        self.attribute_bytes(name.as_bytes());
+    }
+
+    /// As [`Writer::attribute`], of bytes that the caller knows to be UTF-8.
+    pub fn attribute_bytes(&mut self, name: &[u8]) {
+        raw::str(self.out, name);
         self.base = self.out.len();
         self.definitions = 0;
     }
@@ -586,6 +591,15 @@ impl<'v> Writer<'v> {
             }
         }
         self.str(name);
+        number
+    }
+
+    /// Writes a definition that another document has: its bytes, with those of its superclasses inside, so many in all.
+    /// Gives the number of the first.
+    pub fn definition_again(&mut self, bytes: &[u8], definitions: u32) -> u32 {
+        let number = self.definitions;
+        self.definitions += definitions;
+        append(self.out, bytes);
         number
     }
 

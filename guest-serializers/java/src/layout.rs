@@ -348,6 +348,16 @@ impl Code {
         self.ops.push(op);
     }
 
+    /// Appends steps.
+    pub(crate) fn extend(&mut self, ops: &[Op]) {
+        self.ops.extend_from_slice(ops);
+    }
+
+    /// The steps from one on.
+    pub(crate) fn from(&self, pc: u32) -> &[Op] {
+        self.ops.get(pc as usize..).unwrap_or_default()
+    }
+
     /// Forgets the steps of defined classes.
     pub(crate) fn forget(&mut self) {
         self.ops.truncate(self.built_in);

@@ -10,6 +10,7 @@ mod classes;
 mod hidden;
 mod layout;
 mod mutf8;
+mod outline;
 mod read;
 mod schema;
 mod stream;

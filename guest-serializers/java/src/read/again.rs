@@ -35,6 +35,11 @@ impl Again {
         self.odd.is_empty()
     }
 
+    /// Whether this is the first pass.
+    pub(super) fn is_new(&self) -> bool {
+        self.odd.is_empty() && self.failure.is_none()
+    }
+
     /// Whether the object at an offset is to be read with its fields.
     #[inline]
     pub(super) fn is_raw(&self, at: u32, class: ClassId) -> bool {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::quick::Quick;
-use super::{HandleKind, Reading, Span, Step, damaged, limit};
+use super::{HandleKind, Reading, Span, Step, damaged, descriptors, limit};
 use crate::classes::{self, ClassId};
 use crate::layout::{Op, field};
 use crate::mutf8;
@@ -18,11 +18,11 @@ pub(super) struct Described {
     pub(super) suid: i64,
     pub(super) flags: u8,
     /// The first of its fields, or of a proxy's interfaces, among all, and how many there are.
-    first: u32,
+    pub(super) first: u32,
     pub(super) fields: u32,
     pub(super) superclass: Option<u32>,
     /// How many superclasses there are above it.
-    depth: u32,
+    pub(super) depth: u32,
     pub(super) proxy: bool,
     /// The class of the JDK whose descriptor is exactly this.
     pub(super) known: Option<ClassId>,
@@ -36,6 +36,13 @@ pub(super) struct Described {
     pub(super) literal: u32,
     /// How its objects are read at best.
     pub(super) quick: Quick,
+    /// The descriptor of an earlier stream that is the same, plus one.
+    pub(super) met: u32,
+}
+
+impl Described {
+    /// In place of the first of its fields, where these were not looked at.
+    pub(super) const NOT_LISTED: u32 = u32::MAX;
 }
 
 /// A field, or the interface of a proxy, which has a name only.
@@ -72,7 +79,10 @@ impl<'a> Reading<'a> {
                 _ => Err(damaged(at, "expected a class, found a reference to something else")),
             };
         }
-        self.new_class_desc()
+        match self.met_before() {
+            Some(class) => Ok(class),
+            None => self.new_class_desc(),
+        }
     }
 
     /// A descriptor holds that of the superclass at its end: a loop does what looks like a recursion.
@@ -104,6 +114,7 @@ impl<'a> Reading<'a> {
             };
             let last = self.kept.classes.len() as u32;
             self.link(first, last, superclass)?;
+            self.keep_descriptors(first, last, at);
             return Ok(first);
         }
     }
@@ -182,6 +193,7 @@ impl<'a> Reading<'a> {
             parts: 0,
             literal: 0,
             quick: Quick::No,
+            met: 0,
         });
         Ok(())
     }
@@ -217,6 +229,7 @@ impl<'a> Reading<'a> {
             parts: 0,
             literal: 0,
             quick: Quick::No,
+            met: 0,
         });
         Ok(())
     }
@@ -301,6 +314,42 @@ impl<'a> Reading<'a> {
             .unwrap_or_default()
     }
 
+    /// Lists the fields of a class that is the same as in an earlier stream.
+    pub(super) fn list_fields(&mut self, class: u32) {
+        let Some(found) =
+            self.kept.classes.get_mut(class as usize).filter(|class| class.first == Described::NOT_LISTED)
+        else {
+            return;
+        };
+        found.first = self.kept.fields.len() as u32;
+        let (count, begin) = (found.fields, found.name.at + found.name.len + descriptors::AFTER_NAME);
+        let here = self.input.at();
+        self.input.seek(begin);
+        for _ in 0..count {
+            // The bytes were compared with those of a descriptor that has no mistake.
+            let Ok(field) = self.listed_field() else { break };
+            self.kept.fields.push(field);
+        }
+        self.input.seek(here);
+    }
+
+    fn listed_field(&mut self) -> Step<Field> {
+        let at = self.input.at();
+        let code = self.input.u8()?;
+        let name = self.input.short_text()?;
+        if !matches!(code, b'L' | b'[') {
+            return Ok(Field { name, descriptor: Span { at, len: 1 } });
+        }
+        let descriptor = match self.input.u8()? {
+            tc::STRING => self.input.short_text()?,
+            _ => {
+                let (_, handle) = self.handle_number()?;
+                self.text_of(handle).unwrap_or_default()
+            }
+        };
+        Ok(Field { name, descriptor })
+    }
+
     #[inline]
     pub(super) fn known_class(&self, class: u32) -> Option<ClassId> {
         self.kept.classes.get(class as usize)?.known
@@ -330,7 +379,9 @@ impl<'a> Reading<'a> {
     fn compile(&mut self, class: u32) -> Step<(u32, u32)> {
         let Some(found) = self.kept.classes.get(class as usize).copied() else { return Ok((0, 0)) };
         let code = self.kept.code.end();
-        if found.proxy {
+        if self.steps_again(&found) {
+            // As in an earlier stream.
+        } else if found.proxy {
             self.kept.code.push(Op::Part(crate::layout::Hint::None));
         } else if found.flags & sc::EXTERNALIZABLE != 0 {
             self.kept.code.push(Op::Custom);
@@ -342,6 +393,7 @@ impl<'a> Reading<'a> {
                 self.level(*level);
             }
             self.kept.chain = chain;
+            self.keep_steps(&found, code);
         }
         let parts = self.kept.code.end() - code;
         self.kept.code.push(Op::Return);
@@ -360,6 +412,7 @@ impl<'a> Reading<'a> {
     }
 
     fn level(&mut self, class: u32) {
+        self.list_fields(class);
         let Some(class) = self.kept.classes.get(class as usize).copied() else { return };
         let fieldless = self.again.is_fieldless(class.at);
         for place in class.first..class.first + class.fields {

@@ -7,7 +7,7 @@ use holdfast_document::Kind;
 use super::class::Described;
 use super::{Reading, Step, limit};
 use crate::classes;
-use crate::stream::sc;
+use crate::stream::{MAX_SUPERCLASSES, sc};
 
 /// A HEAD has two bytes for the number of a definition.
 const MAX_DEFINITIONS: u32 = 0x1_0000;
@@ -46,6 +46,13 @@ impl Reading<'_> {
 
     /// Writes the HEAD of a class: its definition, or that it is known.
     fn defined_head(&mut self, class: u32) -> Step<()> {
+        if self.writer.definitions() < MAX_DEFINITIONS - MAX_SUPERCLASSES as u32
+            && self.definition_again(class)
+        {
+            return self.definition_fits();
+        }
+        let from = self.writer.len();
+        let mut whole = true;
         let mut open = std::mem::take(&mut self.kept.open);
         open.clear();
         let mut next = Some(class);
@@ -60,6 +67,7 @@ impl Reading<'_> {
             let Some(found) = self.kept.classes.get(class as usize).copied() else { break };
             if found.defined_in == self.attribute + 1 {
                 self.writer.head_known(found.definition);
+                whole = false;
                 break;
             }
             self.begin_definition(class, &found)?;
@@ -72,7 +80,14 @@ impl Reading<'_> {
         for class in open.iter().rev() {
             self.items(*class)?;
         }
+        if whole && self.again.is_new() {
+            self.keep_definition(class, from, open.len() as u32);
+        }
         self.kept.open = open;
+        self.definition_fits()
+    }
+
+    fn definition_fits(&self) -> Step<()> {
         if self.writer.len() > self.room {
             return Err(limit(super::finish::TOO_LARGE));
         }
@@ -149,6 +164,7 @@ impl Reading<'_> {
         let chain = self.chain(class);
         for (distance, class) in chain.iter().enumerate().rev() {
             let distance = distance as u32;
+            self.list_fields(*class);
             let Some(level) = self.kept.classes.get(*class as usize).copied() else { continue };
             for place in 0..level.fields as usize {
                 let Some(field) = self.fields(&level).get(place).copied() else { continue };

@@ -174,6 +174,7 @@ impl<'a> Reading<'a> {
 
     /// A string of a class description or the name of a constant. Java has one object for one text here.
     pub(super) fn interned_string(&mut self) -> Step<Span> {
+        self.tell_types();
         let at = self.input.at();
         match self.input.u8()? {
             tc::STRING => {

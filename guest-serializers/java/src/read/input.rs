@@ -48,6 +48,18 @@ impl<'a> Input<'a> {
         self.at += len;
     }
 
+    /// Goes to an offset.
+    pub(super) const fn seek(&mut self, at: u32) {
+        self.at = at as usize;
+    }
+
+    /// Passes these bytes over, if they stand here.
+    #[inline]
+    pub(super) fn skip_equal(&mut self, expected: &[u8]) -> Option<()> {
+        let found = self.rest().get(..expected.len())?;
+        is_equal(found, expected).then(|| self.at += expected.len())
+    }
+
     /// The bytes from here on.
     #[inline]
     pub(super) fn rest(&self) -> &'a [u8] {

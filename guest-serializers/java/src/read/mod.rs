@@ -11,6 +11,7 @@ mod again;
 mod built_in;
 mod class;
 mod definition;
+mod descriptors;
 mod finish;
 mod identity;
 mod input;
@@ -20,7 +21,7 @@ mod scalar;
 mod value;
 mod whole;
 
-use holdfast_document::{Count, NoteWriter, Writer};
+use holdfast_document::{Count, NoteWriter, Writer, is_ascii};
 use holdfast_sdk::Failure;
 
 use crate::Limits;
@@ -112,6 +113,7 @@ pub(crate) struct Kept {
     boxes: Boxes,
     units: Vec<u16>,
     bytes: Vec<u8>,
+    descriptors: descriptors::Descriptors,
     /// A class and its superclasses, while something is done for each.
     chain: Vec<u32>,
     /// Classes whose definitions are open.
@@ -133,6 +135,7 @@ impl Kept {
         self.note_writer.clear();
         self.interned.clear();
         self.boxes.clear();
+        self.descriptors.forget_handles();
     }
 }
 
@@ -226,7 +229,7 @@ impl<'a> Reading<'a> {
         let at = self.input.at();
         self.input.u8()?;
         let class = self.class_desc()?;
-        if self.known_class(class) != Some(id("java.lang.Integer")) {
+        if self.known_class(class) != Some(const { id("java.lang.Integer") }) {
             return Err(Stop::Failed(Box::new(Failure::NotThisFormat(
                 "a Java stream, but not of attributes: those begin with their number, a java.lang.Integer"
                     .into(),
@@ -258,8 +261,13 @@ impl<'a> Reading<'a> {
                 format!("the attribute {} stands in the stream twice", self.shown(name)),
             ));
         }
-        let text = self.text(name, start)?;
-        self.writer.attribute(&text);
+        let bytes = self.input.span(name);
+        if is_ascii(bytes) {
+            self.writer.attribute_bytes(bytes);
+        } else {
+            let text = self.text(name, start)?;
+            self.writer.attribute(&text);
+        }
         self.base = self.writer.len() as u32;
         self.attribute = self.kept.attributes.len() as u32;
         self.kept.attributes.push(Attribute { name, base: self.base, number: 0 });

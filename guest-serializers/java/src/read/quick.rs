@@ -4,7 +4,10 @@
 
 use holdfast_document::{Number, Width, is_ascii};
 
+use super::identity::INNER_PART;
+use super::scalar::BIG_INTEGER_HEAD;
 use super::{Frame, Handle, HandleKind, Reading, Step};
+use crate::big;
 use crate::boxes::Boxed;
 use crate::classes::{ClassId, id};
 use crate::layout::{self, LIST_ELEMENTS, MAP_ENTRIES};
@@ -19,6 +22,8 @@ pub(super) enum Quick {
     Integer,
     Long,
     Double,
+    Date,
+    BigDecimal,
     ArrayList,
     HashMap,
     /// A class of the application, whose steps are ready.
@@ -32,6 +37,8 @@ impl Quick {
         const INTEGER: ClassId = id("java.lang.Integer");
         const LONG: ClassId = id("java.lang.Long");
         const DOUBLE: ClassId = id("java.lang.Double");
+        const DATE: ClassId = id("java.util.Date");
+        const BIG_DECIMAL: ClassId = id("java.math.BigDecimal");
         const ARRAY_LIST: ClassId = id("java.util.ArrayList");
         const HASH_MAP: ClassId = id("java.util.HashMap");
         match known {
@@ -39,6 +46,8 @@ impl Quick {
             Some(INTEGER) => Self::Integer,
             Some(LONG) => Self::Long,
             Some(DOUBLE) => Self::Double,
+            Some(DATE) => Self::Date,
+            Some(BIG_DECIMAL) => Self::BigDecimal,
             Some(ARRAY_LIST) => Self::ArrayList,
             Some(HASH_MAP) => Self::HashMap,
             _ => Self::No,
@@ -142,6 +151,21 @@ impl Reading<'_> {
                 self.input.advance(HEAD + 1);
                 Some(false)
             }
+            Quick::Date => {
+                let [tc::BLOCKDATA, 8, a, b, c, d, e, f, g, h, tc::ENDBLOCKDATA] = *rest.first_chunk()?
+                else {
+                    return None;
+                };
+                self.define_object(class);
+                self.writer.date(i64::from_be_bytes([a, b, c, d, e, f, g, h]));
+                self.input.advance(HEAD + 11);
+                Some(false)
+            }
+            Quick::BigDecimal => {
+                let len = self.quick_big_decimal(at, rest)?;
+                self.input.advance(HEAD + len);
+                Some(false)
+            }
             Quick::ArrayList => {
                 let [a, b, c, d, tc::BLOCKDATA, 4, e, f, g, h] = *rest.first_chunk()? else { return None };
                 let count = u32::from_be_bytes([a, b, c, d]);
@@ -215,5 +239,47 @@ impl Reading<'_> {
                 Some(true)
             }
         }
+    }
+    /// The data of a BigDecimal with a BigInteger of its own, of at most seven bytes; gives its length.
+    fn quick_big_decimal(&mut self, at: u32, rest: &[u8]) -> Option<usize> {
+        const BIG_INTEGER: ClassId = id("java.math.BigInteger");
+        const BYTES: ClassId = id("[B");
+        let known = |reading: &Self, handle: [u8; 4]| {
+            let handle = u32::from_be_bytes(handle).wrapping_sub(BASE_HANDLE);
+            let handle = reading
+                .kept
+                .handles
+                .get(handle as usize)
+                .filter(|handle| handle.kind == HandleKind::Class)?;
+            reading.known_class(handle.at)
+        };
+        let (scale, rest) = rest.split_first_chunk()?;
+        let ([tc::OBJECT, tc::REFERENCE, a, b, c, d], rest) = rest.split_first_chunk()? else { return None };
+        let (head, rest) = rest.split_first_chunk()?;
+        let (signum, rest) = rest.split_first_chunk()?;
+        let ([tc::ARRAY, tc::REFERENCE, e, f, g, h], rest) = rest.split_first_chunk()? else { return None };
+        let ([0, 0, 0, len], rest) = rest.split_first_chunk()? else { return None };
+        let (magnitude, rest) = rest.split_at_checked(usize::from(*len))?;
+        if *head != BIG_INTEGER_HEAD
+            || known(self, [*a, *b, *c, *d]) != Some(BIG_INTEGER)
+            || known(self, [*e, *f, *g, *h]) != Some(BYTES)
+            || !matches!(rest, [tc::ENDBLOCKDATA, tc::ENDBLOCKDATA, ..])
+        {
+            return None;
+        }
+        let value = big::of_magnitude(i32::from_be_bytes(*signum), magnitude)?;
+        let place = self.writer.len() as u32;
+        self.last = self.define(HandleKind::Scalar, place, at);
+        let inner = self.define(HandleKind::Inner, place, 0);
+        self.define(HandleKind::Hidden, at, u32::from(const { id("java.math.BigDecimal") }));
+        self.bind(Boxed::Big(Some(value)), inner, place, INNER_PART);
+        // The shortest two's complement, in front of bytes that are cut off.
+        let from = big::shortest(value);
+        self.writer.big_decimal_first(
+            i32::from_be_bytes(*scale),
+            &(value << (8 * from)).to_be_bytes(),
+            8 - from,
+        );
+        Some(42 + magnitude.len())
     }
 }

@@ -13,7 +13,7 @@ const BIG_INTEGER: ClassId = id("java.math.BigInteger");
 const BYTES: ClassId = id("[B");
 
 /// What a BigInteger has in front of its sign: fields of JDK 1.1 that nobody reads.
-const BIG_INTEGER_HEAD: [u8; 16] =
+pub(super) const BIG_INTEGER_HEAD: [u8; 16] =
     [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xfe];
 
 impl Reading<'_> {

@@ -2,10 +2,12 @@
 
 use holdfast_document::append;
 
+use super::scalar::STRINGS;
 use super::{Kept, Writing};
 use crate::classes::{self, COUNT, ClassId};
 use crate::layout::Code;
-use crate::stream::{sc, tc};
+use crate::outline::{Outline, Types};
+use crate::stream::{BASE_HANDLE, sc, tc};
 use crate::table::Table;
 
 /// A definition whose class was not looked up yet.
@@ -64,6 +66,9 @@ pub(crate) struct Classes {
     pub(super) by_definition: Table,
     /// Descriptors by their content and the superclass plus one.
     pub(super) by_content: Table,
+    /// The descriptor of each class that was written once.
+    outlines: Vec<Outline>,
+    types: Types,
 }
 
 impl Classes {
@@ -74,6 +79,7 @@ impl Classes {
             }
         }
         self.handles.resize(COUNT + self.defined.len(), Handles::default());
+        self.types.release(0);
     }
 
     /// Forgets classes of earlier documents before they become too many.
@@ -115,6 +121,46 @@ impl Classes {
         self.handles.get(class as usize)?.descriptor.checked_sub(1)
     }
 
+    /// The superclass of one.
+    fn superclass(&self, class: u32) -> Option<u32> {
+        match (self.get(class), ClassId::try_from(class)) {
+            (Some(defined), _) => defined.superclass,
+            (None, Ok(class)) => classes::superclass(class).map(u32::from),
+            (None, Err(_)) => None,
+        }
+    }
+
+    /// Makes the descriptor of a class ready, if it is not.
+    fn outline(&mut self, class: u32) {
+        let place = class as usize;
+        if self.outlines.get(place).is_some_and(|outline| !outline.bytes.is_empty()) {
+            return;
+        }
+        let mut made = Outline::default();
+        if let Some(defined) = self.defined.get(place.wrapping_sub(COUNT)) {
+            if defined.sort == Sort::Proxy {
+                made.proxy(defined);
+            } else {
+                made.head(&defined.name, defined.suid, defined.flags, defined.fields.len());
+                for (descriptor, name) in &defined.fields {
+                    made.field(&mut self.types, descriptor, name);
+                }
+            }
+        } else if let Some(row) = ClassId::try_from(class).ok().and_then(classes::class) {
+            made.head(row.name.as_bytes(), row.suid, row.flags, row.field_count());
+            for (descriptor, name) in row.typed_fields() {
+                made.field(&mut self.types, descriptor.as_bytes(), name.as_bytes());
+            }
+        }
+        made.bytes.push(tc::ENDBLOCKDATA);
+        if self.outlines.len() <= place {
+            self.outlines.resize_with(place + 1, Outline::default);
+        }
+        if let Some(free) = self.outlines.get_mut(place) {
+            *free = made;
+        }
+    }
+
     fn use_it(&mut self, class: u32, set: impl FnOnce(&mut Handles)) {
         if let Some(handles) = self.handles.get_mut(class as usize) {
             if handles.descriptor == 0 && handles.literal == 0 {
@@ -142,6 +188,39 @@ impl Classes {
     pub(super) fn set_literal(&mut self, class: u32, handle: u32) {
         let class = self.descriptor(class);
         self.use_it(class, |handles| handles.literal = handle + 1);
+    }
+}
+
+impl Outline {
+    fn proxy(&mut self, class: &Defined) {
+        self.bytes.push(tc::PROXYCLASSDESC);
+        self.bytes.extend_from_slice(&(class.fields.len() as u32).to_be_bytes());
+        for (_, name) in &class.fields {
+            self.text(name);
+        }
+    }
+
+    fn head(&mut self, name: &[u8], suid: i64, flags: u8, fields: usize) {
+        self.bytes.push(tc::CLASSDESC);
+        self.text(name);
+        self.bytes.extend_from_slice(&suid.to_be_bytes());
+        self.bytes.push(flags & !sc::FIELDLESS);
+        self.bytes.extend_from_slice(&(fields as u16).to_be_bytes());
+    }
+
+    fn field(&mut self, types: &mut Types, descriptor: &[u8], name: &[u8]) {
+        let code = descriptor.first().copied().unwrap_or(b'L');
+        self.bytes.push(code);
+        self.text(name);
+        if matches!(code, b'L' | b'[') {
+            self.types.push((self.bytes.len() as u32, types.number(descriptor)));
+        }
+    }
+
+    /// A text of at most 65535 bytes behind its length.
+    fn text(&mut self, text: &[u8]) {
+        self.bytes.extend_from_slice(&(text.len() as u16).to_be_bytes());
+        self.bytes.extend_from_slice(text);
     }
 }
 
@@ -176,69 +255,39 @@ impl Writing<'_> {
             }
             let handle = self.next_handle();
             self.kept.classes.use_it(class, |handles| handles.descriptor = handle + 1);
-            next = match ClassId::try_from(class).ok().filter(|class| usize::from(*class) < COUNT) {
-                Some(class) => {
-                    self.jdk_desc(class);
-                    classes::superclass(class).map(u32::from)
-                }
-                None => self.defined_desc(class),
-            };
+            self.kept.classes.outline(class);
+            self.outlined(class);
+            next = self.kept.classes.superclass(class);
         }
         self.out.push(tc::NULL);
     }
 
-    fn jdk_desc(&mut self, class: ClassId) {
-        let Some(row) = classes::class(class) else { return };
-        self.desc_head(row.name.as_bytes(), row.suid, row.flags, row.field_count());
-        for (descriptor, name) in row.typed_fields() {
-            self.field(descriptor.as_bytes(), name.as_bytes());
-        }
-        self.out.push(tc::ENDBLOCKDATA);
-    }
-
-    /// Writes the descriptor of a class that a document defined, and gives the superclass.
-    fn defined_desc(&mut self, class: u32) -> Option<u32> {
-        // Taken out for a moment: the fields are read while the stream is written.
-        let index = (class as usize).checked_sub(COUNT)?;
-        let place = self.kept.classes.defined.get_mut(index)?;
-        let fields = std::mem::take(&mut place.fields);
-        let name = std::mem::take(&mut place.name);
-        let (sort, suid, flags, superclass) = (place.sort, place.suid, place.flags, place.superclass);
-        if sort == Sort::Proxy {
-            self.out.push(tc::PROXYCLASSDESC);
-            self.out.extend_from_slice(&(fields.len() as u32).to_be_bytes());
-            for (_, name) in &fields {
-                self.short_text(name);
-            }
-        } else {
-            self.desc_head(&name, suid, flags, fields.len());
-            for (descriptor, name) in &fields {
-                self.field(descriptor, name);
+    /// Writes a descriptor up to its superclass.
+    fn outlined(&mut self, class: u32) {
+        let Kept { classes, interned, texts, .. } = &mut *self.kept;
+        let Classes { outlines, types, .. } = classes;
+        let Some(outline) = outlines.get(class as usize) else { return };
+        let mut from = 0;
+        for &(to, number) in &outline.types {
+            append(self.out, outline.bytes.get(from..to as usize).unwrap_or_default());
+            from = to as usize;
+            let Some(found) = types.get(number) else { continue };
+            let met = match found.handle {
+                0 if *texts => interned.get(STRINGS, &found.text),
+                handle => handle.checked_sub(1),
+            };
+            if let Some(handle) = met {
+                let [a, b, c, d] = handle.wrapping_add(BASE_HANDLE).to_be_bytes();
+                self.out.extend_from_slice(&[tc::REFERENCE, a, b, c, d]);
+            } else {
+                let [high, low] = (found.text.len() as u16).to_be_bytes();
+                self.out.extend_from_slice(&[tc::STRING, high, low]);
+                append(self.out, &found.text);
+                types.bind(number, self.handles);
+                self.handles += 1;
             }
         }
-        self.out.push(tc::ENDBLOCKDATA);
-        if let Some(place) = self.kept.classes.defined.get_mut(index) {
-            place.fields = fields;
-            place.name = name;
-        }
-        superclass
-    }
-
-    fn desc_head(&mut self, name: &[u8], suid: i64, flags: u8, fields: usize) {
-        self.out.push(tc::CLASSDESC);
-        self.short_text(name);
-        self.out.extend_from_slice(&suid.to_be_bytes());
-        self.out.push(flags & !sc::FIELDLESS);
-        self.out.extend_from_slice(&(fields as u16).to_be_bytes());
-    }
-
-    fn field(&mut self, descriptor: &[u8], name: &[u8]) {
-        let code = descriptor.first().copied().unwrap_or(b'L');
-        self.out.push(code);
-        self.short_text(name);
-        if matches!(code, b'L' | b'[') {
-            self.interned(descriptor);
-        }
+        append(self.out, outline.bytes.get(from..).unwrap_or_default());
     }
 
     /// A text of at most 65535 bytes behind its length.
@@ -249,11 +298,11 @@ impl Writing<'_> {
 
     /// A string of a class description, the name of a constant, a part of a Locale: one object for one text.
     pub(super) fn interned(&mut self, text: &[u8]) {
-        match self.kept.interned.get(super::scalar::STRINGS, text) {
+        match self.kept.text(text) {
             Some(handle) => self.reference(handle),
             None => {
                 let handle = self.next_handle();
-                self.kept.interned.insert(super::scalar::STRINGS, text, handle);
+                self.kept.interned.insert(STRINGS, text, handle);
                 self.out.push(tc::STRING);
                 self.short_text(text);
             }
@@ -262,6 +311,13 @@ impl Writing<'_> {
 }
 
 impl Kept {
+    /// The handle of an interned string.
+    pub(super) fn text(&mut self, text: &[u8]) -> Option<u32> {
+        self.classes.types.tell(&mut self.interned, STRINGS);
+        self.texts = true;
+        self.interned.get(STRINGS, text)
+    }
+
     /// The class with a number of the built-in table, as a class of its own.
     pub(super) fn built_in(number: u16) -> Option<u32> {
         classes::by_number(number).map(u32::from)

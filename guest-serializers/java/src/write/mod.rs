@@ -60,6 +60,8 @@ pub(crate) struct Kept {
     places: places::Places,
     /// Strings of class descriptions; constants of enums: their handles.
     interned: Table,
+    /// Whether there may be strings among them that are no types of fields.
+    texts: bool,
     boxes: Boxes,
     bytes: Vec<u8>,
     /// The class of each definition of the attribute.
@@ -72,6 +74,7 @@ impl Kept {
         self.frames.clear();
         self.places.clear();
         self.interned.clear();
+        self.texts = false;
         self.boxes.clear();
         self.definitions.clear();
     }
@@ -86,6 +89,8 @@ struct Context<'a> {
     /// Where the attribute's value begins in the document.
     base: u32,
     notes: Cursor<'a>,
+    /// Up to here in the document values are what they seem: no note speaks of them, and no reference led to them.
+    plain: u32,
     /// The class of each definition of the attribute; [`class::UNKNOWN`] where it was not used yet.
     definitions: Vec<u32>,
 }
@@ -153,6 +158,7 @@ impl<'a> Writing<'a> {
             origin: 0,
             base: 0,
             notes: Cursor::default(),
+            plain: 0,
             definitions,
         };
         Ok(Self {
@@ -210,6 +216,7 @@ impl<'a> Writing<'a> {
         self.context.definitions.clear();
         let number = self.extras.begin(name, self.context.base);
         self.context.notes = Cursor::new(self.extras.notes(number));
+        self.context.plain = 0;
     }
 
     fn is_nil(&self) -> bool {

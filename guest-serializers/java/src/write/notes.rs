@@ -37,6 +37,11 @@ impl<'a> Cursor<'a> {
         false
     }
 
+    /// The next place that has notes.
+    pub(super) fn next_place(&self) -> Option<u32> {
+        self.next.as_ref().map(|note| note.place)
+    }
+
     /// What the notes say of a part of the value at the place that was reached.
     pub(super) fn facts(&self, place: u32, part: u32) -> impl Iterator<Item = Fact<'a>> + use<'a> {
         let rest = self.rest.clone();

@@ -108,7 +108,15 @@ impl Writing<'_> {
         if (reader.at() as u32).saturating_add(base) != target || self.contexts.len() >= self.depth {
             return Err(self.misfit(at, nowhere));
         }
-        let there = Context { reader, origin: base, base, notes: Cursor::default(), definitions: Vec::new() };
+        self.context.plain = 0;
+        let there = Context {
+            reader,
+            origin: base,
+            base,
+            notes: Cursor::default(),
+            plain: 0,
+            definitions: Vec::new(),
+        };
         self.contexts.push(std::mem::replace(&mut self.context, there));
         self.kept.places.elsewhere = true;
         if !self.is_shareable() {

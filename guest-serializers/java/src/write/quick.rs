@@ -5,7 +5,9 @@
 use holdfast_document::append_first;
 
 use super::class::{Sort, UNKNOWN};
+use super::scalar::BIG_INTEGER_HEAD;
 use super::{Frame, Step, Writing};
+use crate::big;
 use crate::boxes::Boxed;
 use crate::classes::{ClassId, id};
 use crate::layout::{self, Hint, LIST_ELEMENTS, MAP_ENTRIES};
@@ -18,20 +20,24 @@ const LONG: ClassId = id("java.lang.Long");
 const DOUBLE: ClassId = id("java.lang.Double");
 const ARRAY_LIST: ClassId = id("java.util.ArrayList");
 const HASH_MAP: ClassId = id("java.util.HashMap");
+const DATE: ClassId = id("java.util.Date");
+const BIG_DECIMAL: ClassId = id("java.math.BigDecimal");
+const BIG_INTEGER: ClassId = id("java.math.BigInteger");
+const BYTES: ClassId = id("[B");
+
+/// Extensions of the document.
+const DATE_EXT: u8 = 9;
+const BIG_DECIMAL_EXT: u8 = 11;
 
 impl Writing<'_> {
     /// As [`Writing::any_value`].
     #[inline(always)]
     pub(super) fn quick_value(&mut self, frame: &mut Frame, hint: Hint) -> Step<bool> {
         let at = self.at();
-        let is_plain = self.kept.places.in_order()
-            && self.out.len() <= self.room
-            && !self.context.notes.reaches(at.wrapping_sub(self.context.base))
-            && self.kept.frames.len() + 1 < self.depth;
-        let rest = self.context.reader.rest();
-        if !is_plain {
+        if (at >= self.context.plain || self.out.len() > self.room) && !self.is_plain(at) {
             return self.any_value(frame, hint);
         }
+        let rest = self.context.reader.rest();
         #[allow(clippy::collapsible_match, reason = "what writes is no question, as a guard would have it")]
         match *rest {
             [marker @ 0xa0..=0xbf, ref behind @ ..] => {
@@ -88,6 +94,27 @@ impl Writing<'_> {
                     return Ok(false);
                 }
             }
+            [0xd7, DATE_EXT, a, b, c, d, e, f, g, h, ..] => {
+                let data = [tc::BLOCKDATA, 8, a, b, c, d, e, f, g, h, tc::ENDBLOCKDATA];
+                if let Some(handle) = self.quick_object(DATE, data) {
+                    self.begun(at, handle, 10);
+                    return Ok(false);
+                }
+            }
+            [0xc7, len, BIG_DECIMAL_EXT, ref payload @ ..] => {
+                if let Some(payload) = payload.get(..usize::from(len))
+                    && self.quick_big_decimal(payload, 3)
+                {
+                    return Ok(false);
+                }
+            }
+            [0xd7, BIG_DECIMAL_EXT, ref payload @ ..] => {
+                if let Some(payload) = payload.get(..8)
+                    && self.quick_big_decimal(payload, 2)
+                {
+                    return Ok(false);
+                }
+            }
             [marker @ 0x80..=0x8f, ..] => {
                 if self.quick_map(frame, at, u32::from(marker & 0x0f), 1) {
                     return Ok(true);
@@ -112,6 +139,21 @@ impl Writing<'_> {
             _ => {}
         }
         self.any_value(frame, hint)
+    }
+
+    /// Whether nobody but the value itself says what the value here is; and how far that goes.
+    #[inline(never)]
+    fn is_plain(&mut self, at: u32) -> bool {
+        let base = self.context.base;
+        if !self.kept.places.in_order()
+            || self.out.len() > self.room
+            || self.context.notes.reaches(at.wrapping_sub(base))
+        {
+            return false;
+        }
+        let next = self.context.notes.next_place();
+        self.context.plain = next.map_or(u32::MAX, |place| base.saturating_add(place));
+        true
     }
 
     /// A string that takes `head` bytes in front of its text, where it is the same in modified UTF-8. The text is the
@@ -166,9 +208,50 @@ impl Writing<'_> {
         Some(self.next_handle())
     }
 
+    /// A BigDecimal behind a header of `head` bytes, whose BigInteger has at most seven bytes and is a new object.
+    fn quick_big_decimal(&mut self, payload: &[u8], head: usize) -> bool {
+        let Some((scale, unscaled)) = payload.split_first_chunk::<4>() else { return false };
+        let Some(value) = big::small(unscaled).filter(|_| unscaled.len() <= 7) else { return false };
+        let met = |class: ClassId| {
+            self.kept
+                .classes
+                .met(u32::from(class))
+                .map(|handle| handle.wrapping_add(BASE_HANDLE).to_be_bytes())
+        };
+        let (Some([a, b, c, d]), Some([e, f, g, h]), Some([i, j, k, l])) =
+            (met(BIG_DECIMAL), met(BIG_INTEGER), met(BYTES))
+        else {
+            return false;
+        };
+        if self.kept.boxes.get(Boxed::Big(Some(value))).is_some() {
+            return false;
+        }
+        self.next_handle();
+        let inner = self.next_handle();
+        self.next_handle();
+        self.kept.boxes.bind(Boxed::Big(Some(value)), inner);
+        self.out.extend_from_slice(&[tc::OBJECT, tc::REFERENCE, a, b, c, d]);
+        self.out.extend_from_slice(scale);
+        self.out.extend_from_slice(&[tc::OBJECT, tc::REFERENCE, e, f, g, h]);
+        self.out.extend_from_slice(&BIG_INTEGER_HEAD);
+        self.out.extend_from_slice(&(value.signum() as i32).to_be_bytes());
+        let from = value.unsigned_abs().leading_zeros() as usize / 8;
+        let len = 8 - from;
+        self.out.extend_from_slice(&[tc::ARRAY, tc::REFERENCE, i, j, k, l, 0, 0, 0, len as u8]);
+        // In front of bytes that are cut off.
+        append_first(self.out, &(value.unsigned_abs() << (8 * from)).to_be_bytes(), len);
+        self.out.extend_from_slice(&[tc::ENDBLOCKDATA, tc::ENDBLOCKDATA]);
+        self.last = u32::MAX;
+        self.context.reader.advance(head + payload.len());
+        true
+    }
+
     /// A HashMap whose header takes `len` bytes.
     #[inline(always)]
     fn quick_map(&mut self, frame: &mut Frame, at: u32, count: u32, len: usize) -> bool {
+        if self.kept.frames.len() + 1 >= self.depth {
+            return false;
+        }
         let (buckets, load_factor, threshold) = layout::grown_table(40, count);
         let [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]] =
             [load_factor, threshold, buckets, count].map(u32::to_be_bytes);
@@ -185,6 +268,9 @@ impl Writing<'_> {
     /// An ArrayList whose header takes `len` bytes.
     #[inline(always)]
     fn quick_list(&mut self, frame: &mut Frame, at: u32, count: u32, len: usize) -> bool {
+        if self.kept.frames.len() + 1 >= self.depth {
+            return false;
+        }
         let [a, b, c, d] = count.to_be_bytes();
         let Some(handle) = self.quick_object(ARRAY_LIST, [a, b, c, d, tc::BLOCKDATA, 4, a, b, c, d]) else {
             return false;
@@ -204,7 +290,8 @@ impl Writing<'_> {
         const HEAD: usize = 4;
         let Some(&class) = self.context.definitions.get(usize::from(number)) else { return false };
         let Some(defined) = self.kept.classes.get(class).filter(|_| class != UNKNOWN) else { return false };
-        if defined.sort != Sort::Bean
+        if self.kept.frames.len() + 1 >= self.depth
+            || defined.sort != Sort::Bean
             || defined.parts != parts
             || defined.flags & (sc::SERIALIZABLE | sc::EXTERNALIZABLE) == 0
         {

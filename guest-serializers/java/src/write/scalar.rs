@@ -17,7 +17,7 @@ pub(super) const STRINGS: u32 = 0;
 /// The hidden part of a BigDecimal, its BigInteger.
 const INNER_PART: u32 = 1;
 
-const BIG_INTEGER_HEAD: [u8; 16] =
+pub(super) const BIG_INTEGER_HEAD: [u8; 16] =
     [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xfe];
 
 impl<'a> Writing<'a> {
@@ -55,7 +55,7 @@ impl<'a> Writing<'a> {
         let mut bytes = std::mem::take(&mut self.kept.bytes);
         bytes.clear();
         mutf8::encode(text, &mut bytes);
-        let handle = match self.kept.interned.get(STRINGS, &bytes) {
+        let handle = match self.kept.text(&bytes) {
             Some(handle) => {
                 self.reference(handle);
                 handle

@@ -6,8 +6,6 @@
 use std::fmt::Write;
 use std::hash::Hasher;
 
-use std::collections::HashMap;
-
 use hashbrown::HashTable;
 
 use crate::classes::NameHasher;
@@ -29,6 +27,8 @@ struct Node {
     /// The element before it in the same parent.
     previous: NodeId,
     last_child: NodeId,
+    /// Up to which child its children were looked at.
+    looked: NodeId,
     /// Which of its parent's elements of its name it is, from 1; 0 when nobody asked yet.
     ordinal: u32,
     attribute: u32,
@@ -44,8 +44,6 @@ pub(crate) struct Nodes {
     children: HashTable<NodeId>,
     /// How many children of a name a parent has, by one of them.
     counts: HashTable<(NodeId, u32)>,
-    /// Up to which child a parent's children were looked at.
-    indexed: HashMap<NodeId, NodeId>,
     /// Room for a walk over children, and one down a path.
     walk: Vec<NodeId>,
     steps: Vec<NodeId>,
@@ -57,10 +55,14 @@ impl Nodes {
         self.forget();
     }
 
+    /// Forgets what was looked at.
     fn forget(&mut self) {
         self.children.clear();
         self.counts.clear();
-        self.indexed.clear();
+        for node in &mut self.list {
+            node.looked = NO_NODE;
+            node.ordinal = 0;
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -73,7 +75,6 @@ impl Nodes {
         self.forget();
         // The last children of elements that stay may be gone.
         for node in &mut self.list {
-            node.ordinal = 0;
             node.last_child = NO_NODE;
         }
         for index in 0..self.list.len() {
@@ -97,6 +98,7 @@ impl Nodes {
             length: length as u32,
             previous,
             last_child: NO_NODE,
+            looked: NO_NODE,
             ordinal: 0,
             attribute: 0,
             place: NOWHERE,
@@ -126,11 +128,12 @@ impl Nodes {
 
     /// Looks at the children of an element that came since the last time.
     fn index(&mut self, parent: NodeId, xml: &[u8], lookups: bool) {
-        let Some(last) = self.list.get(parent as usize).map(|node| node.last_child) else { return };
-        let until = self.indexed.insert(parent, last).unwrap_or(NO_NODE);
+        let Some(node) = self.list.get_mut(parent as usize) else { return };
+        let (last, until) = (node.last_child, node.looked);
         if last == until {
             return;
         }
+        node.looked = last;
         let mut fresh = std::mem::take(&mut self.walk);
         fresh.clear();
         let mut at = last;

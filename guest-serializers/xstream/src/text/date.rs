@@ -105,8 +105,8 @@ pub(crate) fn push(out: &mut Vec<u8>, millis: i64, last: &mut LastDay) {
     let rest = (millis - day * DAY) as u32;
     let (seconds, milli) = (rest / 1_000, rest % 1_000);
     let [[i, j], [k, l], [m, n]] = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map(super::pair);
-    out.extend_from_slice(&last.text);
-    out.extend_from_slice(&[b' ', i, j, b':', k, l, b':', m, n, b'.']);
+    let [a, b, c, d, e, f, g, h, y, z] = last.text;
+    out.extend_from_slice(&[a, b, c, d, e, f, g, h, y, z, b' ', i, j, b':', k, l, b':', m, n, b'.']);
     super::push_int(out, i64::from(milli));
     out.extend_from_slice(b" UTC");
 }

@@ -55,6 +55,10 @@ pub(crate) fn push_int(out: &mut Vec<u8>, value: i64) {
     match value {
         0..=9 => out.push(b'0' + value as u8),
         10..=99 => out.extend_from_slice(&pair(value as u32)),
+        100..=999 => {
+            let [b, c] = pair(value as u32 % 100);
+            out.extend_from_slice(&[b'0' + (value as u32 / 100) as u8, b, c]);
+        }
         _ => push_long(out, value),
     }
 }

@@ -204,7 +204,7 @@ impl Writer<'_, '_> {
         let (mut begun, parts) = (*begun, *parts);
         let plan = std::rc::Rc::clone(plan);
         if let Shape::Bean(slots, _) = &plan.shape {
-            for part in slots.iter().take(parts as usize).skip(begun as usize) {
+            for part in slots.get(begun as usize..parts as usize).unwrap_or_default() {
                 let Part::Field(slot) = part else { break };
                 if !self.swift_field(slot.simple, &slot.tags)? {
                     break;

@@ -23,6 +23,11 @@ const LOCAL: u32 = 1 << 31;
 const MOST: usize = 10_000;
 
 impl ClassId {
+    /// Whether it belongs to one call.
+    pub(crate) const fn is_local(self) -> bool {
+        self.0 >= LOCAL
+    }
+
     pub(crate) const INT: Self = Self(0);
     pub(crate) const STRING: Self = Self(1);
     pub(crate) const FLOAT: Self = Self(2);

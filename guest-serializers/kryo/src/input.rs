@@ -1,5 +1,7 @@
 //! Kryo's `Input`: numbers and strings, from bytes that nobody vouches for.
 
+use holdfast_document::is_equal;
+
 use crate::fault::{Outcome, damaged};
 use crate::text::{Text, end_of_marked};
 
@@ -46,6 +48,12 @@ impl<'i> Input<'i> {
     #[inline]
     pub(crate) fn rest(&self) -> &'i [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// Whether these bytes stand here.
+    #[inline]
+    pub(crate) fn stands(&self, expected: &[u8]) -> bool {
+        self.rest().get(..expected.len()).is_some_and(|found| is_equal(found, expected))
     }
 
     pub(crate) fn peek(&self) -> Option<u8> {

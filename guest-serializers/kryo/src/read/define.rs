@@ -14,7 +14,19 @@ pub(super) struct Definitions {
     order: Vec<ClassId>,
     /// By class: the definition's number, if `order` has the class there.
     numbers: Vec<u32>,
+    /// By class: its definition as it was written before.
+    made: Vec<Option<Made>>,
 }
+
+/// A definition, and those in it: of which classes, in their order.
+#[derive(Debug)]
+struct Made {
+    bytes: Vec<u8>,
+    classes: Vec<ClassId>,
+}
+
+/// A longer definition is written anew each time.
+const MAX_BYTES: usize = 8 << 10;
 
 const NO_CLASS: ClassId = ClassId(u32::MAX);
 
@@ -24,6 +36,20 @@ pub(crate) const SUB_LIST: [(&str, &str); 3] = [("Ljava/util/List;", "root"), ("
 impl Definitions {
     pub(super) fn clear(&mut self) {
         self.order.clear();
+    }
+
+    /// Forgets the classes of earlier calls.
+    pub(super) fn forget(&mut self) {
+        self.made.clear();
+    }
+
+    fn keep(&mut self, slot: usize, made: Made) {
+        if self.made.len() <= slot {
+            self.made.resize_with(slot + 1, || None);
+        }
+        if let Some(place) = self.made.get_mut(slot) {
+            *place = Some(made);
+        }
     }
 
     pub(super) fn truncate(&mut self, definitions: u32) {
@@ -100,8 +126,30 @@ impl Reading<'_, '_, '_> {
         Ok(())
     }
 
+    /// Writes the definition of a class as it was written before, if none in it was written in this attribute.
+    fn define_again(&mut self, class: ClassId) -> bool {
+        let Reading { shelf, classes, doc, .. } = self;
+        let definitions = &mut shelf.definitions;
+        let slot = classes.slot(class);
+        let Some(made) = definitions.made.get_mut(slot).and_then(Option::take) else { return false };
+        let fits = made.classes.iter().all(|class| definitions.find(*class, classes.slot(*class)).is_none());
+        if fits {
+            doc.definition_again(&made.bytes, made.classes.len() as u32);
+            for class in &made.classes {
+                definitions.push(*class, classes.slot(*class));
+            }
+        }
+        definitions.keep(slot, made);
+        fits
+    }
+
     /// Writes the definition of a class, and in it those of its superclasses that have none yet.
     fn define(&mut self, class: ClassId) {
+        if self.define_again(class) {
+            return;
+        }
+        let (from, first) = (self.doc.len(), class);
+        let mut whole = !class.is_local();
         let mut chain = Vec::new();
         let mut next = Some(class);
         while let Some(class) = next.take() {
@@ -130,14 +178,16 @@ impl Reading<'_, '_, '_> {
                         self.doc.head_builtin(number);
                     } else if let Some(known) = self.shelf.definitions.find(above, self.classes.slot(above)) {
                         self.doc.head_known(known);
+                        whole = false;
                     } else {
+                        whole &= !above.is_local();
                         next = Some(above);
                     }
                 }
             }
         }
-        while let Some(class) = chain.pop() {
-            match self.classes.codec(class) {
+        for class in chain.iter().rev() {
+            match self.classes.codec(*class) {
                 Codec::SubList => {
                     for (descriptor, name) in SUB_LIST {
                         self.doc.item(0, descriptor, name);
@@ -150,6 +200,11 @@ impl Reading<'_, '_, '_> {
                 }
                 _ => {}
             }
+        }
+        if whole && let Some(bytes) = self.doc.written().get(from..).filter(|bytes| bytes.len() <= MAX_BYTES)
+        {
+            let made = Made { bytes: bytes.to_vec(), classes: chain };
+            self.shelf.definitions.keep(self.classes.slot(first), made);
         }
     }
 }

@@ -3,6 +3,7 @@
 mod compatible;
 mod declared;
 pub(crate) mod define;
+mod earlier;
 mod object;
 mod proxy;
 mod quick;
@@ -31,13 +32,16 @@ pub(crate) struct Shelf {
     /// Kryo's objects by number.
     seen: Vec<Seen>,
     /// The classes that stand in the bytes by name, by their number there.
-    names: Vec<ClassId>,
+    names: Vec<(ClassId, quick::Quick)>,
+    earlier: earlier::Earlier,
     /// The name that is being read.
     name: String,
     attributes: Vec<Attribute>,
     /// The names of all attributes, one after the other.
     text: String,
     attribute_by_name: crate::table::IdMap,
+    /// So many attributes are in there.
+    entered: u32,
     links: refs::Links,
     definitions: define::Definitions,
     proxies: proxy::Proxies,
@@ -107,6 +111,9 @@ pub(crate) fn read<'i>(
     };
     classes.begin_call();
     shelf.begin_call();
+    if shelf.earlier.begin_call(classes) {
+        shelf.definitions.forget();
+    }
     let mut input = Input::new(bytes);
     input.seek(count.1);
     let doc = Writer::document(out, count.0);
@@ -168,6 +175,7 @@ impl Shelf {
         self.attributes.clear();
         self.text.clear();
         self.attribute_by_name.clear();
+        self.entered = 0;
         self.links.clear();
         self.definitions.clear();
         self.proxies.clear();
@@ -179,7 +187,9 @@ impl Shelf {
 impl Reading<'_, '_, '_> {
     fn attributes(&mut self, count: u32) -> Outcome<()> {
         for _ in 0..count {
-            self.attribute_name()?;
+            if !self.attribute_again() {
+                self.attribute_name()?;
+            }
             let at = self.input.at();
             if self.input.peek() == Some(0) {
                 return Err(damaged(

@@ -2,6 +2,7 @@
 
 use holdfast_document::{Number, Width};
 
+use super::quick::Quick;
 use super::{FrameKind, Reading};
 use crate::classes::ClassId;
 use crate::codec::Codec;
@@ -85,22 +86,30 @@ impl Reading<'_, '_, '_> {
     fn named_class(&mut self) -> Outcome<ClassId> {
         let at = self.input.at();
         let number = self.input.varint()? as usize;
-        if let Some(class) = self.shelf.names.get(number) {
+        if let Some((class, _)) = self.shelf.names.get(number) {
             return Ok(*class);
         }
         if number != self.shelf.names.len() {
             let known = self.shelf.names.len();
             return Err(damaged(at, format!("class name {number}, and {known} were given")));
         }
+        if let Some(named) = self.class_again(number) {
+            self.shelf.names.push(named);
+            return Ok(named.0);
+        }
         let at = self.input.at();
+        let rest = self.input.rest();
         let text = self.input.text()?;
+        let stored = rest.get(..self.input.at() - at).unwrap_or_default();
         let name = &mut self.shelf.name;
         name.clear();
         if !text.push_to(name) || name.is_empty() {
             return Err(damaged(at, "no class name"));
         }
         let class = self.classes.resolve(name);
-        self.shelf.names.push(class);
+        let quick = Quick::of(self.classes, class);
+        self.shelf.names.push((class, quick));
+        self.shelf.earlier.keep_class(number, stored, class, quick);
         Ok(class)
     }
 

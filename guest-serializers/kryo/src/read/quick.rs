@@ -4,12 +4,33 @@
 use holdfast_document::{Number, Width};
 
 use super::Reading;
-use crate::classes::{ClassId, Modes};
+use crate::classes::{ClassId, Classes, Modes};
 use crate::codec::Codec;
 use crate::fault::Outcome;
 use crate::input::quick_varlong;
 use crate::plan::Mode;
 use crate::text::end_of_marked;
+
+/// How the first object of a class that stands in the bytes by name is read at best.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Quick {
+    No,
+    Date,
+    BigDecimal,
+    /// By its fields.
+    Bean(Modes),
+}
+
+impl Quick {
+    pub(super) fn of(classes: &Classes, class: ClassId) -> Self {
+        match classes.codec(class) {
+            Codec::Date => Self::Date,
+            Codec::BigDecimal => Self::BigDecimal,
+            Codec::Fields(plan) if !classes.compatible => Self::Bean(classes.modes_of(plan)),
+            _ => Self::No,
+        }
+    }
+}
 
 impl<'i> Reading<'i, '_, '_> {
     /// Reads a value with its class if it is one of the commonest, and says whether it was.
@@ -91,11 +112,10 @@ impl<'i> Reading<'i, '_, '_> {
     #[inline]
     pub(super) fn quick_bean(&mut self) -> Option<(ClassId, Modes)> {
         let [1, number @ 0..0x80, 1, ..] = *self.input.rest() else { return None };
-        let class = self.shelf.names.get(usize::from(number)).copied()?;
-        match self.classes.codec(class) {
-            Codec::Fields(plan) if !self.classes.compatible => {
+        match *self.shelf.names.get(usize::from(number))? {
+            (class, Quick::Bean(modes)) => {
                 self.input.advance(3);
-                Some((class, self.classes.modes_of(plan)))
+                Some((class, modes))
             }
             _ => None,
         }
@@ -104,9 +124,9 @@ impl<'i> Reading<'i, '_, '_> {
     /// The first object of a class that was named before, behind class and mark.
     #[inline]
     fn quick_named(&mut self, number: u8, body: &'i [u8]) -> bool {
-        let Some(class) = self.shelf.names.get(usize::from(number)).copied() else { return false };
-        match self.classes.codec(class) {
-            Codec::Date => {
+        let Some(&(class, quick)) = self.shelf.names.get(usize::from(number)) else { return false };
+        match quick {
+            Quick::Date => {
                 let Some((millis, len)) = quick_varlong(body) else { return false };
                 self.input.advance(3);
                 self.number(class);
@@ -114,7 +134,7 @@ impl<'i> Reading<'i, '_, '_> {
                 self.input.advance(len);
                 true
             }
-            Codec::BigDecimal => {
+            Quick::BigDecimal => {
                 let Some((count @ 2..0x80, unscaled)) = body.split_first().map(|(c, u)| (*c, u)) else {
                     return false;
                 };
@@ -127,7 +147,7 @@ impl<'i> Reading<'i, '_, '_> {
                 self.input.advance(1 + digits + len);
                 true
             }
-            _ => false,
+            Quick::No | Quick::Bean(_) => false,
         }
     }
 

@@ -18,11 +18,11 @@ pub(super) struct Seen {
     /// Where what is in it begins in Kryo's bytes; for a class object, whether it is that of a primitive type.
     pub(super) at: u32,
     /// For a string or number that came again: the group of notes that says so; 0 is none.
-    group: u32,
+    pub(super) group: u32,
 }
 
 /// The place of a string that is an attribute's name.
-const NAME: u32 = u32::MAX;
+pub(super) const NAME: u32 = u32::MAX;
 
 impl Seen {
     /// The map of attributes.
@@ -35,14 +35,14 @@ impl Seen {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Attribute {
     /// Its name in the text of all names.
-    name: (usize, usize),
+    pub(super) name: (usize, usize),
     /// The number of its first object.
-    first: u32,
+    pub(super) first: u32,
     /// Its number in the extras, or none.
-    number: u32,
+    pub(super) number: u32,
 }
 
-const NO_NUMBER: u32 = u32::MAX;
+pub(super) const NO_NUMBER: u32 = u32::MAX;
 
 /// What goes to the extras of the document.
 #[derive(Debug, Default)]
@@ -181,6 +181,7 @@ impl Reading<'_, '_, '_> {
     /// Reads the name of an attribute and begins it.
     pub(super) fn attribute_name(&mut self) -> Outcome<()> {
         let at = self.input.at();
+        let rest = self.input.rest();
         if self.input.u8()? != 3 {
             return Err(damaged(at, "the name of an attribute is no string"));
         }
@@ -208,8 +209,13 @@ impl Reading<'_, '_, '_> {
         let index = self.shelf.attributes.len() as u32;
         self.shelf.attributes.push(Attribute { name, first, number: NO_NUMBER });
         self.refuse_second(at, index)?;
-        self.doc.attribute(self.shelf.text.get(name.0..name.1).unwrap_or_default());
+        let text = self.shelf.text.get(name.0..name.1).unwrap_or_default();
+        self.doc.attribute(text);
         self.shelf.definitions.clear();
+        if same.is_none() {
+            let stored = rest.get(..self.input.at() - at).unwrap_or_default();
+            self.shelf.earlier.keep_attribute(index as usize, stored, text);
+        }
         if let Some(id) = same {
             self.note_same(0, Part::Name, id);
         }
@@ -217,6 +223,7 @@ impl Reading<'_, '_, '_> {
     }
 
     fn refuse_second(&mut self, at: usize, index: u32) -> Outcome<()> {
+        self.enter_same(index);
         let name = |index: u32| {
             let (from, to) = self.shelf.attributes.get(index as usize).map(|attribute| attribute.name)?;
             self.shelf.text.get(from..to)
@@ -234,6 +241,17 @@ impl Reading<'_, '_, '_> {
         }
         self.shelf.attribute_by_name.insert(key, index);
         Ok(())
+    }
+
+    /// Enters the names before this one that needed no look because they are those of an earlier session.
+    fn enter_same(&mut self, index: u32) {
+        let from = self.shelf.entered;
+        for place in from..index {
+            let Some(attribute) = self.shelf.attributes.get(place as usize) else { break };
+            let name = self.shelf.text.get(attribute.name.0..attribute.name.1).unwrap_or_default();
+            self.shelf.attribute_by_name.insert(hash(name.as_bytes()), place);
+        }
+        self.shelf.entered = index + 1;
     }
 
     /// Gives the object that begins here the next number.

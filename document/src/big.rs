@@ -72,7 +72,7 @@ pub(crate) fn integer_from_text(text: &str) -> Option<Vec<u8>> {
 
 /// A BigDecimal as Java's `toString` has it, which its constructor reads back to the same scale.
 pub(crate) fn decimal_to_text(scale: i32, unscaled: &[u8]) -> Option<String> {
-    let unscaled = integer_to_text(unscaled)?;
+    let mut unscaled = integer_to_text(unscaled)?;
     let (sign, digits) = match unscaled.strip_prefix('-') {
         Some(digits) => ("-", digits),
         None => ("", unscaled.as_str()),
@@ -86,8 +86,9 @@ pub(crate) fn decimal_to_text(scale: i32, unscaled: &[u8]) -> Option<String> {
     if scale > 0 && exponent >= -6 {
         let point = len - scale;
         if point > 0 {
-            let (whole, fraction) = digits.split_at_checked(usize::try_from(point).ok()?)?;
-            return Some(format!("{sign}{whole}.{fraction}"));
+            // One of the digits has so many others in front of it.
+            unscaled.insert(sign.len() + usize::try_from(point).ok()?, '.');
+            return Some(unscaled);
         }
         let zeros = "0".repeat(usize::try_from(-point).ok()?);
         return Some(format!("{sign}0.{zeros}{digits}"));

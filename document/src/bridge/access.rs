@@ -1,5 +1,7 @@
 //! The insides of containers, one element or entry after the other.
 
+use std::rc::Rc;
+
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer as _, EnumAccess, Error as _, MapAccess, SeqAccess,
@@ -8,8 +10,8 @@ use serde::de::{
 
 use super::SerdeError;
 use super::de::{Source, Value};
-use super::typed::field;
-use crate::definition::Definition;
+use super::typed::Slot;
+use crate::error::{Error, ErrorKind};
 use crate::reader::Reader;
 
 /// The inside of a container, so many values of which are left.
@@ -61,7 +63,7 @@ pub(super) enum Keys<'de> {
     /// The names of the parts of a built-in class.
     Parts(std::slice::Iter<'static, &'static str>),
     /// The names of fields.
-    Fields { definition: Definition<'de>, next: u32 },
+    Fields { slots: Rc<[Slot<'de>]>, next: usize },
 }
 
 pub(super) struct Map<'r, 'de> {
@@ -97,8 +99,10 @@ impl<'de> MapAccess<'de> for &mut Map<'_, 'de> {
                 let name = names.next().copied().unwrap_or_default();
                 seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some)
             }
-            Keys::Fields { definition, next } => {
-                let (name, shadowed) = field(definition, *next)?;
+            Keys::Fields { slots, next } => {
+                let slot = slots.get(*next).ok_or(Error::new(0, ErrorKind::Truncated))?;
+                let name = slot.name;
+                let shadowed = slot.shadowed;
                 *next += 1;
                 if shadowed {
                     self.skip_entry()?;

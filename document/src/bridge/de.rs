@@ -1,18 +1,19 @@
 //! Documents become Rust values.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use serde::de::value::{BorrowedStrDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::access::{Copies, Inside, Keys, Map, Variant};
-use super::typed::{Form, form_of};
+use super::typed::{Form, Slot, form_of, slots};
 use super::{MAX_DEPTH, SerdeError};
 use crate::attributes::{Attribute, Attributes};
 use crate::big;
-use crate::definition::Head;
+use crate::definition::{Definition, Head};
 use crate::error::{Error, ErrorKind};
 use crate::event::Event;
 use crate::reader::Reader;
@@ -24,11 +25,13 @@ pub(super) struct Source<'a, 'de> {
     /// For each attribute that a reference led into, by the address of its value, a reader that has met all its
     /// definitions: what stands at a place may use one that stands anywhere.
     scanned: RefCell<HashMap<usize, Reader<'de>>>,
+    /// The slots of each class that was met, by the address of its definition.
+    slots: RefCell<BTreeMap<usize, Rc<[Slot<'de>]>>>,
 }
 
 impl<'a, 'de> Source<'a, 'de> {
     pub(super) fn new(attributes: &'a Attributes<'de>) -> Self {
-        Self { attributes, scanned: RefCell::default() }
+        Self { attributes, scanned: RefCell::default(), slots: RefCell::default() }
     }
 
     pub(super) fn at(&self, value: &'de [u8], place: u32) -> Result<Reader<'de>, Error> {
@@ -45,6 +48,16 @@ impl<'a, 'de> Source<'a, 'de> {
         };
         reader.seek(place);
         Ok(reader)
+    }
+
+    fn slots(&self, definition: &Definition<'de>) -> Result<Rc<[Slot<'de>]>, SerdeError> {
+        let key = definition.bytes.as_ptr() as usize;
+        if let Some(known) = self.slots.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let slots = slots(definition)?;
+        self.slots.borrow_mut().insert(key, Rc::clone(&slots));
+        Ok(slots)
     }
 
     fn other(&self, number: u32) -> Result<&'de [u8], SerdeError> {
@@ -184,7 +197,8 @@ impl<'r, 'de> Value<'r, 'de> {
             }
             Form::Fields(definition) => {
                 let count = definition.len();
-                self.map(visitor, count, Keys::Fields { definition, next: 0 })
+                let slots = self.source.slots(&definition)?;
+                self.map(visitor, count, Keys::Fields { slots, next: 0 })
             }
         }
     }
@@ -213,6 +227,13 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, SerdeError> {
         let at = self.reader.at();
+        // The commonest values, without the detour over events.
+        if let Some(bytes) = self.reader.take_str() {
+            return visitor.visit_borrowed_str(utf8(bytes).ok_or(Error::new(at, ErrorKind::BadUtf8))?);
+        }
+        if let Some((definition, parts)) = self.reader.take_known() {
+            return self.typed(visitor, &Head::Known(definition), parts);
+        }
         match self.reader.next()? {
             Event::Nil => visitor.visit_unit(),
             Event::Bool(value) => visitor.visit_bool(value),

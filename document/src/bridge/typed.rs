@@ -1,5 +1,8 @@
 //! What a typed value is to a program that knows nothing of classes.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::SerdeError;
 use crate::builtin::{self, Shape};
 use crate::definition::{Definition, Head, Item, Kind};
@@ -62,16 +65,29 @@ fn builtin_form(row: &builtin::Builtin, parts: u32) -> Form<'static> {
     }
 }
 
-/// The name of a slot, and whether a subclass has a field of that name too, which then is the one that counts.
-pub(super) fn field<'de>(definition: &Definition<'de>, at: u32) -> Result<(&'de str, bool), SerdeError> {
-    let mut items = definition.items().skip(at as usize);
-    let item = items.next().ok_or(Error::new(0, ErrorKind::Truncated))??;
-    Ok(match item {
-        Item::Field { level, name, .. } => {
-            let hides = |item: Result<Item<'_>, Error>| matches!(item, Ok(Item::Field { level: other, name: same, .. }) if other < level && same == name);
-            (name, level > 0 && definition.items().any(hides))
-        }
-        Item::Custom { .. } | Item::TypedCustom { .. } => ("*", false),
-        Item::Interface(name) => (name, false),
-    })
+/// A slot of a class.
+pub(super) struct Slot<'de> {
+    pub(super) name: &'de str,
+    /// A subclass has a field of that name too, which then is the one that counts.
+    pub(super) shadowed: bool,
+}
+
+/// The slots of a class, in value order.
+pub(super) fn slots<'de>(definition: &Definition<'de>) -> Result<Rc<[Slot<'de>]>, SerdeError> {
+    let mut levels = Vec::with_capacity(definition.len() as usize);
+    // How far down the class stands that has the last word on a name.
+    let mut lowest: HashMap<&str, u32> = HashMap::new();
+    for item in definition.items() {
+        levels.push(match item? {
+            Item::Field { level, name, .. } => {
+                let first = lowest.entry(name).or_insert(level);
+                *first = level.min(*first);
+                (name, level)
+            }
+            Item::Custom { .. } | Item::TypedCustom { .. } => ("*", 0),
+            Item::Interface(name) => (name, 0),
+        });
+    }
+    let shadowed = |name: &str, level: u32| lowest.get(name).is_some_and(|lowest| *lowest < level);
+    Ok(levels.into_iter().map(|(name, level)| Slot { name, shadowed: shadowed(name, level) }).collect())
 }

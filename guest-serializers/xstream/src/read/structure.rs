@@ -318,7 +318,7 @@ impl<'a> Reader<'a, '_> {
                 frame.count += 2;
             }
             Kind::Named(..) => self.finish_named(&mut frame),
-            Kind::Jdk(..) | Kind::JdkFields(..) if frame.patch.is_some() => {
+            Kind::Jdk(..) | Kind::JdkFields(..) => {
                 if let Err(fault) = self.finish_jdk(&mut frame) {
                     self.depth += usize::from(frame.deep);
                     self.scratch.frames.push(frame);

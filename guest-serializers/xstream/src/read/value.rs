@@ -199,6 +199,9 @@ impl<'a> Reader<'a, '_> {
             let nothing = self.classes.by_name(UNKNOWN);
             return self.loose(tag, node, nothing, custom);
         }
+        if let Some(alias) = attribute(tag, "enum-type") {
+            return self.unknown_of_enum(tag, node, alias);
+        }
         if tag.empty {
             opaque(&mut self.out, "/");
             return self.kept();
@@ -221,6 +224,28 @@ impl<'a> Reader<'a, '_> {
         frame.patch = Some(patch);
         frame.heads = 1;
         self.open(tag, frame)
+    }
+
+    /// A field of unknown type that holds an EnumSet, whose constants are text, or an EnumMap. Of an empty one nobody
+    /// knows which it is.
+    #[cold]
+    fn unknown_of_enum(&mut self, tag: &Tag<'a>, node: NodeId, alias: &str) -> Result<(), Fault> {
+        let before = self.xml.at();
+        let class = match if tag.empty { Some("") } else { self.xml.raw_leaf(tag)? } {
+            Some(text) if text.trim().is_empty() => {
+                let mut kept = String::new();
+                unescape(alias, &mut kept, tag.at)?;
+                kept.insert(0, '@');
+                opaque(&mut self.out, &kept);
+                return self.kept();
+            }
+            Some(_) => "java.util.EnumSet",
+            None => "java.util.EnumMap",
+        };
+        self.xml.seek(before);
+        let class = self.classes.by_name(class);
+        let form = self.classes.get(class).form;
+        self.structure(tag, node, class, form)
     }
 
     /// Something was kept as it stands: no other format can write the object around it.

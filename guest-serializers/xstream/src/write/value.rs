@@ -329,6 +329,11 @@ impl<'d> Writer<'d, '_> {
             self.xml.attribute("defined-in", class);
         }
         self.remember_unknown(place);
+        if let Some(alias) = text.strip_prefix('@') {
+            self.xml.attribute("enum-type", alias);
+            self.close();
+            return Ok(());
+        }
         match text.strip_prefix('>') {
             Some(text)
                 if !text.contains('<') && crate::xml::parse::check_text(text, 0, text.len()).is_ok() =>

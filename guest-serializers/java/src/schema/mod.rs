@@ -269,6 +269,10 @@ impl<'d> Walk<'d, '_, '_> {
         if definition.kind != Kind::Bean || definition.java.is_some() {
             return Ok(None);
         }
+        if !definition.named && definition.is_empty() && jdk::is_of_its_fields(definition.name) {
+            let text = format!("nothing of a {} is kept in the format that it came from", definition.name);
+            return Err(self.misfit(attribute, at, text));
+        }
         match self.plans.get(self.schema, definition.name) {
             None => Ok(None),
             Some(Ok(plan)) => Ok(Some(plan)),

@@ -195,6 +195,7 @@ impl<'d> Writer<'d, '_> {
             Form::Null
             | Form::Unknown
             | Form::Custom
+            | Form::Levels(_)
             | Form::Abstract
             | Form::Bean(_)
             | Form::Enum

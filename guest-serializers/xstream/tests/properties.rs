@@ -339,6 +339,18 @@ const PIECES: &[&str] = &[
     "<time>1</time>",
     "<>com.example.session.Extern",
     "<>number-array",
+    "<>java.math.MathContext serialization=\"custom\"",
+    "<>java.math.MathContext",
+    "<precision>7</precision>",
+    "<roundingMode>UP</roundingMode>",
+    "<>java.net.Inet4Address resolves-to=\"java.net.InetAddress\" serialization=\"custom\"",
+    "<>java.net.Inet6Address serialization=\"custom\"",
+    "<>java.net.Inet6Address",
+    "<>java.net.InetAddress",
+    "<address>1</address>",
+    "<ipaddress>AAA=</ipaddress>",
+    "<>java.util.regex.Pattern",
+    "<flags>2</flags>",
 ];
 
 fn session(value: &str) -> String {

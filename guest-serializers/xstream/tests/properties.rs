@@ -404,6 +404,17 @@ fn levels_that_no_class_is_and_hidden_objects_of_other_classes_are_refused() {
     let mut document = Vec::new();
     Xstream::default().deserialize(session(set).as_bytes(), &mut document).unwrap();
     assert!(document.windows(5).any(|bytes| bytes == b"x.Y#\xc2"), "its class is kept: {document:x?}");
+    let map = "java.util.concurrent.ConcurrentSkipListMap";
+    let set = format!(
+        "<java.util.concurrent.ConcurrentSkipListSet><m class=\"{map}\" serialization=\"custom\"><{map}><default/>\
+         <string>a</string><boolean>true</boolean><null/></{map}></m></java.util.concurrent.ConcurrentSkipListSet>"
+    );
+    let mut document = Vec::new();
+    Xstream::default().deserialize(session(&set).as_bytes(), &mut document).unwrap();
+    assert!(
+        document.windows(4).any(|bytes| bytes == [0xd4, 1, 33, 0xc0]),
+        "a set in natural order: {document:x?}"
+    );
 }
 
 #[test]

@@ -244,7 +244,9 @@ impl<'a> Reader<'a, '_> {
                 }
                 if let Some(alias) = attribute(tag, "class") {
                     let class = self.class_of_attribute(tag, alias)?;
-                    if *self.classes.get(class).name != *rule(hidden).class {
+                    // Its own class is the last of its levels.
+                    let own = rule(hidden).levels.last().map(|level| level.element);
+                    if own != Some(&*self.classes.get(class).name) {
                         return Err(unexpected(tag));
                     }
                 }

@@ -383,8 +383,15 @@ fn levels(
             match *item {
                 Item::Field { level, descriptor, name } if own(level) => {
                     // A format that knows nothing of such methods takes the fields of the object instead.
-                    if !declared.iter().any(|field| field.name == name) {
+                    let Some(field) = declared.iter().find(|field| field.name == name) else {
                         return Err(format!("{} writes no field '{name}'", class.name));
+                    };
+                    let is_primitive = |descriptor: &str| descriptor.len() == 1;
+                    if descriptor != "?" && is_primitive(descriptor) != is_primitive(&field.descriptor) {
+                        return Err(format!(
+                            "{} writes its field '{name}' as {}, and here it is {descriptor}",
+                            class.name, field.descriptor
+                        ));
                     }
                     parts.push(LevelPart::Field(classes.slot(&SlotSource {
                         level,

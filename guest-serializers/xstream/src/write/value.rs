@@ -253,6 +253,10 @@ impl<'d> Writer<'d, '_> {
                 self.remember(place, class);
                 self.push(at, Frame::new(Kind::Elements, parts, place))
             }
+            Shape::Named(_) if parts == 0 && crate::beans::class(&self.classes.get(class).name).is_some() => {
+                let name = &self.classes.get(class).name;
+                self.misfit(at, format!("nothing of a {name} is kept in the format that it came from"))
+            }
             Shape::Named(nobody) => {
                 let field = match field {
                     // Its class is that of the field, whatever that is.

@@ -1,3 +1,6 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| holdfast_fuzz::survives::<holdfast_javolution::Javolution>(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| holdfast_fuzz::survives::<holdfast_javolution::Javolution>(
+    &[],
+    bytes
+));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| holdfast_fuzz::survives::<holdfast_kryo1::Kryo1>(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| holdfast_fuzz::survives::<holdfast_kryo1::Kryo1>(&[], bytes));

@@ -17,9 +17,15 @@ const fn most(bytes: usize) -> usize {
     64 * bytes + (1 << 20)
 }
 
-/// Holds a serializer to what must hold for any bytes.
-pub fn survives<S: Serializer>(bytes: &[u8]) {
-    let mut serializer = configured::<S>();
+/// The options of Kryo with the names of fields in its bytes.
+pub const COMPATIBLE: Options<'static> = &[("compatibleFields", "true")];
+
+/// Names and values of a serializer's options.
+pub type Options<'a> = &'a [(&'a str, &'a str)];
+
+/// Holds a serializer with these options to what must hold for any bytes.
+pub fn survives<S: Serializer>(options: Options<'_>, bytes: &[u8]) {
+    let mut serializer = configured::<S>(options);
     let mut document = Vec::new();
     let (read, peak) = memory::peak(|| serializer.deserialize(bytes, &mut document));
     assert!(peak <= most(bytes.len()), "{peak} bytes of memory for {} of input", bytes.len());
@@ -54,16 +60,24 @@ pub fn survives<S: Serializer>(bytes: &[u8]) {
     assert!(stored == twice, "written, read and written again it is another session");
 }
 
+/// A golden Java stream in the format of another serializer; none where that one refuses it.
+pub fn seed<S: Serializer>(options: Options<'_>, java: &[u8]) -> Option<Vec<u8>> {
+    let (mut document, mut stored) = (Vec::new(), Vec::new());
+    configured::<holdfast_java::Java>(&[]).deserialize(java, &mut document).ok()?;
+    configured::<S>(options).serialize(&document, &mut stored).ok()?;
+    Some(stored)
+}
+
 /// A serializer that knows the classes of the golden files, fresh, so that one run does not depend on the ones before.
-fn configured<S: Serializer>() -> S {
+fn configured<S: Serializer>(options: Options<'_>) -> S {
     thread_local! {
         static SCHEMA: Vec<u8> = shop::schema();
     }
     let mut serializer = S::default();
     SCHEMA.with(|schema| {
-        let settings = Settings { options: Vec::new(), schema, converters: &[] };
+        let settings = Settings { options: options.to_vec(), schema, converters: &[] };
         if let Err(failure) = serializer.configure(&settings) {
-            panic!("the schema is refused: {failure}");
+            panic!("the options or the schema are refused: {failure}");
         }
     });
     serializer

@@ -78,3 +78,24 @@ fn a_missing_serializer_is_told_with_what_there_is_and_how_to_get_it() {
     assert_eq!(status, 1);
     assert!(err.contains("msgpack") && err.contains("cargo xtask build"), "{err}");
 }
+
+#[test]
+fn what_a_format_loses_of_a_transcoded_session_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/date.java");
+    let (target, plugins) = (folder.path().join("date.javolution"), plugins());
+    let (status, out, said) = outcome(&[
+        "transcode",
+        "--plugins",
+        plugins.to_str().unwrap(),
+        "--from",
+        "java",
+        "--to",
+        "javolution",
+        source.to_str().unwrap(),
+        target.to_str().unwrap(),
+    ]);
+    assert_eq!((status, out.as_str()), (0, ""), "{said}");
+    assert!(said.contains("the library keeps nothing of a java.util.Date"), "{said}");
+    assert!(target.is_file());
+}

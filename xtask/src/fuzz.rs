@@ -12,16 +12,27 @@ use anyhow::{Context, Result, bail};
 use crate::progress::headline;
 use crate::workspace::{Workspace, run};
 
-/// Each target, and the endings of the files in `tests/golden` that it begins with.
-const TARGETS: [(&str, &str); 8] = [
-    ("document", "java"),
-    ("java", "java"),
-    ("javolution", "javolution"),
-    ("json", ""),
-    ("kryo", "kryo"),
-    ("kryo1", "kryo1"),
-    ("msgpack", ""),
-    ("xstream", "xstream"),
+/// What a target begins with, besides what `fuzz/seeds` has for it.
+#[derive(Clone, Copy)]
+enum Seeds {
+    /// The files of this ending in `tests/golden`.
+    Golden(&'static str),
+    /// The Java streams there, in the target's format, as `fuzz/src/seeds.rs` makes them.
+    Made,
+    Own,
+}
+
+/// Each target, and its seeds.
+const TARGETS: [(&str, Seeds); 9] = [
+    ("document", Seeds::Golden("java")),
+    ("java", Seeds::Golden("java")),
+    ("javolution", Seeds::Golden("javolution")),
+    ("json", Seeds::Own),
+    ("kryo", Seeds::Golden("kryo")),
+    ("kryo-compatible", Seeds::Made),
+    ("kryo1", Seeds::Golden("kryo1")),
+    ("msgpack", Seeds::Made),
+    ("xstream", Seeds::Golden("xstream")),
 ];
 
 /// libFuzzer tells by counters and comparisons in the code which inputs are worth keeping.
@@ -118,7 +129,7 @@ fn start(
         fs::remove_dir_all(&corpus).with_context(|| format!("cannot empty {}", corpus.display()))?;
     }
     fs::create_dir_all(&corpus).with_context(|| format!("cannot make {}", corpus.display()))?;
-    lay_seeds(workspace, target, &seeds)?;
+    lay_seeds(workspace, programs, target, &seeds)?;
     let output = fs::File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
     let child = workspace
         .command_of(&programs.join(target))
@@ -137,25 +148,44 @@ fn start(
     Ok((Fuzzer { target: target.to_owned(), child }, log))
 }
 
-/// The golden files of the target's format, and what `fuzz/seeds` has for it.
-fn lay_seeds(workspace: &Workspace, target: &str, seeds: &Path) -> Result<()> {
+/// The golden files that the target begins with, in its format, and what `fuzz/seeds` has for it.
+fn lay_seeds(workspace: &Workspace, programs: &Path, target: &str, seeds: &Path) -> Result<()> {
     fs::create_dir_all(seeds).with_context(|| format!("cannot make {}", seeds.display()))?;
-    let ending = TARGETS.iter().find(|(name, _)| *name == target).map_or("", |(_, ending)| ending);
-    let golden = files(&workspace.path("tests/golden"))
-        .into_iter()
-        .filter(|file| !ending.is_empty() && file.extension().is_some_and(|extension| extension == ending));
-    for file in golden.chain(files(&workspace.path("fuzz/seeds").join(target))) {
-        let short = fs::metadata(&file).is_ok_and(|metadata| metadata.len() <= LONGEST_SEED);
-        if let (true, Some(name)) = (short, file.file_name()) {
+    let kind = TARGETS.iter().find(|(name, _)| *name == target).map_or(Seeds::Own, |(_, kind)| *kind);
+    let golden = |ending: &str| {
+        let mut golden = short(&workspace.path("tests/golden"));
+        golden.retain(|file| file.extension().is_some_and(|extension| extension == ending));
+        golden
+    };
+    let mut copied = short(&workspace.path("fuzz/seeds").join(target));
+    match kind {
+        Seeds::Golden(ending) => copied.extend(golden(ending)),
+        Seeds::Made => {
+            let mut maker = workspace.command_of(&programs.join("seeds"));
+            // What a format loses of them it says there, which nobody needs to know here.
+            let made = maker.arg(target).arg(seeds).args(golden("java")).output();
+            let made = made.context("cannot run the maker of seeds")?;
+            if !made.status.success() {
+                bail!("no seeds for {target}:\n{}", String::from_utf8_lossy(&made.stderr));
+            }
+        }
+        Seeds::Own => {}
+    }
+    for file in copied {
+        if let Some(name) = file.file_name() {
             fs::copy(&file, seeds.join(name)).with_context(|| format!("cannot copy {}", file.display()))?;
         }
     }
     Ok(())
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// The files of a folder that are short enough for a seed.
+fn short(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<_> = entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    let mut files: Vec<_> = entries
+        .filter(|entry| entry.metadata().is_ok_and(|file| file.is_file() && file.len() <= LONGEST_SEED))
+        .map(|entry| entry.path())
+        .collect();
     files.sort();
     files
 }

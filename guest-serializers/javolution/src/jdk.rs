@@ -27,6 +27,17 @@ pub(crate) fn class(name: &str) -> Option<Class> {
         "java.util.AbstractMap$SimpleEntry" | "java.util.AbstractMap$SimpleImmutableEntry" => {
             &[("Ljava/lang/Object;", "key"), ("Ljava/lang/Object;", "value")]
         }
+        "java.io.File" => &[(TEXT, "path")],
+        "java.math.MathContext" => &[("I", "precision"), ("Ljava/math/RoundingMode;", "roundingMode")],
+        "java.util.Random" => &[
+            ("Ljava/util/concurrent/atomic/AtomicLong;", "seed"),
+            ("D", "nextNextGaussian"),
+            ("Z", "haveNextNextGaussian"),
+        ],
+        "java.util.concurrent.atomic.AtomicIntegerArray" => &[("[I", "array")],
+        "java.util.concurrent.atomic.AtomicLongArray" => &[("[J", "array")],
+        "java.util.concurrent.atomic.AtomicReferenceArray" => &[("[Ljava/lang/Object;", "array")],
+        "java.util.regex.Pattern" => &[(TEXT, "pattern"), ("I", "flags")],
         _ => &[],
     };
     let superclass = match name {
@@ -34,7 +45,14 @@ pub(crate) fn class(name: &str) -> Option<Class> {
         | "java.lang.StackTraceElement"
         | "java.util.AbstractMap$SimpleEntry"
         | "java.util.AbstractMap$SimpleImmutableEntry"
-        | "java.util.EventObject" => None,
+        | "java.util.EventObject"
+        | "java.io.File"
+        | "java.math.MathContext"
+        | "java.util.Random"
+        | "java.util.concurrent.atomic.AtomicIntegerArray"
+        | "java.util.concurrent.atomic.AtomicLongArray"
+        | "java.util.concurrent.atomic.AtomicReferenceArray"
+        | "java.util.regex.Pattern" => None,
         "java.lang.Exception" | "java.lang.Error" => Some("java.lang.Throwable"),
         "java.lang.RuntimeException"
         | "java.io.IOException"

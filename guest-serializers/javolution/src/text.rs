@@ -126,7 +126,8 @@ pub(crate) fn plain_value(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Writes WTF-8 as [`escape`] does, without its unpaired surrogates: of the first half of a pair the library writes
-/// nothing, of a second half without a first it writes what its reader cannot read.
+/// nothing. Of a second half alone it writes a character made with the last first half anywhere before it, or what its
+/// reader cannot read, which helps nobody.
 pub(crate) fn escape_lossy(out: &mut Vec<u8>, wtf8: &[u8]) {
     let mut rest = wtf8;
     while let Some(at) = rest.windows(2).position(|pair| matches!(pair, [0xed, 0xa0..=0xbf])) {

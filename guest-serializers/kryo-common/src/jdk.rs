@@ -140,6 +140,18 @@ const TABLE: &[Fact] = &[
         "java.math.RoundingMode",
         &["UP", "DOWN", "CEILING", "FLOOR", "HALF_UP", "HALF_DOWN", "HALF_EVEN", "UNNECESSARY"],
     ),
+    // To the library addresses have no fields: it reads them of nothing.
+    Fact {
+        class: "java.net.Inet4Address",
+        shape: Shape::Fields("java.net.InetAddress", &[]),
+        is_final: true,
+    },
+    Fact {
+        class: "java.net.Inet6Address",
+        shape: Shape::Fields("java.net.InetAddress", &[]),
+        is_final: true,
+    },
+    fields("java.net.InetAddress", OBJECT, &[]),
     own("java.net.URI", true),
     own("java.net.URL", true),
     own("java.sql.Date", false),
@@ -340,6 +352,13 @@ const TABLE: &[Fact] = &[
     fields("java.util.concurrent.atomic.AtomicLongArray", OBJECT, &[("[J", "array")]),
     own("java.util.concurrent.atomic.AtomicReference", false),
     fields("java.util.concurrent.atomic.AtomicReferenceArray", OBJECT, &[("[Ljava/lang/Object;", "array")]),
+    fields("java.util.concurrent.atomic.DoubleAdder", OBJECT, &[]),
+    fields("java.util.concurrent.atomic.LongAdder", OBJECT, &[]),
+    Fact {
+        class: "java.util.regex.Pattern",
+        shape: Shape::Fields(OBJECT, &[("Ljava/lang/String;", "pattern"), ("I", "flags")]),
+        is_final: true,
+    },
     own("sun.util.calendar.ZoneInfo", false),
 ];
 

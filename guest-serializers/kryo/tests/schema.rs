@@ -88,6 +88,17 @@ fn an_array_whose_component_comes_from_a_java_stream_is_refused_because_it_may_b
 }
 
 #[test]
+fn a_list_of_an_array_of_a_class_that_nobody_knows_is_of_an_array() {
+    // Arrays.asList(new x.Y[1]): class 10, whose elements' class stands there by its name, and null.
+    let bytes = b"\x01\x01\x03\x01a\xec\x0c\x01\x01\x01\x00x.\xd9\x00";
+    let mut document = Vec::new();
+    kryo(&[]).deserialize(bytes, &mut document).unwrap();
+    holdfast_document::check(&document, holdfast_document::Limits::default()).unwrap();
+    let text = holdfast_document::json::to_typed(&document).unwrap();
+    assert!(text.contains("array") && text.contains("[Lx.Y;"), "{text}");
+}
+
+#[test]
 fn an_interface_is_known_whoever_told_of_it() {
     let mut kryo = kryo(&with("Greeter", |class| class.origin = Origin::Stream));
     let stored = golden("pojo-proxy");

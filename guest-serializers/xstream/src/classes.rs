@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 
 use holdfast_document::{Width, builtin};
 use holdfast_schema::{Field, Schema};
@@ -60,6 +61,17 @@ impl Class {
 pub(crate) struct Plan {
     pub(crate) slots: Vec<Slot>,
     pub(crate) superclass: Option<ClassId>,
+    /// Of a class that writes itself: its classes from the top down.
+    pub(crate) levels: Vec<Level>,
+}
+
+/// One class of an object that writes the fields of each of its classes, and nothing else.
+#[derive(Debug)]
+pub(crate) struct Level {
+    /// The name of its element.
+    pub(crate) element: String,
+    /// Its slots.
+    slots: Range<usize>,
 }
 
 /// A field.
@@ -228,6 +240,15 @@ impl Classes {
         self.list.get(id as usize).unwrap_or(&self.nothing)
     }
 
+    /// The slots of a level of a plan.
+    pub(crate) fn level(&self, plan: u32, level: u16) -> &[Slot] {
+        let slots = self.plan(plan).and_then(|plan| {
+            let level = plan.levels.get(usize::from(level))?;
+            plan.slots.get(level.slots.clone())
+        });
+        slots.unwrap_or_default()
+    }
+
     #[inline]
     pub(crate) fn plan(&self, number: u32) -> Option<&Plan> {
         self.plans.get(number as usize)
@@ -286,7 +307,7 @@ impl Classes {
         let form = self.form_of(id, name);
         if let Some(class) = self.list.get_mut(id as usize) {
             class.form = form;
-            if !matches!(form, Form::Unknown | Form::Custom) && tags.fit() {
+            if !matches!(form, Form::Unknown | Form::Custom | Form::Levels(_)) && tags.fit() {
                 class.tags = Some(Box::new(tags));
             }
         }
@@ -338,7 +359,7 @@ impl Classes {
             Some(Shape::Enum) => Form::Enum,
             Some(Shape::Interface) => Form::Abstract,
             Some(Shape::External) => Form::External,
-            Some(Shape::Custom) => Form::Custom,
+            Some(Shape::Custom) => self.compile_levels(id, name),
             None => Form::Unknown,
         }
     }
@@ -354,7 +375,7 @@ impl Classes {
                 // What a superclass writes itself makes all of the object written so, but for what can be thrown.
                 Some(Shape::Custom) => match self.shapes.described(&class) {
                     Some(described) if is_throwable => described.fields,
-                    _ => return Form::Custom,
+                    _ => return self.compile_levels(id, name),
                 },
                 _ => return Form::Unknown,
             };
@@ -381,6 +402,39 @@ impl Classes {
         self.bean(id, &described, superclass.as_deref())
     }
 
+    /// Makes the plan of a class that writes itself, if nobody writes anything but fields: all its classes are known, and
+    /// none has a `writeObject` method.
+    fn compile_levels(&mut self, id: ClassId, name: &str) -> Form {
+        let hierarchy = self.shapes.hierarchy(name);
+        let is_default = |class: &&holdfast_schema::Class| {
+            class.is_serializable && !class.has_write_object && !class.is_externalizable
+        };
+        let known: Vec<_> = hierarchy.iter().flatten().filter(is_default).collect();
+        let count: usize = known.iter().map(|class| stored(class).len()).sum();
+        if known.is_empty() || known.len() < hierarchy.len() || count > usize::from(u16::MAX) {
+            return Form::Custom;
+        }
+        let (mut described, mut levels) = (Vec::with_capacity(count), Vec::with_capacity(known.len()));
+        for (level, class) in known.iter().enumerate().rev() {
+            let first = described.len();
+            described.extend(stored(class).iter().map(|field| SlotSource {
+                level: level as u32,
+                descriptor: &field.descriptor,
+                name: &field.name,
+                defined_in: None,
+            }));
+            let mut element = String::new();
+            names::encode(&mut element, &alias_of_class(&class.name));
+            levels.push(Level { element, slots: first..described.len() });
+        }
+        let superclass = known.get(1).map(|class| class.name.as_str());
+        let Form::Bean(number) = self.bean(id, &described, superclass) else { return Form::Custom };
+        if let Some(plan) = self.plans.get_mut(number as usize) {
+            plan.levels = levels;
+        }
+        Form::Levels(number)
+    }
+
     fn bean(&mut self, id: ClassId, slots: &[SlotSource<'_>], superclass: Option<&str>) -> Form {
         let number = self.plans.len() as u32;
         // A field may be of the class itself: it is a bean before its plan is made.
@@ -391,7 +445,7 @@ impl Classes {
         let superclass = superclass.map(|name| self.by_name(name));
         let slots = slots.iter().map(|slot| self.slot(slot)).collect();
         if let Some(plan) = self.plans.get_mut(number as usize) {
-            *plan = Plan { slots, superclass };
+            *plan = Plan { slots, superclass, levels: Vec::new() };
         }
         Form::Bean(number)
     }
@@ -431,6 +485,11 @@ impl Classes {
     pub(crate) fn expects(&mut self, class: &str) -> Type {
         Type::Class(self.by_name(default_implementation(class)))
     }
+}
+
+/// The fields that are stored of a class.
+fn stored(class: &holdfast_schema::Class) -> &[Field] {
+    class.serial_fields.as_deref().unwrap_or(&class.fields)
 }
 
 /// Where a slot comes from.

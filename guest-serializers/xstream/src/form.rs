@@ -43,6 +43,8 @@ pub(crate) enum Form {
     Enum,
     /// It declares `writeObject` or `readObject`: XStream writes its levels, whose types are kept as they stand.
     Custom,
+    /// The same where these are fields alone, by its plan.
+    Levels(u32),
     /// A class of which nothing is known: what it holds is kept as it stands.
     Unknown,
     /// No value has this class.

@@ -1,5 +1,6 @@
 //! The serializer `xstream`: sessions as MSM's XStreamTranscoder stores them, XML as XStream 1.4.7 writes it.
 
+mod beans;
 mod classes;
 mod fault;
 mod form;

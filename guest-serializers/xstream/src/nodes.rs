@@ -116,6 +116,13 @@ impl Nodes {
         }
     }
 
+    /// Says that what stands in an element is nothing that a reference leads to.
+    pub(crate) fn take_place(&mut self, node: NodeId) {
+        if let Some(node) = self.list.get_mut(node as usize) {
+            node.place = NOWHERE;
+        }
+    }
+
     /// The attribute and place of the object in an element, and its class.
     pub(crate) fn place(&self, node: NodeId) -> Option<(u32, u32, u32)> {
         let node = self.list.get(node as usize)?;

@@ -2,6 +2,7 @@
 
 use holdfast_schema::{Class, Field, Kind, Origin, Schema};
 
+use crate::beans;
 use crate::form::{BASES, EXCEPTIONS, ROWS, THROWABLE};
 use crate::jdk;
 
@@ -31,9 +32,14 @@ impl Shapes {
         Self { schema }
     }
 
+    /// A class of the JDK that is as those of a schema are, or one of the schema.
+    fn class(&self, name: &str) -> Option<Class> {
+        beans::class(name).or_else(|| self.schema.class(name))
+    }
+
     /// What is known of a class: of the schema first, then of the JDK.
     pub(crate) fn of(&self, name: &str) -> Option<Shape> {
-        if let Some(class) = self.schema.class(name) {
+        if let Some(class) = self.class(name) {
             return Some(match class.kind {
                 Kind::Enum => Shape::Enum,
                 Kind::Interface => Shape::Interface,
@@ -65,7 +71,7 @@ impl Shapes {
 
     /// The superclass of a class, where that is not `java.lang.Object`.
     pub(crate) fn superclass(&self, name: &str) -> Option<String> {
-        match self.schema.class(name) {
+        match self.class(name) {
             Some(class) => class.superclass,
             None => EXCEPTIONS
                 .iter()
@@ -98,9 +104,9 @@ impl Shapes {
         false
     }
 
-    /// What the schema says of a class.
+    /// What the fields and methods of a class are.
     pub(crate) fn described(&self, name: &str) -> Option<Class> {
-        self.schema.class(name)
+        self.class(name)
     }
 
     /// A class and its superclasses but for `java.lang.Object`; nothing for one that no schema has.
@@ -108,7 +114,7 @@ impl Shapes {
         let mut classes = Vec::new();
         let mut next = Some(name.to_owned());
         while let Some(name) = next.filter(|name| name != "java.lang.Object" && classes.len() < 64) {
-            let class = self.schema.class(&name);
+            let class = self.class(&name);
             next = class.as_ref().and_then(|class| class.superclass.clone());
             // What has no fields and no methods of its own is passed over.
             if class.is_some() || !BASES.contains(&name.as_str()) {

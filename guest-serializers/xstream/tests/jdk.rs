@@ -147,6 +147,57 @@ fn an_object_that_is_not_as_its_class_writes_itself_is_kept_as_it_stands() {
 }
 
 #[test]
+fn what_is_written_by_default_is_read_by_its_fields_whoever_stands_for_it() {
+    for (value, replaced) in [
+        (
+            "<java.math.MathContext serialization=\"custom\">\n      <java.math.MathContext>\n        <default>\n          \
+             <precision>7</precision>\n          <roundingMode>HALF_UP</roundingMode>\n        </default>\n      \
+             </java.math.MathContext>\n    </java.math.MathContext>",
+            None,
+        ),
+        (
+            "<java.util.concurrent.atomic.AtomicReferenceArray serialization=\"custom\">\n      \
+             <java.util.concurrent.atomic.AtomicReferenceArray>\n        <default>\n          <array>\n            \
+             <string>a</string>\n          </array>\n        </default>\n      \
+             </java.util.concurrent.atomic.AtomicReferenceArray>\n    </java.util.concurrent.atomic.AtomicReferenceArray>",
+            None,
+        ),
+        (
+            "<java.net.Inet4Address resolves-to=\"java.net.InetAddress\" serialization=\"custom\">\n      \
+             <java.net.InetAddress>\n        <default>\n          <address>2130706433</address>\n          \
+             <family>2</family>\n        </default>\n      </java.net.InetAddress>\n    </java.net.Inet4Address>",
+            Some(("Inet4Address resolves-to=\"java.net.InetAddress\"", "InetAddress")),
+        ),
+        (
+            "<java.util.concurrent.atomic.LongAdder \
+             resolves-to=\"java.util.concurrent.atomic.LongAdder$SerializationProxy\">\n      <value>77</value>\n    \
+             </java.util.concurrent.atomic.LongAdder>",
+            Some((
+                "LongAdder resolves-to=\"java.util.concurrent.atomic.LongAdder$SerializationProxy\"",
+                "LongAdder_-SerializationProxy",
+            )),
+        ),
+    ] {
+        let xml = |value: &str| {
+            format!(
+                "<concurrent-hash-map>\n  <entry>\n    <string>a</string>\n    {value}\n  </entry>\n</concurrent-hash-map>"
+            )
+        };
+        let document = read(xml(value).as_bytes()).unwrap_or_else(|failure| panic!("{value}: {failure}"));
+        let kept = b"xstream/1.4";
+        assert!(!document.windows(kept.len()).any(|bytes| bytes == kept), "all has a type: {value}");
+        let written = match replaced {
+            None => value.to_owned(),
+            Some((first, last)) => {
+                let end = first.split(' ').next().unwrap();
+                value.replace(first, last).replace(&format!("{end}>"), &format!("{last}>"))
+            }
+        };
+        assert_eq!(write(&document).unwrap(), xml(&written));
+    }
+}
+
+#[test]
 fn an_array_that_holds_itself_is_refused_with_its_path() {
     let mut document = Vec::new();
     let mut writer = holdfast_document::Writer::document(&mut document, 1);

@@ -339,16 +339,87 @@ const PIECES: &[&str] = &[
     "<time>1</time>",
     "<>com.example.session.Extern",
     "<>number-array",
+    "<>java.math.MathContext serialization=\"custom\"",
+    "<>java.math.MathContext",
+    "<precision>7</precision>",
+    "<roundingMode>UP</roundingMode>",
+    "<>java.net.Inet4Address resolves-to=\"java.net.InetAddress\" serialization=\"custom\"",
+    "<>java.net.Inet6Address serialization=\"custom\"",
+    "<>java.net.Inet6Address",
+    "<>java.net.InetAddress",
+    "<address>1</address>",
+    "<ipaddress>AAA=</ipaddress>",
+    "<>java.util.regex.Pattern",
+    "<flags>2</flags>",
 ];
+
+fn session(value: &str) -> String {
+    format!("<concurrent-hash-map><entry><string>a</string>{value}</entry></concurrent-hash-map>")
+}
+
+fn damage(value: &str) -> String {
+    match Xstream::default().deserialize(session(value).as_bytes(), &mut Vec::new()) {
+        Err(Failure::Damaged { text, .. }) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn enum_sets_and_maps_in_fields_of_unknown_type_keep_their_enum() {
+    let value = "<x.Y><set enum-type=\"x.C\">RED,BLUE</set><map enum-type=\"x.C\"><entry><x.C>RED</x.C><null/></entry>\
+                 </map><empty enum-type=\"x.&quot;C\"/></x.Y>";
+    let mut document = Vec::new();
+    Xstream::default().deserialize(session(value).as_bytes(), &mut document).unwrap();
+    check(&document, Limits::default()).unwrap();
+    let mut written = Vec::new();
+    Xstream::default().serialize(&document, &mut written).unwrap();
+    let written = String::from_utf8(written).unwrap();
+    for element in [
+        "<set class=\"enum-set\" enum-type=\"x.C\">RED,BLUE</set>",
+        "<map class=\"enum-map\" enum-type=\"x.C\">",
+        "<empty enum-type=\"x.&quot;C\"/>",
+    ] {
+        assert!(written.contains(element), "{element} in {written}");
+    }
+}
+
+#[test]
+fn a_reference_to_fields_that_came_behind_other_data_leads_to_no_object() {
+    let custom = |inside: &str| {
+        format!("<x.Y serialization=\"custom\"><x.Y><int>1</int><default>{inside}</default></x.Y></x.Y>")
+    };
+    assert!(Xstream::default().deserialize(session(&custom("<a/>")).as_bytes(), &mut Vec::new()).is_ok());
+    assert!(damage(&custom("<a reference=\"..\"/>")).contains("leads to no object"));
+    let fields = "<x.Y serialization=\"custom\"><x.Y><list/><default reference=\"../list\"/></x.Y></x.Y>";
+    assert!(damage(fields).contains("<default> is not what was expected"));
+}
+
+#[test]
+fn levels_that_no_class_is_and_hidden_objects_of_other_classes_are_refused() {
+    assert!(
+        damage("<x.Y serialization=\"custom\"><null/></x.Y>").contains("<null> is not what was expected")
+    );
+    let set = "<java.util.concurrent.ConcurrentSkipListSet><m class=\"x.Y\" serialization=\"custom\"><x.Y/></m>\
+               </java.util.concurrent.ConcurrentSkipListSet>";
+    let mut document = Vec::new();
+    Xstream::default().deserialize(session(set).as_bytes(), &mut document).unwrap();
+    assert!(document.windows(5).any(|bytes| bytes == b"x.Y#\xc2"), "its class is kept: {document:x?}");
+    let map = "java.util.concurrent.ConcurrentSkipListMap";
+    let set = format!(
+        "<java.util.concurrent.ConcurrentSkipListSet><m class=\"{map}\" serialization=\"custom\"><{map}><default/>\
+         <string>a</string><boolean>true</boolean><null/></{map}></m></java.util.concurrent.ConcurrentSkipListSet>"
+    );
+    let mut document = Vec::new();
+    Xstream::default().deserialize(session(&set).as_bytes(), &mut document).unwrap();
+    assert!(
+        document.windows(4).any(|bytes| bytes == [0xd4, 1, 33, 0xc0]),
+        "a set in natural order: {document:x?}"
+    );
+}
 
 #[test]
 fn properties_with_two_defaults_are_damaged_where_the_second_begins() {
-    let session = |properties: &str| {
-        format!(
-            "<concurrent-hash-map><entry><string>a</string><properties>{properties}</properties></entry>\
-             </concurrent-hash-map>"
-        )
-    };
+    let session = |properties: &str| session(&format!("<properties>{properties}</properties>"));
     let (one, two) = ("<defaults><property name=\"a\" value=\"b\"/></defaults>", "<defaults/>");
     let nested = format!("<defaults>{two}{one}</defaults>");
     for text in [session(&[one, two].concat()), session(&[two, two].concat()), session(&nested)] {
@@ -361,7 +432,7 @@ fn properties_with_two_defaults_are_damaged_where_the_second_begins() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2_000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn arbitrary_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {

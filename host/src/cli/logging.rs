@@ -9,14 +9,14 @@ use tracing_subscriber::EnvFilter;
 /// Says what is logged, such as `warn` or `info,holdfast::http=debug`.
 const VARIABLE: &str = "HOLDFAST_LOG";
 
-/// Begins to log.
+/// Begins to log: what the variable says, or else `usual`.
 ///
 /// # Errors
 /// When the variable makes no sense, or somebody logs already.
-pub(super) fn start() -> anyhow::Result<()> {
+pub(super) fn start(usual: &str) -> anyhow::Result<()> {
     let filter = match env::var(VARIABLE) {
         Ok(text) if !text.trim().is_empty() => text,
-        Ok(_) | Err(VarError::NotPresent) => "info".to_owned(),
+        Ok(_) | Err(VarError::NotPresent) => usual.to_owned(),
         Err(VarError::NotUnicode(_)) => return Err(anyhow!("{VARIABLE} is not UTF-8")),
     };
     let filter = EnvFilter::try_new(&filter).with_context(|| {

@@ -82,7 +82,7 @@ impl ServeArgs {
     /// Serves until it is told to stop.
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         self.refuse_what_comes_later()?;
-        logging::start()?;
+        logging::start("info")?;
         let config = self.configuration()?;
         let schemas = settings::Schemas::of_config(&self.schema, &config)?;
         for unknown in &schemas.unknown {

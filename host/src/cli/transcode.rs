@@ -6,13 +6,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use super::{examples, settings};
+use super::{examples, logging, settings};
 use crate::plugin::{Format, Plugins};
 
 /// Turn stored sessions of one format into another
 ///
 /// A format is the name of a plugin, `document` (the session document itself) or `json` (the document as typed
-/// JSON, without loss). What the new format cannot hold is refused with its path, and nothing is written.
+/// JSON, without loss). What the new format cannot hold is refused with its path, and nothing is written;
+/// what it holds and loses is said on standard error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples!(
     "holdfast transcode --from java --to json session.java session.json"
@@ -55,6 +56,8 @@ impl TranscodeArgs {
 }
 
 fn run(args: &TranscodeArgs) -> Result<()> {
+    // What the new format loses its plugin says here.
+    logging::start("warn")?;
     let plugins = load_plugins(args)?;
     let from = Format::named(&args.from, &plugins)?;
     let to = Format::named(&args.to, &plugins)?;

@@ -16,8 +16,6 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::runtime::digest;
-
 /// The first bytes of a file. A file is these, the checksum of the rest, and the compiled code.
 const MAGIC: &[u8; 16] = b"holdfast-code-1\n";
 const CHECKSUM: usize = 16;
@@ -59,24 +57,33 @@ impl Cache {
         &self.folder
     }
 
-    /// Finds the component compiled, or compiles it and keeps the result. Only compiling can fail.
-    pub(super) fn component(&self, engine: &Engine, wasm: &[u8]) -> wasmtime::Result<Component> {
-        let path = self.path(engine, wasm);
+    /// Finds what was compiled of a file, or compiles it and keeps the result. Only compiling can fail.
+    ///
+    /// The file is known by its digest, and what is done to it before it is compiled by a number.
+    pub(super) fn component(
+        &self,
+        engine: &Engine,
+        file: &[u8; 32],
+        rewriting: u64,
+        compile: impl FnOnce() -> wasmtime::Result<Component>,
+    ) -> wasmtime::Result<Component> {
+        let path = self.path(engine, file, rewriting);
         if let Some(component) = read(engine, &path) {
             return Ok(component);
         }
-        let component = Component::from_binary(engine, wasm)?;
+        let component = compile()?;
         if let Err(error) = self.write(&path, &component) {
             tracing::debug!("cannot keep compiled code in {}: {error:#}", path.display());
         }
         Ok(component)
     }
 
-    /// Named by the file it was made of and by all that the engine says decides whether its code fits.
-    fn path(&self, engine: &Engine, wasm: &[u8]) -> PathBuf {
+    /// Named by what it was made of and by all that the engine says decides whether its code fits.
+    fn path(&self, engine: &Engine, file: &[u8; 32], rewriting: u64) -> PathBuf {
         let mut hash = Sha256Hasher(Sha256::new());
         std::hash::Hash::hash(&engine.precompile_compatibility_hash(), &mut hash);
-        hash.0.update(digest(wasm));
+        hash.0.update(file);
+        hash.0.update(rewriting.to_le_bytes());
         let name: String = hash.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         self.folder.join(name).with_extension("code")
     }
@@ -173,4 +180,32 @@ fn private_folder(folder: &Path) -> Result<(), String> {
 #[cfg(not(unix))]
 fn private_folder(folder: &Path) -> Result<(), String> {
     fs::create_dir_all(folder).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugin::runtime::digest;
+
+    #[test]
+    fn what_was_compiled_is_found_by_the_file_and_what_is_done_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(folder.path()).unwrap();
+        let engine = Engine::default();
+        let wasm = include_bytes!("echo.wasm");
+        let compiles = |file: &[u8; 32], rewriting| {
+            let mut compiled = false;
+            let compile = || {
+                compiled = true;
+                Component::from_binary(&engine, wasm)
+            };
+            cache.component(&engine, file, rewriting, compile).unwrap();
+            compiled
+        };
+        let file = digest(wasm);
+        assert!(compiles(&file, 1));
+        assert!(!compiles(&file, 1), "it is found");
+        assert!(compiles(&file, 2), "done otherwise");
+        assert!(compiles(&digest(b"another"), 1), "of another file");
+    }
 }

@@ -22,6 +22,20 @@ use wasmparser::{
 /// grow up to here.
 pub(super) const ADDRESS: u32 = 0x7fff_0000;
 
+/// Changes with this file, so that no code is used which an earlier form of it had changed. FNV-1a of the source.
+pub(super) const VERSION: u64 = {
+    let source = include_bytes!("checkpoints.rs");
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut at = 0;
+    while at < source.len() {
+        #[allow(clippy::indexing_slicing, reason = "at compile time, within its length")]
+        let byte = source[at];
+        hash = (hash ^ byte as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    hash
+};
+
 /// What `\0asm` is followed by in a module and in a component.
 const MODULE: &[u8] = b"\0asm\x01\0\0\0";
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";

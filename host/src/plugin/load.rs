@@ -40,7 +40,7 @@ pub struct Check {
 /// A file that was read and compiled, and what kind of plugin it is: serializers are told what converters declare, so
 /// these come first.
 pub(super) struct Opened {
-    wasm: Vec<u8>,
+    digest: [u8; 32],
     component: Component,
     world: World,
     checks: Vec<Check>,
@@ -78,10 +78,10 @@ pub(super) fn load(
     surroundings: &Surroundings<'_>,
     checks: &mut Vec<Check>,
 ) -> Result<Loaded, PluginError> {
-    let Opened { wasm, component, world, checks: before } = opened;
+    let Opened { digest, component, world, checks: before } = opened;
     *checks = before;
     let mut loader = Loader { runtime, origin: Origin::file_only(file), checks };
-    with_room(|| loader.load(&wasm, &component, world, surroundings)).map_err(no_thread)?
+    with_room(|| loader.load(digest, &component, world, surroundings)).map_err(no_thread)?
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "the form that map_err wants")]
@@ -102,15 +102,17 @@ impl Loader<'_> {
             let said = format!("a WebAssembly component of {} bytes", wasm.len());
             Ok((wasm, said))
         })?;
-        let component = self.check("code", |this| Ok((this.compile(&wasm)?, "compiles".to_owned())))?;
+        let digest = digest(&wasm);
+        let component =
+            self.check("code", |this| Ok((this.compile(&wasm, &digest)?, "compiles".to_owned())))?;
         let declares = component.component_type().get_export(self.runtime.engine(), "declarations").is_some();
         let world = if declares { World::Converter } else { World::Serializer };
-        Ok(Opened { wasm, component, world, checks: self.checks.clone() })
+        Ok(Opened { digest, component, world, checks: self.checks.clone() })
     }
 
     fn load(
         &mut self,
-        wasm: &[u8],
+        digest: [u8; 32],
         component: &Component,
         world: World,
         surroundings: &Surroundings<'_>,
@@ -168,13 +170,8 @@ impl Loader<'_> {
                 self.check("rewriting", |this| Ok(((), this.rewriting(&mut instance, declared)?)))?;
             }
         }
-        let parts = Parts {
-            origin: self.origin.clone(),
-            runtime: Arc::clone(runtime),
-            code,
-            settings,
-            digest: digest(wasm),
-        };
+        let parts =
+            Parts { origin: self.origin.clone(), runtime: Arc::clone(runtime), code, settings, digest };
         let worker = Worker::new(parts, surroundings.settings.reuse);
         Ok(match (who, declared) {
             (Who::Converter(description), Some(declared)) => {
@@ -249,8 +246,8 @@ impl Loader<'_> {
         Ok(wasm)
     }
 
-    fn compile(&self, wasm: &[u8]) -> Result<Component, PluginError> {
-        self.runtime.compile(wasm).map_err(|error| {
+    fn compile(&self, wasm: &[u8], digest: &[u8; 32]) -> Result<Component, PluginError> {
+        self.runtime.compile(wasm, digest).map_err(|error| {
             let why = line(&format!("{error:#}"));
             self.invalid(format!("it is damaged, or uses what this version does not know: {why}"))
         })

@@ -76,14 +76,16 @@ impl Plugin {
             plugin: self.worker.origin().clone(),
             source: Arc::new(error),
         })?;
-        if digest(&wasm) != *self.worker.digest() {
+        let digest = digest(&wasm);
+        if digest != *self.worker.digest() {
             return Err(PluginError::invalid(
                 self.worker.origin(),
                 "its file changed since it was loaded; start again",
             ));
         }
         let runtime = Arc::clone(self.worker.runtime().counting()?);
-        let code = runtime.compile(&wasm).and_then(|component| runtime.link(World::Serializer, &component));
+        let code =
+            runtime.compile(&wasm, &digest).and_then(|component| runtime.link(World::Serializer, &component));
         Ok(Measured { code: code.map_err(|error| self.unmeasured(&error))?, runtime })
     }
 
@@ -103,7 +105,7 @@ impl Plugin {
         let runtime = self.worker.runtime();
         let _slot = runtime.slot().ok_or_else(|| format_err!("too many calls are running"))?;
         let mut store = runtime.store(&Log::new(self.worker.origin().clone()))?;
-        let component = runtime.compile(ECHO)?;
+        let component = runtime.compile(ECHO, &digest(ECHO))?;
         let linker = Linker::new(runtime.engine());
         let instance = runtime.instantiate(&mut store, |store| linker.instantiate(store, &component))?;
         let echo: Echo<'_> = instance.get_typed_func(&mut store, "echo")?;

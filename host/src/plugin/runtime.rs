@@ -126,24 +126,32 @@ impl Runtime {
         &self.limits
     }
 
-    /// Compiles a component, or finds it compiled.
-    pub(super) fn compile(&self, wasm: &[u8]) -> wasmtime::Result<Component> {
-        #[cfg(all(unix, target_pointer_width = "64"))]
-        if self.has_checkpoints() {
-            return match checkpoints::insert(wasm) {
-                Ok(wasm) => self.compile_as_is(&wasm),
-                // The engine says better what is wrong. Should it find nothing, the component still is not run.
-                Err(malformed) => Component::from_binary(&self.engine, wasm).and(Err(malformed.into())),
-            };
+    /// Compiles a component of this digest, or finds it compiled.
+    pub(super) fn compile(&self, wasm: &[u8], digest: &[u8; 32]) -> wasmtime::Result<Component> {
+        let compile = || {
+            #[cfg(all(unix, target_pointer_width = "64"))]
+            if self.has_checkpoints() {
+                return match checkpoints::insert(wasm) {
+                    Ok(wasm) => Component::from_binary(&self.engine, &wasm),
+                    // The engine says better what is wrong. Should it find nothing, the component still is not run.
+                    Err(malformed) => Component::from_binary(&self.engine, wasm).and(Err(malformed.into())),
+                };
+            }
+            Component::from_binary(&self.engine, wasm)
+        };
+        match &self.cache {
+            Some(cache) => cache.component(&self.engine, digest, self.rewriting(), compile),
+            None => compile(),
         }
-        self.compile_as_is(wasm)
     }
 
-    fn compile_as_is(&self, wasm: &[u8]) -> wasmtime::Result<Component> {
-        match &self.cache {
-            Some(cache) => cache.component(&self.engine, wasm),
-            None => Component::from_binary(&self.engine, wasm),
+    /// What is done to a component before it is compiled.
+    fn rewriting(&self) -> u64 {
+        #[cfg(all(unix, target_pointer_width = "64"))]
+        if self.has_checkpoints() {
+            return checkpoints::VERSION;
         }
+        0
     }
 
     /// Links a component with what plugins may import.

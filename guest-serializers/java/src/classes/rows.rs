@@ -230,4 +230,9 @@ pub(super) const ROWS: &[Class] = &[
     class(0, "java.util.Collections$CheckedRandomAccessList", 0x16bc0e55a2d7f2f1, 2, "", "java.util.Collections$CheckedList"),
     class(0, "java.util.Collections$CheckedSet", 0x41249ba27ad9ffab, 2, "", "java.util.Collections$CheckedCollection"),
     class(0, "java.util.Collections$CheckedMap", 0x4fb2bcdf0d186368, 2, "Ljava/lang/Class;keyType Ljava/util/Map;m Ljava/lang/Class;valueType", ""),
+    class(0, "java.net.InetAddress", 0x2d9b57af9fe3ebdb, 3, "Iaddress Ifamily Ljava/lang/String;hostName", ""),
+    class(0, "java.net.Inet6Address", 0x5f7c2081522c8021, 3, "Iscope_id Zscope_id_set Zscope_ifname_set Ljava/lang/String;ifname [Bipaddress", "java.net.InetAddress"),
+    class(0, "java.util.Random", 0x363296344bf00a53, 3, "ZhaveNextNextGaussian DnextNextGaussian Jseed", ""),
+    class(0, "java.util.concurrent.atomic.LongAdder$SerializationProxy", 0x6499de12a37d0a3d, 2, "Jvalue", ""),
+    class(0, "java.util.concurrent.atomic.DoubleAdder$SerializationProxy", 0x6499de12a37d0a3d, 2, "Dvalue", ""),
 ];

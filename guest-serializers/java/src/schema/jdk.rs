@@ -23,10 +23,17 @@ pub(super) fn class(name: &str) -> Option<Class> {
     })
 }
 
+/// Whether Java cannot read a value of the class without its fields.
+pub(super) fn is_of_its_fields(class: &str) -> bool {
+    matches!(class, "java.net.InetAddress" | "java.net.Inet6Address")
+}
+
 /// What the `writeObject` method of a class writes behind the fields, where that is always the same.
 pub(super) fn data(class: &str) -> Option<&'static [u8]> {
     match class {
-        "java.lang.Throwable" => Some(&[]),
+        "java.lang.Throwable" | "java.net.InetAddress" | "java.net.Inet6Address" | "java.util.Random" => {
+            Some(&[])
+        }
         // `File.separatorChar`.
         "java.io.File" => Some(&[0, b'/']),
         _ => None,

@@ -203,6 +203,10 @@ impl<'d> Walk<'d, '_, '_> {
             return Ok(in_order(None));
         };
         let definition = definition(attribute, number)?;
+        if parts == 0 && jdk::is_of_its_fields(definition.name) {
+            let text = format!("nothing of a {} is kept in the format that it came from", definition.name);
+            return Err(self.misfit(attribute, at, text));
+        }
         if let Some(plan) = self.plan(attribute, at, definition)?
             && let Some(object) = attribute.objects.get(&at).copied()
         {

@@ -186,6 +186,8 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
                 }
                 parts.push(Part { part, level, descriptor, name, is_taken: false });
             }
+            // The separator of paths, which a reader has of its own.
+            Item::Custom { .. } if class == "java.io.File" => {}
             Item::Custom { .. } => custom.push(part),
             Item::TypedCustom { .. } | Item::Interface(_) => {
                 return Err("data of a writeObject method that only XStream knows".into());
@@ -272,7 +274,7 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
         element: Stamp::new(&format!("{class} __id=\"")),
         valued: Stamp::new(&format!("{class}\" __id=\"")),
         attributes: count,
-        is_straight: is_whole && is_free && custom.is_empty(),
+        is_straight: is_whole && is_free && steps.len() == definition.len() as usize,
         custom,
         parts: definition.len(),
         steps,

@@ -156,7 +156,8 @@ impl Reading<'_, '_, '_> {
             let described = self.classes.get(class);
             let kind = match described.codec {
                 Codec::Enum(_) => Kind::Enum,
-                Codec::Objects { .. } => Kind::Array,
+                // Where nothing is known of its elements either: they may all be null.
+                _ if described.name.starts_with('[') => Kind::Array,
                 _ => Kind::Bean,
             };
             let plan = match described.codec {

@@ -16,6 +16,9 @@ static NO_RULE: Rule =
     Rule { class: "", number: 0, resolves: None, custom: false, unserializable: false, levels: &[] };
 static NO_LEVEL: Level = Level { element: "", fields: &[], tail: Tail::None };
 
+/// The element of the fields of a level. No class is called so.
+const DEFAULT: &str = "default";
+
 fn rule(number: u8) -> &'static Rule {
     jdk::RULES.get(usize::from(number)).unwrap_or(&NO_RULE)
 }
@@ -53,6 +56,10 @@ impl<'a> Reader<'a, '_> {
                 self.xml.at(),
                 "an object of the JDK ends before all of its classes came",
             ));
+        }
+        if frame.patch.is_none() {
+            // It belongs to the object around it.
+            return Ok(());
         }
         if !frame.own {
             self.out.nil();
@@ -93,8 +100,11 @@ impl<'a> Reader<'a, '_> {
                 }
             }
             Kind::JdkLevel(number, step, came) => {
-                if came == 0 && tag.name == "default" {
+                if came == 0 && tag.name == DEFAULT {
                     return self.push_inside(tag, Kind::JdkFields(number, step));
+                }
+                if tag.name == DEFAULT {
+                    return Err(unexpected(tag));
                 }
                 frame.kind = Kind::JdkLevel(number, step, came + 1);
                 self.item(tag, owner, level(number, step).tail, came)
@@ -232,6 +242,14 @@ impl<'a> Reader<'a, '_> {
                 if attribute(tag, "serialization") != Some("custom") {
                     return Err(unexpected(tag));
                 }
+                if let Some(alias) = attribute(tag, "class") {
+                    let class = self.class_of_attribute(tag, alias)?;
+                    // Its own class is the last of its levels.
+                    let own = rule(hidden).levels.last().map(|level| level.element);
+                    if own != Some(&*self.classes.get(class).name) {
+                        return Err(unexpected(tag));
+                    }
+                }
                 self.push_inside(tag, Kind::Jdk(hidden, 0))
             }
             What::Lock(_) => self.skip(tag),
@@ -260,9 +278,13 @@ impl<'a> Reader<'a, '_> {
                     return self.push_inside(tag, Kind::CustomFields(nothing));
                 }
                 let class = self.classes.by_element(tag.name).ok_or_else(|| unexpected(tag))?;
+                if self.classes.get(class).name.is_empty() {
+                    // <null> is of no class, and would stand for the superclasses.
+                    return Err(unexpected(tag));
+                }
                 let mut ahead = self.xml;
                 let default =
-                    !tag.empty && matches!(ahead.next(), Ok(Next::Open(child)) if child.name == "default");
+                    !tag.empty && matches!(ahead.next(), Ok(Next::Open(child)) if child.name == DEFAULT);
                 self.pair_name(class, "");
                 self.out.bool(default);
                 self.push_inside(tag, Kind::CustomLevel(class, default))
@@ -285,6 +307,9 @@ impl<'a> Reader<'a, '_> {
                 if let Some(frame) = self.scratch.frames.get_mut(top) {
                     frame.count += 1;
                 }
+                if tag.name == DEFAULT {
+                    return self.late_fields(tag);
+                }
                 self.value(tag, Expects::Item)
             }
             Kind::CustomFields(class) => {
@@ -299,6 +324,18 @@ impl<'a> Reader<'a, '_> {
             }
             _ => self.named_field(tag, top),
         }
+    }
+
+    /// The fields that a method of the class wrote behind other data. They are kept like an object, and are none: no
+    /// reference leads there, or it would be written as fields once more.
+    fn late_fields(&mut self, tag: &Tag<'a>) -> Result<(), Fault> {
+        if attribute(tag, "reference").is_some() {
+            return Err(unexpected(tag));
+        }
+        let node = self.scratch.nodes.len() as NodeId;
+        self.value(tag, Expects::Item)?;
+        self.scratch.nodes.take_place(node);
+        Ok(())
     }
 
     fn count_pair(&mut self, top: usize) {

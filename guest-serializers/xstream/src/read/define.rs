@@ -76,7 +76,7 @@ impl Reader<'_, '_> {
         };
         let form = self.classes.get(class).form;
         let (slots, superclass) = match (sort, form) {
-            (Sort::Bean, Form::Bean(plan)) => match self.classes.plan(plan) {
+            (Sort::Bean, Form::Bean(plan) | Form::Levels(plan)) => match self.classes.plan(plan) {
                 Some(plan) => (plan.slots.len() as u32, plan.superclass),
                 None => (0, None),
             },
@@ -95,7 +95,7 @@ impl Reader<'_, '_> {
             None => self.out.nil(),
         }
         match (sort, form) {
-            (Sort::Bean, Form::Bean(plan)) => {
+            (Sort::Bean, Form::Bean(plan) | Form::Levels(plan)) => {
                 let slots = self.classes.plan(plan).map_or(&[][..], |plan| &plan.slots);
                 for slot in slots {
                     self.out.item(slot.level, &slot.descriptor, &slot.name);
@@ -121,7 +121,7 @@ impl Reader<'_, '_> {
         let sort = match found.form {
             _ if found.name.starts_with('[') => Sort::Array,
             Form::Enum => Sort::Enum,
-            Form::Bean(_) => Sort::Bean,
+            Form::Bean(_) | Form::Levels(_) => Sort::Bean,
             _ => Sort::Named,
         };
         self.head(class, sort);

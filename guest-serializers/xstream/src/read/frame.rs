@@ -35,6 +35,11 @@ pub(crate) enum Kind {
     CustomLevel(ClassId, bool),
     /// The fields of a level.
     CustomFields(ClassId),
+    /// An object that wrote the fields of its known classes and nothing else: its plan, and which class is next; one of
+    /// them, and whether its `<default>` came; its fields, and which of them is next.
+    Levels(u32, u16),
+    Level(u32, u16, bool),
+    LevelFields(u32, u16, u16),
     /// What `writeExternal` wrote.
     External,
     /// An object of a rule: how many of its levels came.

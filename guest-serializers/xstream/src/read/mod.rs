@@ -5,6 +5,7 @@ mod define;
 mod field;
 mod frame;
 mod leaf;
+mod levels;
 mod structure;
 mod swift;
 mod value;

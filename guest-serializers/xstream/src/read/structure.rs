@@ -164,6 +164,7 @@ impl<'a> Reader<'a, '_> {
             Kind::Named(..) | Kind::Custom | Kind::CustomLevel(..) | Kind::CustomFields(_) => {
                 self.custom_child(tag, top)
             }
+            Kind::Levels(..) | Kind::Level(..) | Kind::LevelFields(..) => self.levels_child(tag, top),
             Kind::Jdk(..) | Kind::JdkLevel(..) | Kind::JdkFields(..) | Kind::Padded => {
                 self.jdk_child(tag, top)
             }
@@ -318,7 +319,8 @@ impl<'a> Reader<'a, '_> {
                 frame.count += 2;
             }
             Kind::Named(..) => self.finish_named(&mut frame),
-            Kind::Jdk(..) | Kind::JdkFields(..) if frame.patch.is_some() => {
+            Kind::Levels(..) | Kind::Level(..) | Kind::LevelFields(..) => self.finish_levels(frame.kind)?,
+            Kind::Jdk(..) | Kind::JdkFields(..) => {
                 if let Err(fault) = self.finish_jdk(&mut frame) {
                     self.depth += usize::from(frame.deep);
                     self.scratch.frames.push(frame);

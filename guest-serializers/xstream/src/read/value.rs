@@ -120,15 +120,7 @@ impl<'a> Reader<'a, '_> {
             {
                 self.jdk(tag, node, rule, guess)
             }
-            Form::Bean(plan) if !custom => {
-                self.shareable(node);
-                let slots = self.classes.plan(plan).map_or(0, |plan| plan.slots.len() as u32);
-                self.out.defined(slots);
-                self.head(class, Sort::Bean);
-                let mut frame = Frame::new(Kind::Bean(plan, 0), tag, node);
-                self.guess(&mut frame, guess);
-                self.open(tag, frame)
-            }
+            Form::Bean(plan) if !custom => self.bean(tag, node, class, plan, guess),
             Form::External if !custom => {
                 self.shareable(node);
                 self.out.defined(1);
@@ -139,12 +131,51 @@ impl<'a> Reader<'a, '_> {
                 self.guess(&mut frame, guess);
                 self.open(tag, frame)
             }
-            Form::Unknown | Form::Custom | Form::Abstract | Form::Jdk(_) | Form::Bean(_) | Form::External => {
-                self.loose(tag, node, class, custom)
-            }
+            Form::Levels(plan) if custom => self.levels(tag, node, class, plan, guess),
+            Form::Unknown if !tag.attributes.is_empty() => self.replaced(tag, node, class, guess),
+            Form::Unknown
+            | Form::Custom
+            | Form::Levels(_)
+            | Form::Abstract
+            | Form::Jdk(_)
+            | Form::Bean(_)
+            | Form::External => self.loose(tag, node, class, custom),
             _ if custom => self.loose(tag, node, class, custom),
             _ => self.structure(tag, node, class, form),
         }
+    }
+
+    fn bean(
+        &mut self,
+        tag: &Tag<'a>,
+        node: NodeId,
+        class: ClassId,
+        plan: u32,
+        guess: Guess,
+    ) -> Result<(), Fault> {
+        self.shareable(node);
+        let slots = self.classes.plan(plan).map_or(0, |plan| plan.slots.len() as u32);
+        self.out.defined(slots);
+        self.head(class, Sort::Bean);
+        let mut frame = Frame::new(Kind::Bean(plan, 0), tag, node);
+        self.guess(&mut frame, guess);
+        self.open(tag, frame)
+    }
+
+    /// Begins an object of an unknown class that another one stands for (`writeReplace`), where that one is known.
+    fn replaced(&mut self, tag: &Tag<'a>, node: NodeId, class: ClassId, guess: Guess) -> Result<(), Fault> {
+        let custom = attribute(tag, "serialization") == Some("custom");
+        if let Some(alias) = attribute(tag, "resolves-to") {
+            let other = self.class_of_attribute(tag, alias)?;
+            let guess = Guess { class: other, ..guess };
+            match self.classes.get(other).form {
+                _ if self.scratch.loose.contains(&other) => {}
+                Form::Bean(plan) if !custom => return self.bean(tag, node, other, plan, guess),
+                Form::Levels(plan) if custom => return self.levels(tag, node, other, plan, guess),
+                _ => {}
+            }
+        }
+        self.loose(tag, node, class, custom)
     }
 
     /// Keeps the way back for a frame that is about to be pushed.
@@ -199,6 +230,9 @@ impl<'a> Reader<'a, '_> {
             let nothing = self.classes.by_name(UNKNOWN);
             return self.loose(tag, node, nothing, custom);
         }
+        if let Some(alias) = attribute(tag, "enum-type") {
+            return self.unknown_of_enum(tag, node, alias);
+        }
         if tag.empty {
             opaque(&mut self.out, "/");
             return self.kept();
@@ -221,6 +255,28 @@ impl<'a> Reader<'a, '_> {
         frame.patch = Some(patch);
         frame.heads = 1;
         self.open(tag, frame)
+    }
+
+    /// A field of unknown type that holds an EnumSet, whose constants are text, or an EnumMap. Of an empty one nobody
+    /// knows which it is.
+    #[cold]
+    fn unknown_of_enum(&mut self, tag: &Tag<'a>, node: NodeId, alias: &str) -> Result<(), Fault> {
+        let before = self.xml.at();
+        let class = match if tag.empty { Some("") } else { self.xml.raw_leaf(tag)? } {
+            Some(text) if text.trim().is_empty() => {
+                let mut kept = String::new();
+                unescape(alias, &mut kept, tag.at)?;
+                kept.insert(0, '@');
+                opaque(&mut self.out, &kept);
+                return self.kept();
+            }
+            Some(_) => "java.util.EnumSet",
+            None => "java.util.EnumMap",
+        };
+        self.xml.seek(before);
+        let class = self.classes.by_name(class);
+        let form = self.classes.get(class).form;
+        self.structure(tag, node, class, form)
     }
 
     /// Something was kept as it stands: no other format can write the object around it.

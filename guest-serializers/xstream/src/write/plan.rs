@@ -6,6 +6,7 @@ use std::rc::Rc;
 use hashbrown::HashTable;
 use holdfast_document::{Definition, Item, Kind, Reader, Super, builtin};
 
+use crate::beans;
 use crate::classes::{ClassId, Classes, NameHasher, Slot, SlotSource};
 use crate::form::{EXCEPTIONS, Form, Leaf};
 use crate::layout::{self, Unit};
@@ -236,7 +237,7 @@ fn bean(
             None => Shape::Refused("a file without its path".to_owned()),
         });
     }
-    if form == Form::Custom {
+    if matches!(form, Form::Custom | Form::Levels(_)) {
         return Ok(levels(definition, lineage, &items, classes).unwrap_or_else(Shape::Refused));
     }
     if !matches!(
@@ -351,6 +352,9 @@ fn levels(
     classes: &mut Classes,
 ) -> Result<Shape, String> {
     let name = definition.name;
+    if items.is_empty() && beans::class(name).is_some() {
+        return Err(format!("nothing of a {name} is kept in the format that it came from"));
+    }
     let hierarchy = classes.hierarchy(name);
     let mut levels = Vec::new();
     let mut next = 0;
@@ -379,8 +383,15 @@ fn levels(
             match *item {
                 Item::Field { level, descriptor, name } if own(level) => {
                     // A format that knows nothing of such methods takes the fields of the object instead.
-                    if !declared.iter().any(|field| field.name == name) {
+                    let Some(field) = declared.iter().find(|field| field.name == name) else {
                         return Err(format!("{} writes no field '{name}'", class.name));
+                    };
+                    let is_primitive = |descriptor: &str| descriptor.len() == 1;
+                    if descriptor != "?" && is_primitive(descriptor) != is_primitive(&field.descriptor) {
+                        return Err(format!(
+                            "{} writes its field '{name}' as {}, and here it is {descriptor}",
+                            class.name, field.descriptor
+                        ));
                     }
                     parts.push(LevelPart::Field(classes.slot(&SlotSource {
                         level,

@@ -195,6 +195,7 @@ impl<'d> Writer<'d, '_> {
             Form::Null
             | Form::Unknown
             | Form::Custom
+            | Form::Levels(_)
             | Form::Abstract
             | Form::Bean(_)
             | Form::Enum
@@ -251,6 +252,10 @@ impl<'d> Writer<'d, '_> {
                 self.begin(class, field);
                 self.remember(place, class);
                 self.push(at, Frame::new(Kind::Elements, parts, place))
+            }
+            Shape::Named(_) if parts == 0 && crate::beans::class(&self.classes.get(class).name).is_some() => {
+                let name = &self.classes.get(class).name;
+                self.misfit(at, format!("nothing of a {name} is kept in the format that it came from"))
             }
             Shape::Named(nobody) => {
                 let field = match field {
@@ -329,6 +334,11 @@ impl<'d> Writer<'d, '_> {
             self.xml.attribute("defined-in", class);
         }
         self.remember_unknown(place);
+        if let Some(alias) = text.strip_prefix('@') {
+            self.xml.attribute("enum-type", alias);
+            self.close();
+            return Ok(());
+        }
         match text.strip_prefix('>') {
             Some(text)
                 if !text.contains('<') && crate::xml::parse::check_text(text, 0, text.len()).is_ok() =>

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 
@@ -96,6 +97,7 @@ final class ScalarCases {
             .put("negative scale", new BigDecimal("12E+3")).put("tiny", new BigDecimal("1E-400")).put("minus", new BigDecimal("-0.01"))
             .put("long", new BigDecimal("123456789012345678901234567890.123456789")).put("0.00", new BigDecimal("0.00"));
         cases.add("bigdecimal-whole").put("1", BigDecimal.ONE).put("10", BigDecimal.TEN).put("minus", new BigDecimal("-42"));
+        cases.add("atomics-reference-array").put("array", new AtomicReferenceArray<>(new Object[] {"a", 7, null}));
         cases.add("atomics-arrays").put("ints", new AtomicIntegerArray(new int[] {1, -2, 3})).put("longs", new AtomicLongArray(new long[] {1L << 40, -1}));
         LongAdder adder = new LongAdder();
         adder.add(77);

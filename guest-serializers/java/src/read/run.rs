@@ -61,8 +61,18 @@ impl Reading<'_> {
                     continue;
                 }
             };
-            while !self.quick_value(frame)? && several && frame.left > 0 {
-                frame.left -= 1;
+            // What comes next is mostly of the same kind: to see that is cheaper than to choose among all steps.
+            while !self.quick_value(frame)? {
+                if several {
+                    if frame.left == 0 {
+                        break;
+                    }
+                    frame.left -= 1;
+                } else if let Op::Part(_) = self.kept.code.at(frame.pc) {
+                    frame.pc += 1;
+                } else {
+                    break;
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ impl<'a> Writing<'a> {
     pub(super) fn run(&mut self, mut frame: Frame) -> Step<()> {
         loop {
             let op = self.kept.code.at(frame.pc);
-            let (hint, several) = match op {
+            let (mut hint, several) = match op {
                 Op::Elements | Op::Entries => {
                     if frame.left == 0 {
                         frame.pc += 1;
@@ -55,8 +55,19 @@ impl<'a> Writing<'a> {
                     continue;
                 }
             };
-            while !self.quick_value(&mut frame, hint)? && several && frame.left > 0 {
-                frame.left -= 1;
+            // What comes next is mostly of the same kind: to see that is cheaper than to choose among all steps.
+            while !self.quick_value(&mut frame, hint)? {
+                if several {
+                    if frame.left == 0 {
+                        break;
+                    }
+                    frame.left -= 1;
+                } else if let Op::Part(next) = self.kept.code.at(frame.pc) {
+                    hint = next;
+                    frame.pc += 1;
+                } else {
+                    break;
+                }
             }
         }
     }

@@ -41,6 +41,7 @@ pub(super) fn form_of<'de>(
         Kind::Enum => Form::Inner,
         Kind::Array => Form::Sequence { skip: 0, count: parts },
         Kind::Proxy => Form::Parts(&["handler"]),
+        Kind::Bean if definition.whole().is_some() => Form::Inner,
         Kind::Bean => Form::Fields(definition),
     })
 }
@@ -72,6 +73,7 @@ pub(super) fn field<'de>(definition: &Definition<'de>, at: u32) -> Result<(&'de 
             (name, level > 0 && definition.items().any(hides))
         }
         Item::Custom { .. } | Item::TypedCustom { .. } => ("*", false),
+        Item::Whole { .. } => ("=", false),
         Item::Interface(name) => (name, false),
     })
 }

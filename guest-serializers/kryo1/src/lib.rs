@@ -75,7 +75,20 @@ impl Serializer for Kryo1 {
 
     fn serialize(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
         let limits = self.options.limits_of_bytes();
-        write::write(document, out, &mut self.classes, &mut self.write, &mut self.losses, limits)
+        let start = out.len();
+        let mut write = |document: &[u8], out: &mut Vec<u8>| {
+            write::write(document, out, &mut self.classes, &mut self.write, &mut self.losses, limits)
+        };
+        let written = write(document, out);
+        let Err(Failure::Unrepresentable { .. }) = written else { return written };
+        // What a Java stream tells of a class that extends a collection by all fields is told anew, and not before it
+        // must be.
+        let mut gathered = Vec::new();
+        if !holdfast_document::whole::gather(document, &mut gathered).unwrap_or(false) {
+            return written;
+        }
+        out.truncate(start);
+        write(&gathered, out)
     }
 
     fn deserialize(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {

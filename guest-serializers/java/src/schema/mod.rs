@@ -337,6 +337,7 @@ impl<'d> Walk<'d, '_, '_> {
                     Item::Field { level, descriptor, name } => self.writer.item(level, descriptor, name),
                     Item::Custom { level } => self.writer.item_custom(level),
                     Item::TypedCustom { level } => self.writer.item(level, "+", ""),
+                    Item::Whole { level } => self.writer.item_whole(level),
                     Item::Interface(name) => self.writer.str(name),
                 }
             }

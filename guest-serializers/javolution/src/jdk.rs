@@ -27,6 +27,8 @@ pub(crate) fn class(name: &str) -> Option<Class> {
         "java.util.AbstractMap$SimpleEntry" | "java.util.AbstractMap$SimpleImmutableEntry" => {
             &[("Ljava/lang/Object;", "key"), ("Ljava/lang/Object;", "value")]
         }
+        // What others of these classes have is transient, and so lost.
+        "java.sql.Timestamp" => &[("I", "nanos")],
         _ => &[],
     };
     let superclass = match name {
@@ -34,7 +36,9 @@ pub(crate) fn class(name: &str) -> Option<Class> {
         | "java.lang.StackTraceElement"
         | "java.util.AbstractMap$SimpleEntry"
         | "java.util.AbstractMap$SimpleImmutableEntry"
+        | "java.util.Date"
         | "java.util.EventObject" => None,
+        "java.sql.Date" | "java.sql.Time" | "java.sql.Timestamp" => Some("java.util.Date"),
         "java.lang.Exception" | "java.lang.Error" => Some("java.lang.Throwable"),
         "java.lang.RuntimeException"
         | "java.io.IOException"

@@ -70,8 +70,20 @@ impl Serializer for Javolution {
     }
 
     fn serialize(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
-        let plans = &mut self.classes.plans;
-        write::write(document, out, plans, &mut self.write, &mut self.losses, self.options.common)
+        let (start, common) = (out.len(), self.options.common);
+        let mut write = |document: &[u8], out: &mut Vec<u8>| {
+            write::write(document, out, &mut self.classes.plans, &mut self.write, &mut self.losses, common)
+        };
+        let written = write(document, out);
+        let Err(Failure::Unrepresentable { .. }) = written else { return written };
+        // What a Java stream tells of a class that extends a collection by all fields is told anew, and not before it
+        // must be.
+        let mut gathered = Vec::new();
+        if !holdfast_document::whole::gather(document, &mut gathered).unwrap_or(false) {
+            return written;
+        }
+        out.truncate(start);
+        write(&gathered, out)
     }
 
     fn deserialize(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {

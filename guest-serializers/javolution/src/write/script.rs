@@ -186,7 +186,8 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
                 }
                 parts.push(Part { part, level, descriptor, name, is_taken: false });
             }
-            Item::Custom { .. } => custom.push(part),
+            // All that a date is.
+            Item::Custom { .. } | Item::Whole { .. } => custom.push(part),
             Item::TypedCustom { .. } | Item::Interface(_) => {
                 return Err("data of a writeObject method that only XStream knows".into());
             }
@@ -221,6 +222,9 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
                     other.name
                 ));
             }
+        }
+        Known::Whole(_) => {
+            return Err("by its fields, and the library writes it as the collection or map that it is".into());
         }
         Known::Not(why) => return Err(why.to_string()),
         // What such a class writes to a stream may be other fields than it has.

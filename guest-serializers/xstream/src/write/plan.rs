@@ -302,6 +302,12 @@ fn bean(
             Item::Custom { level } if throwable && declares(level) == Some("java.lang.Throwable") => {
                 parts.push(Part::Nothing);
             }
+            Item::Whole { .. } => {
+                return Ok(Shape::Refused(format!(
+                    "a {} as the collection, map or date that it is, and its own fields, which stand in no other format",
+                    definition.name
+                )));
+            }
             Item::Custom { .. } | Item::TypedCustom { .. } | Item::Interface(_) => {
                 let _ = index;
                 return Ok(Shape::Refused(format!(

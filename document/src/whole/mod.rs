@@ -31,10 +31,41 @@ impl From<Error> for Misfit {
     }
 }
 
-/// Whether classes that extend this one of the built-in table are such: collections, maps and dates.
+/// What a class is that extends one of the built-in table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extends {
+    number: u16,
+    /// The names of the classes below that, and of the fields of each the descriptor and the name; the class itself first.
+    classes: Vec<(String, Vec<(String, String)>)>,
+}
+
+impl Extends {
+    /// A class that extends the one of a number: the names of the classes below that, from the class itself up, and of the
+    /// fields that each declares the JVM's descriptor and the name.
+    #[must_use]
+    pub const fn new(number: u16, classes: Vec<(String, Vec<(String, String)>)>) -> Self {
+        Self { number, classes }
+    }
+
+    /// How many levels up the built-in class is.
+    fn base(&self) -> u32 {
+        u32::try_from(self.classes.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The fields of all classes, those of superclasses first: how many classes up, the class, the descriptor, the name.
+    fn fields(&self) -> impl Iterator<Item = (u32, &str, &str, &str)> {
+        let levels = (0..).zip(&self.classes).collect::<Vec<_>>().into_iter().rev();
+        levels.flat_map(|(level, (class, fields))| {
+            fields.iter().map(move |(descriptor, name)| (level, class.as_str(), descriptor.as_str(), name.as_str()))
+        })
+    }
+}
+
+/// The number of a collection, map or date of the JDK in the built-in table.
 #[must_use]
-pub fn is_extended(number: u16) -> bool {
-    table::row(number).is_some()
+pub fn number_of(class: &str) -> Option<u16> {
+    let number = crate::builtin::by_class(class)?.number;
+    table::row(number).is_some().then_some(number)
 }
 
 /// What classes of the built-in table have in a Java stream: how many classes up, and the item.
@@ -45,11 +76,23 @@ pub fn streamed(number: u16) -> impl Iterator<Item = (u32, &'static str)> {
 /// Appends a document to `out` in which objects of such classes have the form of `=`, with their own fields behind it,
 /// and says whether there are any; if there are none, nothing is appended. Notes are dropped.
 ///
+/// `extends` says of a class whose objects come with the names of their fields, `Class#field`, what it is; those of the
+/// JDK's classes and `Class#+`, their data, become the value of that class.
+///
 /// # Errors
 ///
 /// The bytes are no document; an object is not as the JDK writes it.
-pub fn gather(document: &[u8], out: &mut Vec<u8>) -> Result<bool, Misfit> {
-    walk::rework(document, out, &mut |definition, reader| Ok(gathered(definition, reader)))
+pub fn gather(
+    document: &[u8],
+    out: &mut Vec<u8>,
+    extends: &mut dyn FnMut(&str) -> Option<Extends>,
+) -> Result<bool, Misfit> {
+    walk::rework(document, out, &mut |definition, reader| {
+        if definition.kind == Kind::Bean && definition.named {
+            return Ok(named(definition, extends));
+        }
+        Ok(gathered(definition, reader))
+    })
 }
 
 /// Appends a document to `out` in which objects of such classes have the form that a Java stream tells, and says whether
@@ -70,13 +113,22 @@ pub fn spread(
 }
 
 /// Which form a class gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Form {
     /// The class of the built-in table that it extends.
     number: u16,
     /// How many levels up that is.
     base: u32,
-    spread: bool,
+    into: Into,
+}
+
+/// From which form into which.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Into {
+    Gathered,
+    Spread,
+    /// From names and values.
+    GatheredFrom(std::rc::Rc<Extends>),
 }
 
 /// The class of the built-in table that a class extends, and how many levels up it is.
@@ -102,7 +154,13 @@ fn gathered(definition: &Definition<'_>, reader: &Reader<'_>) -> Option<Form> {
         definition.items().any(|known| known.is_ok_and(|known| walk::text(known) == text))
     };
     // An Externalizable class has nothing of these.
-    row.slots.iter().all(|slot| has(slot.up, slot.item)).then_some(Form { number, base, spread: false })
+    row.slots.iter().all(|slot| has(slot.up, slot.item)).then_some(Form { number, base, into: Into::Gathered })
+}
+
+fn named(definition: &Definition<'_>, extends: &mut dyn FnMut(&str) -> Option<Extends>) -> Option<Form> {
+    let found = extends(definition.name)?;
+    table::row(found.number)?;
+    Some(Form { number: found.number, base: found.base(), into: Into::GatheredFrom(std::rc::Rc::new(found)) })
 }
 
 fn to_spread(
@@ -133,5 +191,5 @@ fn to_spread(
             }
         }
     }
-    Ok(Some(Form { number, base, spread: true }))
+    Ok(Some(Form { number, base, into: Into::Spread }))
 }

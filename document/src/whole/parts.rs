@@ -2,7 +2,7 @@
 
 use super::table::{self, Is, Row, Word};
 use super::walk::{Bytes, Source, is_own, text};
-use super::{Form, grown_table, grown_vector};
+use super::{Extends, Form, Into, grown_table, grown_vector};
 use crate::builtin::{self, LINKED_HASH_MAP_ACCESS_ORDER};
 use crate::definition::{Definition, Head};
 use crate::event::Event;
@@ -29,8 +29,10 @@ pub(super) enum Piece {
     /// So many times.
     Nils(u32),
     Bool(bool),
+    Char(u16),
     Int(i64),
     F32(u32),
+    F64(u64),
     Date(i64),
     Bin(Vec<u8>),
     Array(u32),
@@ -49,7 +51,9 @@ impl Piece {
             Self::Nil => writer.nil(),
             Self::Nils(count) => (0..count).for_each(|_| writer.nil()),
             Self::Bool(value) => writer.bool(value),
+            Self::Char(unit) => writer.char(unit),
             Self::Int(value) => writer.int(value),
+            Self::F64(bits) => writer.f64(f64::from_bits(bits)),
             Self::F32(bits) => writer.f32(f32::from_bits(bits)),
             Self::Date(millis) => writer.date(millis),
             Self::Bin(bytes) => writer.bin(&bytes),
@@ -76,7 +80,7 @@ struct Content {
 /// An object that gets another form.
 pub(super) struct Object<'s, 'a> {
     pub(super) source: &'s Source<'a>,
-    pub(super) form: Form,
+    pub(super) form: &'s Form,
     pub(super) definition: Definition<'a>,
     /// Where its parts stand, and where it ends.
     pub(super) places: &'s [u32],
@@ -88,7 +92,11 @@ impl<'a> Object<'_, 'a> {
     /// The pieces of its new form.
     pub(super) fn pieces(&self) -> Read<Vec<Piece>> {
         let Some(row) = table::row(self.form.number) else { return Err(self.odd()) };
-        let mut pieces = if self.form.spread { self.spread(row)? } else { self.gather(row)? };
+        let mut pieces = match &self.form.into {
+            Into::Spread => self.spread(row)?,
+            Into::Gathered => self.gather(row)?,
+            Into::GatheredFrom(extends) => return self.gather_named(row, extends),
+        };
         let own = self.definition.items().zip(self.places);
         let own = own.filter(|(item, _)| item.as_ref().is_ok_and(|item| is_own(item, self.form.base)));
         pieces.extend(own.map(|(_, place)| Piece::one(*place)));
@@ -227,6 +235,106 @@ impl<'a> Object<'_, 'a> {
         let bytes = if row.has_array() { Bytes::AsTheyAre } else { Bytes::OutOfData };
         pieces.push(Piece::Copy { place: first, count: u64::from(values), bytes });
         pieces
+    }
+
+    // From names and values, as XStream has them.
+
+    fn gather_named(&self, row: &Row, extends: &Extends) -> Read<Vec<Piece>> {
+        let mut named: Vec<(&str, u32)> = Vec::new();
+        for pair in self.places.chunks_exact(2) {
+            let [name, value] = *pair else { continue };
+            let mut reader = self.reader(name);
+            let Event::Str(name) = self.event(&mut reader)? else { return Err(self.odd()) };
+            named.push((std::str::from_utf8(name).map_err(|_| self.odd())?, value));
+        }
+        let find = |class: &str, name: &str| {
+            named.iter().find(|(known, _)| known.rsplit_once('#') == Some((class, name))).map(|(_, value)| *value)
+        };
+        let mut content = Content::default();
+        let mut count = None;
+        for slot in row.slots {
+            let name = slot.item.rsplit_once(';').map_or(slot.item.get(1..).unwrap_or_default(), |(_, name)| name);
+            let name = if slot.item == "*" { "+" } else { name };
+            let class = super::table::declaring(row.number, slot.up);
+            let Some(place) = find(class, name) else {
+                match slot.is {
+                    // What is null or nothing stands nowhere.
+                    Is::Data([]) | Is::Comparator | Is::Defaults | Is::Zero | Is::LoadFactor | Is::Threshold => {}
+                    _ => return Err(self.odd()),
+                }
+                continue;
+            };
+            let mut reader = self.reader(place);
+            match slot.is {
+                Is::Count => count = u32::try_from(self.int(&mut reader)?).ok(),
+                Is::Comparator => content.comparator = (!reader.is_nil()).then_some(place),
+                Is::Defaults => content.defaults = (!reader.is_nil()).then_some(place),
+                Is::AccessOrder => content.access_order = self.event(&mut reader)? == Event::Bool(true),
+                Is::Nanos => content.nanos = self.int(&mut reader)?,
+                Is::Millis => {
+                    let Event::Array(1) = self.event(&mut reader)? else { return Err(self.odd()) };
+                    content.millis = self.int(&mut reader)?;
+                }
+                Is::Array => {
+                    let Event::Typed(Head::Builtin(OBJECTS), room) = self.event(&mut reader)? else {
+                        return Err(self.odd());
+                    };
+                    content.values = count.filter(|count| *count <= room).ok_or_else(|| self.odd())?;
+                    content.first = reader.place();
+                }
+                Is::Data([]) | Is::LoadFactor | Is::Threshold | Is::Zero => {}
+                Is::Data(words) => self.typed_data(&mut reader, words, false, &mut content)?,
+                Is::ComparatorAndData(words) => self.typed_data(&mut reader, words, true, &mut content)?,
+                Is::ToNulls(nulls) => {
+                    let Event::Array(values) = self.event(&mut reader)? else { return Err(self.odd()) };
+                    content.first = reader.place();
+                    content.values = values.checked_sub(nulls).ok_or_else(|| self.odd())?;
+                }
+            }
+        }
+        let mut pieces = self.whole(row, &content);
+        for (_, class, descriptor, name) in extends.fields() {
+            pieces.push(match (find(class, name), descriptor) {
+                (Some(place), _) => Piece::one(place),
+                (None, "Z") => Piece::Bool(false),
+                (None, "C") => Piece::Char(0),
+                (None, "F") => Piece::F32(0),
+                (None, "D") => Piece::F64(0),
+                (None, "B" | "S" | "I" | "J") => Piece::Int(0),
+                (None, _) => Piece::Nil,
+            });
+        }
+        Ok(pieces)
+    }
+
+    /// Data whose numbers are values of their own.
+    fn typed_data(
+        &self,
+        reader: &mut Reader<'a>,
+        words: &[Word],
+        compared: bool,
+        content: &mut Content,
+    ) -> Read<()> {
+        let Event::Array(items) = self.event(reader)? else { return Err(self.odd()) };
+        let mut left = items;
+        if compared {
+            content.comparator = (!reader.is_nil()).then_some(reader.place());
+            reader.skip().map_err(|_| self.odd())?;
+            left = left.saturating_sub(1);
+        }
+        let mut count = None;
+        for word in words {
+            match (word, self.event(reader)?) {
+                (Word::Count, Event::Int(number)) => count = u32::try_from(number.value).ok(),
+                (Word::Buckets | Word::Queue, Event::Int(_)) | (Word::LoadFactor, Event::F32(_)) => {}
+                _ => return Err(self.odd()),
+            }
+            left = left.checked_sub(1).ok_or_else(|| self.odd())?;
+        }
+        content.first = reader.place();
+        content.values = left;
+        let fits = count.is_none_or(|count| self.values(count) == left);
+        if fits { Ok(()) } else { Err(self.odd()) }
     }
 
     // From the value of the built-in class.

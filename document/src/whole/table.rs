@@ -147,6 +147,19 @@ pub(super) fn row(number: u16) -> Option<&'static Row> {
     ROWS.iter().find(|row| row.number == number)
 }
 
+/// The class that declares a slot, of a class of the built-in table and so many levels up.
+pub(super) fn declaring(number: u16, up: u32) -> &'static str {
+    let number = match (number, up) {
+        (31, 1) => 30,
+        (41, 1) => 40,
+        (45, 1) => 44,
+        (4, 1) => 3,
+        (90..=92, 1) => builtin::DATE,
+        _ => number,
+    };
+    builtin::by_number(number).map_or("", |row| row.class)
+}
+
 impl Row {
     /// Whether its objects are written as Java does; of some there are fields that nobody knows here.
     pub(super) const fn is_writable(&self) -> bool {

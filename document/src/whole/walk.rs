@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::parts::{Object, Piece};
-use super::{Form, Misfit};
+use super::{Form, Into, Misfit};
 use crate::builtin;
 use crate::check::Limits;
 use crate::attributes::Attributes;
-use crate::definition::{Definition, Head, Item, Super};
+use crate::definition::{Definition, Head, Item, Kind, Super};
 use crate::event::Event;
 use crate::extras::Extras;
 use crate::reader::Reader;
@@ -128,8 +128,8 @@ impl<'a> Source<'a> {
         Ok(Self { name, offset, reader, objects, places, forms })
     }
 
-    fn form(&self, class: u32) -> Option<Form> {
-        self.forms.get(class as usize).copied().flatten()
+    fn form(&self, class: u32) -> Option<&Form> {
+        self.forms.get(class as usize)?.as_ref()
     }
 
     /// The places of the parts of an object, and its end.
@@ -293,7 +293,7 @@ impl<'a> Walk<'_, '_, 'a> {
     fn object(
         &mut self,
         source: &Source<'a>,
-        form: Form,
+        form: &Form,
         class: u32,
         place: u32,
         places: &[u32],
@@ -333,12 +333,21 @@ impl<'a> Walk<'_, '_, 'a> {
             let count = form.map_or(definition.len(), |form| {
                 u32::try_from(items(definition, form).len()).unwrap_or(u32::MAX)
             });
-            let Definition { kind, named, java, name, .. } = *definition;
+            let Definition { kind, mut named, java, name, .. } = *definition;
+            named &= form.is_none();
             let number = self.writer.begin_definition(kind, named, java, name, count);
             if let Some(known) = self.definitions.get_mut(place) {
                 *known = Some(number);
             }
             open.push((definition, form));
+            if let Some(Form { into: Into::GatheredFrom(extends), number, .. }) = form {
+                // Classes of which nothing is said here but that they stand between.
+                for (name, _) in extends.classes.iter().skip(1) {
+                    self.writer.begin_definition(Kind::Bean, false, None, name, 0);
+                }
+                self.writer.head_builtin(*number);
+                break;
+            }
             next = match definition.superclass {
                 Some(Super::Known(number)) => Some(number),
                 Some(Super::Builtin(number)) => {
@@ -370,12 +379,18 @@ impl<'a> Walk<'_, '_, 'a> {
 }
 
 /// The items of a definition in its new form: what the JDK's class has, and what its own classes add.
-fn items(definition: &Definition<'_>, form: Form) -> Vec<String> {
+fn items(definition: &Definition<'_>, form: &Form) -> Vec<String> {
     let up = |level: u32, item: &str| format!("{}{item}", "^".repeat(level as usize));
-    let mut items: Vec<String> = if form.spread {
-        super::streamed(form.number).map(|(above, item)| up(form.base + above, item)).collect()
-    } else {
-        vec![up(form.base, "=")]
+    let mut items: Vec<String> = match &form.into {
+        Into::Spread => {
+            super::streamed(form.number).map(|(above, item)| up(form.base + above, item)).collect()
+        }
+        Into::Gathered => vec![up(form.base, "=")],
+        Into::GatheredFrom(extends) => {
+            let fields = extends.fields();
+            let own = fields.map(|(level, _, descriptor, name)| up(level, &format!("{descriptor}{name}")));
+            return std::iter::once(up(form.base, "=")).chain(own).collect();
+        }
     };
     items.extend(definition.items().filter_map(Result::ok).filter(|item| is_own(item, form.base)).map(text));
     items

@@ -218,6 +218,10 @@ impl Plans {
         Self { schema, declared, ..Self::default() }
     }
 
+    pub(crate) const fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
     /// What is known of a class.
     pub(crate) fn of(&mut self, name: &str) -> Known {
         if let Some(known) = self.known.get(name) {

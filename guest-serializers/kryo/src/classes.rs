@@ -195,6 +195,11 @@ impl Classes {
         self.declared = declared;
     }
 
+    /// What is known of the application's classes.
+    pub(crate) const fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
     /// What converters declare.
     pub(crate) const fn declared(&self) -> &Declared {
         &self.declared

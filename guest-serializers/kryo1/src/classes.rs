@@ -195,6 +195,11 @@ impl Classes {
         self.declarations = declarations;
     }
 
+    /// What is known of the application's classes.
+    pub(crate) const fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
     /// What converters declare.
     pub(crate) const fn declarations(&self) -> &Declared {
         &self.declarations
@@ -558,12 +563,15 @@ impl Classes {
 
     /// The collection, map or date of the JDK that a class is, if the library stores classes that extend it as that.
     fn stored_as(&mut self, name: &str) -> Option<ClassId> {
-        let Is::Codec(codec) = jdk::row(name)? else { return None };
+        if self.schema.class(name).is_some() {
+            return None;
+        }
+        let class = self.resolve(name);
         let is_whole = matches!(
-            codec,
+            self.codec(class),
             Codec::Collection(_) | Codec::Map(_) | Codec::Date | Codec::SqlDate(_) | Codec::Timestamp
         );
-        is_whole.then(|| self.resolve(name))
+        is_whole.then_some(class)
     }
 
     /// The superclass of a class, and the collection, map or date of the JDK above it, if there is one: the library stores

@@ -2,6 +2,7 @@
 
 use holdfast_schema::{Class, Field, Kind, Origin, Schema};
 
+use crate::extended;
 use crate::form::{BASES, EXCEPTIONS, ROWS, THROWABLE};
 use crate::jdk;
 
@@ -98,9 +99,19 @@ impl Shapes {
         false
     }
 
+    /// The type of a field of a class that extends a collection, map or date, or is one.
+    pub(crate) fn level_field(&self, class: &str, field: &str) -> Option<String> {
+        let described = match extended::class(class) {
+            Some(class) => class,
+            None => self.schema.extended(class, extended::number)?.classes.into_iter().next()?,
+        };
+        let fields = described.serial_fields.unwrap_or(described.fields);
+        fields.into_iter().find(|known| known.name == field).map(|known| known.descriptor)
+    }
+
     /// What the schema says of a class.
     pub(crate) fn described(&self, name: &str) -> Option<Class> {
-        self.schema.class(name)
+        self.schema.class(name).or_else(|| extended::class(name))
     }
 
     /// A class and its superclasses but for `java.lang.Object`; nothing for one that no schema has.
@@ -108,7 +119,7 @@ impl Shapes {
         let mut classes = Vec::new();
         let mut next = Some(name.to_owned());
         while let Some(name) = next.filter(|name| name != "java.lang.Object" && classes.len() < 64) {
-            let class = self.schema.class(&name);
+            let class = self.schema.class(&name).or_else(|| extended::class(&name));
             next = class.as_ref().and_then(|class| class.superclass.clone());
             // What has no fields and no methods of its own is passed over.
             if class.is_some() || !BASES.contains(&name.as_str()) {

@@ -25,13 +25,25 @@ use survey::{Attribute, Object, Survey};
 type Step<T> = Result<T, Box<Failure>>;
 
 /// Writes a document anew in which objects of classes that extend a collection, map or date have what Java writes of
-/// these, if the schema says that their own classes have no fields; says whether there are any.
-pub(crate) fn spread(document: &[u8], schema: &Schema, out: &mut Vec<u8>) -> Result<bool, Failure> {
-    let mut has_no_fields = |name: &str| plan::has_no_fields(schema, name);
-    whole::spread(document, out, &mut has_no_fields).map_err(|misfit| Failure::Unrepresentable {
+/// these, if the document or the schema says all of their own fields; nothing, if there are none.
+pub(crate) fn spread(document: &[u8], schema: &Schema) -> Result<Option<Vec<u8>>, Failure> {
+    let misfit = |document: &[u8], misfit: whole::Misfit| Failure::Unrepresentable {
         path: path(document, misfit.at),
         text: misfit.text,
-    })
+    };
+    let mut extends = |name: &str| {
+        let (number, own) = schema.extended(name, whole::number_of)?.into_fields();
+        Some(whole::Extends::new(number, own))
+    };
+    let mut gathered = Vec::new();
+    let is_gathered =
+        whole::gather(document, &mut gathered, &mut extends).map_err(|found| misfit(document, found))?;
+    let document = if is_gathered { &gathered } else { document };
+    let mut has_no_fields = |name: &str| plan::has_no_fields(schema, name);
+    let mut spread = Vec::new();
+    let is_spread = whole::spread(document, &mut spread, &mut has_no_fields)
+        .map_err(|found| misfit(document, found))?;
+    Ok(is_spread.then_some(spread))
 }
 
 /// Writes a document anew with what the schema knows of its classes; nothing, if it knows none of them.

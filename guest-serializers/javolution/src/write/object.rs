@@ -88,6 +88,7 @@ impl<'d> Writing<'d, '_, '_> {
         }
         match self.plans.of(class) {
             Known::Objects(plan) => self.named_as(slot, class, &plan, parts, place, at),
+            Known::Whole(whole) => Err(self.by_fields(class, &whole, at)),
             _ => self.named_opaque(slot, class, parts, place, at),
         }
     }

@@ -9,6 +9,13 @@ use crate::losses::Loss;
 use crate::plan::Whole;
 
 impl<'d> Writing<'d, '_, '_> {
+    /// A document has the object by the fields of all classes, which the library does not write.
+    #[cold]
+    pub(super) fn by_fields(&self, class: &str, whole: &Whole, at: usize) -> Box<holdfast_sdk::Failure> {
+        let base = builtin::by_number(whole.number).map_or("", |row| row.class);
+        self.unrepresentable(at, format!("a {class} by its fields, which the library writes as the {base} that it is"))
+    }
+
     #[cold]
     pub(super) fn extended(
         &mut self,
@@ -20,9 +27,7 @@ impl<'d> Writing<'d, '_, '_> {
     ) -> Outcome<()> {
         let class = definition.name;
         if !matches!(definition.items().next(), Some(Ok(Item::Whole { level })) if level == whole.level) {
-            let base = builtin::by_number(whole.number).map_or("", |row| row.class);
-            let text = format!("a {class} by its fields, which the library writes as the {base} that it is");
-            return Err(self.unrepresentable(at, text));
+            return Err(self.by_fields(class, whole, at));
         }
         let own = definition.len().saturating_sub(1);
         if own > 0 {

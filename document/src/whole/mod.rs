@@ -56,7 +56,9 @@ impl Extends {
     fn fields(&self) -> impl Iterator<Item = (u32, &str, &str, &str)> {
         let levels = (0..).zip(&self.classes).collect::<Vec<_>>().into_iter().rev();
         levels.flat_map(|(level, (class, fields))| {
-            fields.iter().map(move |(descriptor, name)| (level, class.as_str(), descriptor.as_str(), name.as_str()))
+            fields
+                .iter()
+                .map(move |(descriptor, name)| (level, class.as_str(), descriptor.as_str(), name.as_str()))
         })
     }
 }
@@ -154,7 +156,11 @@ fn gathered(definition: &Definition<'_>, reader: &Reader<'_>) -> Option<Form> {
         definition.items().any(|known| known.is_ok_and(|known| walk::text(known) == text))
     };
     // An Externalizable class has nothing of these.
-    row.slots.iter().all(|slot| has(slot.up, slot.item)).then_some(Form { number, base, into: Into::Gathered })
+    row.slots.iter().all(|slot| has(slot.up, slot.item)).then_some(Form {
+        number,
+        base,
+        into: Into::Gathered,
+    })
 }
 
 fn named(definition: &Definition<'_>, extends: &mut dyn FnMut(&str) -> Option<Extends>) -> Option<Form> {
@@ -168,6 +174,9 @@ fn to_spread(
     reader: &Reader<'_>,
     has_no_fields: &mut dyn FnMut(&str) -> Result<(), String>,
 ) -> Result<Option<Form>, String> {
+    if definition.kind != Kind::Bean || definition.named {
+        return Ok(None);
+    }
     let whole = definition.items().find_map(|item| match item {
         Ok(Item::Whole { level }) => Some(level),
         _ => None,
@@ -176,7 +185,10 @@ fn to_spread(
     let Some(row) = table::row(number).filter(|_| level == base) else { return Ok(None) };
     if !row.is_writable() {
         let class = crate::builtin::by_number(number).map_or("", |row| row.class);
-        return Err(format!("{} extends {class}, of which Java has fields that nobody knows here", definition.name));
+        return Err(format!(
+            "{} extends {class}, of which Java has fields that nobody knows here",
+            definition.name
+        ));
     }
     if definition.len() == 1 {
         let mut class = *definition;

@@ -248,18 +248,27 @@ impl<'a> Object<'_, 'a> {
             named.push((std::str::from_utf8(name).map_err(|_| self.odd())?, value));
         }
         let find = |class: &str, name: &str| {
-            named.iter().find(|(known, _)| known.rsplit_once('#') == Some((class, name))).map(|(_, value)| *value)
+            named
+                .iter()
+                .find(|(known, _)| known.rsplit_once('#') == Some((class, name)))
+                .map(|(_, value)| *value)
         };
         let mut content = Content::default();
         let mut count = None;
         for slot in row.slots {
-            let name = slot.item.rsplit_once(';').map_or(slot.item.get(1..).unwrap_or_default(), |(_, name)| name);
+            let name =
+                slot.item.rsplit_once(';').map_or(slot.item.get(1..).unwrap_or_default(), |(_, name)| name);
             let name = if slot.item == "*" { "+" } else { name };
             let class = super::table::declaring(row.number, slot.up);
             let Some(place) = find(class, name) else {
                 match slot.is {
                     // What is null or nothing stands nowhere.
-                    Is::Data([]) | Is::Comparator | Is::Defaults | Is::Zero | Is::LoadFactor | Is::Threshold => {}
+                    Is::Data([])
+                    | Is::Comparator
+                    | Is::Defaults
+                    | Is::Zero
+                    | Is::LoadFactor
+                    | Is::Threshold => {}
                     _ => return Err(self.odd()),
                 }
                 continue;
@@ -341,7 +350,9 @@ impl<'a> Object<'_, 'a> {
 
     fn spread(&self, row: &Row) -> Read<Vec<Piece>> {
         let found = self.definition.items().position(|item| item.is_ok_and(|item| text(item).ends_with('=')));
-        let Some(place) = found.and_then(|found| self.places.get(found)).copied() else { return Err(self.odd()) };
+        let Some(place) = found.and_then(|found| self.places.get(found)).copied() else {
+            return Err(self.odd());
+        };
         let content = self.content(row, place)?;
         let mut pieces = Vec::new();
         for slot in row.slots {

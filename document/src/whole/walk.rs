@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::parts::{Object, Piece};
 use super::{Form, Into, Misfit};
+use crate::attributes::Attributes;
 use crate::builtin;
 use crate::check::Limits;
-use crate::attributes::Attributes;
 use crate::definition::{Definition, Head, Item, Kind, Super};
 use crate::event::Event;
 use crate::extras::Extras;
@@ -31,7 +31,8 @@ pub(super) struct Source<'a> {
 }
 
 pub(super) fn rework(document: &[u8], out: &mut Vec<u8>, choose: &mut Choose<'_>) -> Result<bool, Misfit> {
-    let Attributes { list, extras } = Attributes::split(document, Limits { depth: usize::MAX, ..Limits::default() })?;
+    let Attributes { list, extras } =
+        Attributes::split(document, Limits { depth: usize::MAX, ..Limits::default() })?;
     let mut sources = Vec::with_capacity(list.len());
     for attribute in &list {
         let offset = attribute.value.as_ptr().addr().saturating_sub(document.as_ptr().addr());
@@ -233,7 +234,8 @@ impl<'a> Walk<'_, '_, 'a> {
         {
             places.insert(place, self.writer.place());
         }
-        let inside = (event.inside() > 0).then_some(Frame::Run { left: event.inside(), bytes: Bytes::AsTheyAre });
+        let inside =
+            (event.inside() > 0).then_some(Frame::Run { left: event.inside(), bytes: Bytes::AsTheyAre });
         match event {
             Event::Typed(head, parts) => match number_of(&head) {
                 None if bytes == Bytes::OutOfData && is_bytes(&head) => {
@@ -427,4 +429,3 @@ const fn number_of(head: &Head<'_>) -> Option<u32> {
 const fn is_bytes(head: &Head<'_>) -> bool {
     matches!(head, Head::Builtin(builtin::BYTES_IN_CUSTOM_DATA))
 }
-

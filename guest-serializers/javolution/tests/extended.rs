@@ -14,11 +14,12 @@ mod extended;
 
 use extended::{stored, transcode, with_schema};
 
-use holdfast_javolution::Javolution;
 use holdfast_document::Writer;
+use holdfast_javolution::Javolution;
 use holdfast_sdk::{Failure, Serializer};
 
-const CASES: &[&str] = &["list-subclass", "subclass-between", "subclass-cycle", "subclass-date", "subclass-map-tree"];
+const CASES: &[&str] =
+    &["list-subclass", "subclass-between", "subclass-cycle", "subclass-date", "subclass-map-tree"];
 
 #[test]
 fn what_the_library_stored_is_written_byte_for_byte() {

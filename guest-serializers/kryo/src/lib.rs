@@ -18,8 +18,8 @@ mod write;
 
 use std::fmt;
 
-use holdfast_kryo_common::{fault, locale, table, url};
 use holdfast_document::whole;
+use holdfast_kryo_common::{fault, locale, table, url};
 use holdfast_schema::{Declarations, Schema};
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
 

@@ -14,8 +14,8 @@ mod extended;
 
 use extended::{stored, transcode, with_schema};
 
-use holdfast_kryo::Kryo;
 use holdfast_document::Writer;
+use holdfast_kryo::Kryo;
 use holdfast_sdk::{Failure, Serializer};
 
 const CASES: &[&str] = &[

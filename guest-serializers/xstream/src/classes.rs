@@ -208,10 +208,7 @@ impl Classes {
 
     /// What a field expects of a class that extends a collection, map or date, or is one.
     pub(crate) fn type_of_level(&mut self, class: &str, field: &str) -> Type {
-        let descriptor = match self.shapes.level_field(class, field) {
-            Some(descriptor) => descriptor,
-            None => return Type::Any,
-        };
+        let Some(descriptor) = self.shapes.level_field(class, field) else { return Type::Any };
         self.type_of(&descriptor)
     }
 

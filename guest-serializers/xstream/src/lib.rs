@@ -1,8 +1,8 @@
 //! The serializer `xstream`: sessions as MSM's XStreamTranscoder stores them, XML as XStream 1.4.7 writes it.
 
 mod classes;
-mod fault;
 mod extended;
+mod fault;
 mod form;
 mod jdk;
 mod layout;

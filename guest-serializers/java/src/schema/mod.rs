@@ -41,8 +41,8 @@ pub(crate) fn spread(document: &[u8], schema: &Schema) -> Result<Option<Vec<u8>>
     let document = if is_gathered { &gathered } else { document };
     let mut has_no_fields = |name: &str| plan::has_no_fields(schema, name);
     let mut spread = Vec::new();
-    let is_spread = whole::spread(document, &mut spread, &mut has_no_fields)
-        .map_err(|found| misfit(document, found))?;
+    let is_spread =
+        whole::spread(document, &mut spread, &mut has_no_fields).map_err(|found| misfit(document, found))?;
     Ok(is_spread.then_some(spread))
 }
 

@@ -11,7 +11,8 @@ use self::support::{stored, transcode};
 #[allow(dead_code, reason = "other tests use more of it")]
 mod support;
 
-const WITHOUT_FIELDS: [&str; 4] = ["subclass-between", "subclass-cycle", "subclass-date", "subclass-map-tree"];
+const WITHOUT_FIELDS: [&str; 4] =
+    ["subclass-between", "subclass-cycle", "subclass-date", "subclass-map-tree"];
 const WITH_FIELDS: [&str; 2] = ["list-subclass", "custom-date-subclass"];
 
 #[test]
@@ -58,6 +59,10 @@ fn what_xstream_stored_is_stored_by_kryo_as_it_does() {
 fn what_kryo_stored_of_those_without_fields_is_stored_by_xstream_as_it_does() {
     for case in WITHOUT_FIELDS {
         let xstream = transcode::<Kryo, Xstream>(&stored(case, "kryo")).unwrap();
-        assert_eq!(String::from_utf8_lossy(&xstream), String::from_utf8_lossy(&stored(case, "xstream")), "{case}");
+        assert_eq!(
+            String::from_utf8_lossy(&xstream),
+            String::from_utf8_lossy(&stored(case, "xstream")),
+            "{case}"
+        );
     }
 }

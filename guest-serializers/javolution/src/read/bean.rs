@@ -38,6 +38,11 @@ impl<'x> Reading<'x, '_, '_> {
 
     /// An object of a class that extends a collection or map, which stands here as that.
     fn whole_of(&mut self, open: Open<'x>, class: ClassId, whole: &Whole) -> Outcome<()> {
+        if open.is_empty && self.find("size").is_some_and(|size| size.raw != b"0") {
+            let text =
+                "a collection or map of which the library wrote how much is in it, and nothing of that";
+            return Err(self.unrepresentable(text));
+        }
         self.number(open)?;
         match self.classes.definition(class, ClassKind::Bean, false) {
             Some(known) => self.doc.known(known, 1),

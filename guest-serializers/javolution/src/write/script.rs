@@ -228,9 +228,7 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
             return Err("by its fields, and the library writes it as the collection or map that it is".into());
         }
         Known::Not(why) => return Err(why.to_string()),
-        Known::Nothing
-            if hierarchy(definition, reader).iter().any(|name| codec::of(name).is_container()) =>
-        {
+        Known::Nothing if hierarchy(definition, reader).iter().any(|name| codec::of(name).is_container()) => {
             return Err(
                 "it extends a collection or map of the JDK, and no schema says what else it is (holdfast schema)".into()
             );

@@ -13,7 +13,10 @@ impl<'d> Writing<'d, '_, '_> {
     #[cold]
     pub(super) fn by_fields(&self, class: &str, whole: &Whole, at: usize) -> Box<holdfast_sdk::Failure> {
         let base = builtin::by_number(whole.number).map_or("", |row| row.class);
-        self.unrepresentable(at, format!("a {class} by its fields, which the library writes as the {base} that it is"))
+        self.unrepresentable(
+            at,
+            format!("a {class} by its fields, which the library writes as the {base} that it is"),
+        )
     }
 
     #[cold]
@@ -42,7 +45,8 @@ impl<'d> Writing<'d, '_, '_> {
         };
         let in_access_order = number == builtin::LINKED_HASH_MAP_ACCESS_ORDER;
         let row = builtin::by_number(number).filter(|row| row.shape.fits(parts));
-        let Some(row) = row.filter(|_| number == whole.number || in_access_order && whole.number == 41) else {
+        let Some(row) = row.filter(|_| number == whole.number || in_access_order && whole.number == 41)
+        else {
             return Err(self.bad_form(inner));
         };
         if row.shape.own_parts() > 0 {

@@ -74,6 +74,9 @@ impl Shape {
 /// The number of `java.util.LinkedHashMap` in access order, which shares its class name with another row.
 pub const LINKED_HASH_MAP_ACCESS_ORDER: u16 = 42;
 
+/// The number of `java.util.Date`, whose values are scalars.
+pub const DATE: u16 = 185;
+
 /// Numbers that plain JSON has a form of its own for.
 #[cfg(feature = "json")]
 pub(crate) mod number {

@@ -82,6 +82,12 @@ pub enum Item<'a> {
         /// How many classes up.
         level: u32,
     },
+    /// What the value is as an object of the built-in class so many levels up, which it extends: a value of that class,
+    /// without an identity of its own.
+    Whole {
+        /// How many classes up.
+        level: u32,
+    },
     /// An interface of a proxy.
     Interface(&'a str),
 }
@@ -107,6 +113,19 @@ impl<'a> Definition<'a> {
             let text = tokens.str("the name of an item")?;
             Ok(if proxy { Item::Interface(text) } else { parse_item(text) })
         })
+    }
+
+    /// How many levels up the built-in class is whose value is the only part, if it is: the class extends a collection,
+    /// map or date, and nothing is known of fields of its own.
+    #[must_use]
+    pub fn whole(&self) -> Option<u32> {
+        if self.count != 1 || self.named {
+            return None;
+        }
+        match self.items().next() {
+            Some(Ok(Item::Whole { level })) => Some(level),
+            _ => None,
+        }
     }
 
     /// The items as they stand in the document.
@@ -257,6 +276,7 @@ pub(crate) fn parse_item(text: &str) -> Item<'_> {
     match rest {
         "*" => Item::Custom { level },
         "+" => Item::TypedCustom { level },
+        "=" => Item::Whole { level },
         _ => {
             let (descriptor, name) = rest.split_at_checked(descriptor_len(rest)).unwrap_or((rest, ""));
             Item::Field { level, descriptor, name }

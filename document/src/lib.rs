@@ -31,6 +31,7 @@ mod reader;
 mod rewrite;
 mod sample;
 mod token;
+pub mod whole;
 mod words;
 mod writer;
 

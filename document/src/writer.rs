@@ -616,6 +616,11 @@ impl<'v> Writer<'v> {
         self.item(level, "*", "");
     }
 
+    /// Writes the slot of what a value is as an object of the built-in class so many levels up.
+    pub fn item_whole(&mut self, level: u32) {
+        self.item(level, "=", "");
+    }
+
     /// Says that the value is the object at a place of this attribute.
     #[inline]
     pub fn reference(&mut self, place: u32) {

@@ -105,6 +105,21 @@ impl Schema {
         None
     }
 
+    /// The class above a class that is none of the application's and that `base` knows, with the classes below that, the
+    /// class itself first.
+    pub fn extended<T>(&self, name: &str, base: impl Fn(&str) -> Option<T>) -> Option<Extended<T>> {
+        let mut classes = vec![self.class(name)?];
+        // More than any class has; a schema may hold a circle.
+        while classes.len() <= 64 {
+            let above = classes.last()?.superclass.clone()?;
+            match self.class(&above) {
+                Some(class) => classes.push(class),
+                None => return Some(Extended { base: base(&above)?, classes }),
+            }
+        }
+        None
+    }
+
     /// All classes, sorted by name.
     pub fn classes(&self) -> impl Iterator<Item = Class> + '_ {
         (0..self.len()).filter_map(|index| parse(self.record(index)?))
@@ -118,6 +133,30 @@ impl Schema {
     fn number(&self, at: usize) -> Option<u32> {
         let bytes = self.bytes.get(at..)?.first_chunk::<4>()?;
         Some(u32::from_be_bytes(*bytes))
+    }
+}
+
+/// A class that extends one that is none of the application's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extended<T> {
+    /// What is known of that.
+    pub base: T,
+    /// The application's classes, from the class itself up.
+    pub classes: Vec<Class>,
+}
+
+/// The name of a class, and the descriptor and the name of each field that it declares.
+pub type OwnFields = (String, Vec<(String, String)>);
+
+impl<T> Extended<T> {
+    /// The base, and of the application's classes, from the class itself up, what a Java stream has of them.
+    #[must_use]
+    pub fn into_fields(self) -> (T, Vec<OwnFields>) {
+        let own = self.classes.into_iter().map(|class| {
+            let fields = class.serial_fields.unwrap_or(class.fields);
+            (class.name, fields.into_iter().map(|field| (field.descriptor, field.name)).collect())
+        });
+        (self.base, own.collect())
     }
 }
 

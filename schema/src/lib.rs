@@ -22,7 +22,7 @@ pub mod sources;
 pub mod text;
 
 pub use class::{Class, Constant, Field, Kind, Origin};
-pub use compiled::{Schema, SchemaError, compile};
+pub use compiled::{Extended, OwnFields, Schema, SchemaError, compile};
 pub use declared::{Data, DeclarationError, Declarations, DeclaredClass, Digit, Layout, Part, Wire};
 #[cfg(feature = "text")]
 pub use problem::{Place, Problem};

@@ -322,6 +322,7 @@ impl Tree {
                         Item::Custom { level } | Item::TypedCustom { level } => {
                             (level, "*".to_owned(), self.read(reader, extras))
                         }
+                        Item::Whole { level } => (level, "=".to_owned(), self.read(reader, extras)),
                         Item::Interface(name) => panic!("interface {name} in {class}"),
                     })
                     .collect::<Vec<_>>();

@@ -44,6 +44,7 @@ pub(super) fn form_of<'de>(
         Kind::Enum => Form::Inner,
         Kind::Array => Form::Sequence { skip: 0, count: parts },
         Kind::Proxy => Form::Parts(&["handler"]),
+        Kind::Bean if definition.whole().is_some() => Form::Inner,
         Kind::Bean => Form::Fields(definition),
     })
 }
@@ -85,6 +86,7 @@ pub(super) fn slots<'de>(definition: &Definition<'de>) -> Result<Rc<[Slot<'de>]>
                 (name, level)
             }
             Item::Custom { .. } | Item::TypedCustom { .. } => ("*", 0),
+            Item::Whole { .. } => ("=", 0),
             Item::Interface(name) => (name, 0),
         });
     }

@@ -19,6 +19,7 @@ pub(super) const fn level_and_name(item: Item<'_>) -> Option<(u32, &str)> {
     match item {
         Item::Field { level, name, .. } => Some((level, name)),
         Item::Custom { level } | Item::TypedCustom { level } => Some((level, "*")),
+        Item::Whole { level } => Some((level, "=")),
         Item::Interface(_) => None,
     }
 }

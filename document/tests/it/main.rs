@@ -15,3 +15,4 @@ mod picture;
 mod plain_json;
 mod rewrite;
 mod typed_json;
+mod whole;

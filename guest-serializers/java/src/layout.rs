@@ -3,6 +3,8 @@
 //! One list of steps for each class serves both directions: the reader takes from the stream and writes parts, the
 //! writer takes parts and writes the stream. What a step means stands at [`Op`].
 
+pub(crate) use holdfast_document::whole::{grown_table, grown_vector, threshold};
+
 use crate::classes::{self, COUNT, ClassId, id};
 use crate::hidden::Template;
 
@@ -390,60 +392,10 @@ pub(crate) fn is_random_access(class: ClassId) -> bool {
     })
 }
 
-/// Buckets, load factor and threshold that a hash table has after so many `put`s, from its empty constructor on.
-pub(crate) fn grown_table(number: u8, count: u32) -> (u32, u32, u32) {
-    const LOAD_FACTOR: u32 = 0x3f40_0000;
-    match number {
-        // Since JDK 9 Properties is a ConcurrentHashMap that pretends.
-        45 => (count.saturating_mul(2), 0, 0),
-        44 => {
-            let mut buckets = 11u32;
-            while buckets < 0x4000_0000 && threshold(buckets, LOAD_FACTOR) < count {
-                buckets = buckets * 2 + 1;
-            }
-            (buckets, LOAD_FACTOR, threshold(buckets, LOAD_FACTOR))
-        }
-        _ => {
-            let mut buckets = 16u32;
-            while buckets < 0x4000_0000 && threshold(buckets, LOAD_FACTOR) < count {
-                buckets *= 2;
-            }
-            // The table of a HashMap is made by the first `put`.
-            (buckets, LOAD_FACTOR, if count == 0 { 0 } else { threshold(buckets, LOAD_FACTOR) })
-        }
-    }
-}
-
-/// The threshold that a hash table of these buckets has.
-pub(crate) fn threshold(buckets: u32, load_factor: u32) -> u32 {
-    (buckets as f32 * f32::from_bits(load_factor)) as u32
-}
-
-/// The capacity that a Vector has after so many `add`s.
-pub(crate) const fn grown_vector(count: u32) -> u32 {
-    let mut capacity = 10u32;
-    while capacity < count {
-        capacity = capacity.saturating_mul(2);
-    }
-    capacity
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use holdfast_document::builtin::{Shape, TABLE};
-
-    #[test]
-    fn tables_grow_as_in_java() {
-        let f = 0x3f40_0000;
-        assert_eq!(grown_table(40, 0), (16, f, 0));
-        assert_eq!(grown_table(40, 12), (16, f, 12));
-        assert_eq!(grown_table(40, 13), (32, f, 24));
-        assert_eq!(grown_table(44, 0), (11, f, 8));
-        assert_eq!(grown_table(44, 9), (23, f, 17));
-        assert_eq!(grown_table(45, 3), (6, 0, 0));
-        assert_eq!((grown_vector(0), grown_vector(11)), (10, 20));
-    }
 
     #[test]
     fn every_class_that_has_values_has_a_program_unless_java_cannot_write_it() {

@@ -81,6 +81,8 @@ impl Serializer for Java {
         let written = write::write(document, &mut self.writing, limits, out);
         let Err(Failure::Unrepresentable { .. }) = written else { return written };
         // What came from another format is written anew with what the schema says, and not before it must be.
+        let spread = schema::spread(document, &self.schema)?;
+        let document = spread.as_deref().unwrap_or(document);
         match schema::retype(document, &self.schema)? {
             Some(retyped) => write::write(&retyped, &mut self.writing, limits, out),
             None => written,

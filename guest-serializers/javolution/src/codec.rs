@@ -63,6 +63,19 @@ impl Codec {
         )
     }
 
+    /// Whether they are collections or maps, of which the library writes what is in them and nothing else.
+    pub(crate) const fn is_container(self) -> bool {
+        matches!(
+            self,
+            Self::List
+                | Self::Map
+                | Self::Elements(_)
+                | Self::SortedElements(_)
+                | Self::Entries(_)
+                | Self::SortedEntries(_)
+        )
+    }
+
     /// Whether documents give values of the class an identity.
     pub(crate) const fn is_shareable(self) -> bool {
         self.is_numbered() && !matches!(self, Self::BigDecimal)

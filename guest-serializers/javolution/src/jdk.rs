@@ -38,6 +38,8 @@ pub(crate) fn class(name: &str) -> Option<Class> {
         "java.util.concurrent.atomic.AtomicLongArray" => &[("[J", "array")],
         "java.util.concurrent.atomic.AtomicReferenceArray" => &[("[Ljava/lang/Object;", "array")],
         "java.util.regex.Pattern" => &[(TEXT, "pattern"), ("I", "flags")],
+        // What others of these classes have is transient, and so lost.
+        "java.sql.Timestamp" => &[("I", "nanos")],
         _ => &[],
     };
     let superclass = match name {
@@ -45,6 +47,7 @@ pub(crate) fn class(name: &str) -> Option<Class> {
         | "java.lang.StackTraceElement"
         | "java.util.AbstractMap$SimpleEntry"
         | "java.util.AbstractMap$SimpleImmutableEntry"
+        | "java.util.Date"
         | "java.util.EventObject"
         | "java.io.File"
         | "java.math.MathContext"
@@ -53,6 +56,7 @@ pub(crate) fn class(name: &str) -> Option<Class> {
         | "java.util.concurrent.atomic.AtomicLongArray"
         | "java.util.concurrent.atomic.AtomicReferenceArray"
         | "java.util.regex.Pattern" => None,
+        "java.sql.Date" | "java.sql.Time" | "java.sql.Timestamp" => Some("java.util.Date"),
         "java.lang.Exception" | "java.lang.Error" => Some("java.lang.Throwable"),
         "java.lang.RuntimeException"
         | "java.io.IOException"

@@ -17,6 +17,7 @@ mod text;
 mod write;
 mod xml;
 
+use holdfast_document::whole;
 use holdfast_schema::{Declarations, Schema};
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
 
@@ -70,8 +71,24 @@ impl Serializer for Javolution {
     }
 
     fn serialize(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
-        let plans = &mut self.classes.plans;
-        write::write(document, out, plans, &mut self.write, &mut self.losses, self.options.common)
+        let (start, common) = (out.len(), self.options.common);
+        let mut write = |document: &[u8], out: &mut Vec<u8>, classes: &mut Classes| {
+            write::write(document, out, &mut classes.plans, &mut self.write, &mut self.losses, common)
+        };
+        let written = write(document, out, &mut self.classes);
+        let Err(Failure::Unrepresentable { .. }) = written else { return written };
+        // What a Java stream tells of a class that extends a collection by all fields is told anew, and not before it
+        // must be.
+        let mut gathered = Vec::new();
+        let mut extends = |name: &str| {
+            let (number, own) = self.classes.plans.schema().extended(name, whole::number_of)?.into_fields();
+            Some(whole::Extends::new(number, own))
+        };
+        if !whole::gather(document, &mut gathered, &mut extends).unwrap_or(false) {
+            return written;
+        }
+        out.truncate(start);
+        write(&gathered, out, &mut self.classes)
     }
 
     fn deserialize(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {

@@ -20,6 +20,7 @@ pub(crate) enum Loss {
     Defaults,
     Record,
     Custom,
+    OwnFields,
     Shadowed,
 }
 
@@ -52,6 +53,9 @@ impl Loss {
             }
             Self::Shadowed => {
                 "of two fields of one name, in a class and in a superclass of it, the library reads one"
+            }
+            Self::OwnFields => {
+                "a class that extends a collection or map is written as that: the library keeps none of its own fields"
             }
             Self::Custom => "the library keeps nothing of what a writeObject method writes behind the fields",
         }

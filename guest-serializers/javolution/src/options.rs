@@ -22,10 +22,10 @@ pub(crate) const LOSSES: &[&str] = &[
      of reform, a LinkedHashMap's access order, a BitSet's bits, a ZoneOffset's name",
     "lost to the library, there for holdfast with a schema: components of records, the second of two fields of one name",
     "lost: comparators of sorted sets, maps and queues, defaults of Properties, what writeObject methods write behind the \
-     fields",
+     fields, the own fields of classes that extend collections and maps",
     "refused: BigInteger, boolean[], Character that is half of a pair, Class, Locale, URL, java.util.TimeZone, EnumMap, \
-     EnumSet, List.of and its like, proxies, data of writeExternal methods, collections and maps of the application's \
-     own classes, objects of the application of which neither a schema nor the document says enough, null attributes, \
+     EnumSet, List.of and its like, proxies, data of writeExternal methods, collections and maps that the application \
+     implements, objects of the application of which neither a schema nor the document says enough, null attributes, \
      in maps a null key behind a null value",
 ];
 

@@ -175,10 +175,22 @@ pub(crate) enum Known {
     Objects(Rc<Plan>),
     /// The class of a constant with a body: that of its enum.
     Body(Rc<str>),
+    /// A class that extends a collection or map of the JDK: the library writes it as that.
+    Whole(Rc<Whole>),
     /// The library writes its objects otherwise, or no one knows how.
     Not(Rc<str>),
     /// The schema does not have it.
     Nothing,
+}
+
+/// What a class is written as.
+#[derive(Debug)]
+pub(crate) struct Whole {
+    /// The number of the JDK's class in the document's table.
+    pub(crate) number: u16,
+    /// How many classes up that is.
+    pub(crate) level: u32,
+    pub(crate) superclass: Box<str>,
 }
 
 /// The class of an enum, and the name of a constant.
@@ -204,6 +216,10 @@ const MOST_SUPERCLASSES: u32 = 64;
 impl Plans {
     pub(crate) fn new(schema: Schema, declared: Declared) -> Self {
         Self { schema, declared, ..Self::default() }
+    }
+
+    pub(crate) const fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// What is known of a class.
@@ -282,10 +298,35 @@ impl Plans {
             });
             return of.map_or(Known::Nothing, |of| Known::Body(of.into()));
         }
+        if let Some(whole) = self.whole(&class) {
+            return Known::Whole(Rc::new(whole));
+        }
         match self.plan(class) {
             Ok(plan) => Known::Objects(Rc::new(plan)),
             Err(why) => Known::Not(why.into()),
         }
+    }
+
+    /// The collection or map of the JDK above a class.
+    fn whole(&self, class: &Class) -> Option<Whole> {
+        let superclass = class.superclass.as_deref()?;
+        let mut above = superclass.to_owned();
+        for level in 1..=MOST_SUPERCLASSES {
+            let number = match codec::of(&above) {
+                Codec::List => Some(1),
+                Codec::Map => Some(40),
+                Codec::Elements(number)
+                | Codec::SortedElements(number)
+                | Codec::Entries(number)
+                | Codec::SortedEntries(number) => Some(number),
+                _ => None,
+            };
+            if let Some(number) = number {
+                return Some(Whole { number, level, superclass: superclass.into() });
+            }
+            above = self.schema.class(&above)?.superclass?;
+        }
+        None
     }
 
     fn plan(&self, class: Class) -> Result<Plan, String> {

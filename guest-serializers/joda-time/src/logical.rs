@@ -83,7 +83,9 @@ impl<'a> Replace<'a> for ToLogical<'a> {
         for item in class.items() {
             let name = match item? {
                 Item::Field { name, .. } => name,
-                Item::Custom { .. } | Item::TypedCustom { .. } | Item::Interface(_) => "",
+                Item::Custom { .. } | Item::TypedCustom { .. } | Item::Whole { .. } | Item::Interface(_) => {
+                    ""
+                }
             };
             match name {
                 "iMillis" | "iLocalMillis" | "iStartMillis" => millis[0] = self.long(&mut value)?,

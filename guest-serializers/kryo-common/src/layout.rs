@@ -111,6 +111,9 @@ impl<C: Copy + PartialEq> Layouts<C> {
                     *place = part;
                 }
                 Item::Custom { .. } | Item::TypedCustom { .. } => custom.push(part),
+                Item::Whole { .. } => {
+                    return Err("the value of a collection or date where fields must stand".into());
+                }
                 Item::Interface(_) => return Err("interfaces where fields must stand".into()),
             }
         }

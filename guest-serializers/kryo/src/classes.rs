@@ -8,7 +8,7 @@ use holdfast_schema::{Constant, Field, Kind, Origin, Schema};
 use crate::codec::Codec;
 use crate::declared::Declared;
 use crate::jdk::{self, Is};
-use crate::plan::{Mode, Plan, compile};
+use crate::plan::{MOST_SUPERCLASSES, Mode, Plan, Whole, compile};
 use crate::table::{IdMap, hash};
 
 /// A class, by its place in [`Classes`]. The first 26 are those that Kryo knows by a number, which is the same.
@@ -198,6 +198,11 @@ impl Classes {
             }
         }
         self.declared = declared;
+    }
+
+    /// What is known of the application's classes.
+    pub(crate) const fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     /// What converters declare.
@@ -498,6 +503,11 @@ impl Classes {
         let id = self.add(Cow::Owned(name.to_owned()), Codec::Fields(number), is_final);
         match compile(self, name) {
             Ok(plan) => {
+                if plan.whole.is_some()
+                    && let Some(class) = self.list.get_mut(id.0 as usize)
+                {
+                    class.codec = Codec::Extends(number);
+                }
                 if let Some(place) = self.plans.get_mut(number as usize) {
                     *place = plan;
                 }
@@ -518,6 +528,41 @@ impl Classes {
         let Some(plan) = self.plans.get_mut(number as usize) else { return };
         self.modes.extend(plan.slots.iter().map(|slot| slot.mode));
         plan.modes = Modes { end: self.modes.len() as u32, count: plan.slots.len() as u32 };
+    }
+
+    /// The collection, map or date of the JDK that a class is, if the library stores classes that extend it as that.
+    pub(crate) fn stored_as(&mut self, name: &str) -> Option<ClassId> {
+        let Is::Codec(codec) = jdk::row(name)?.is else { return None };
+        let is_whole = matches!(
+            codec,
+            Codec::Collection(_)
+                | Codec::Map(_)
+                | Codec::SortedSet(_)
+                | Codec::SortedMap(_)
+                | Codec::Date
+                | Codec::SqlDate(_)
+                | Codec::Timestamp
+        );
+        is_whole.then(|| self.resolve(name))
+    }
+
+    /// The superclass of a class, and the collection, map or date of the JDK above it, if there is one: the library stores
+    /// what extends it as that.
+    pub(crate) fn extended(&mut self, name: &str) -> Option<(String, Whole)> {
+        let superclass = self.schema.class(name)?.superclass?;
+        let mut above = superclass.clone();
+        for level in 1..=MOST_SUPERCLASSES {
+            if let Some(class) = self.stored_as(&above) {
+                return Some((superclass, Whole { class, level }));
+            }
+            above = self.schema.class(&above)?.superclass?;
+        }
+        None
+    }
+
+    /// What the objects of a class are stored as that extends a collection, map or date.
+    pub(crate) fn whole(&self, number: u32) -> Option<Whole> {
+        self.plan(number)?.whole
     }
 
     /// Superclass and own fields of a class with fields, by the JDK's table or the schema.

@@ -82,6 +82,9 @@ pub(crate) enum Codec {
     ZoneOffset,
     /// `FieldSerializer`; the number is that of [`crate::classes::Classes::plan`].
     Fields(u32),
+    /// A collection, map or date that a class of the application extends; the number is that of
+    /// [`crate::classes::Classes::plan`].
+    Extends(u32),
     /// A class without values: an interface, an abstract class, a primitive type.
     Named,
     /// The library writes it, and cannot read what it wrote.

@@ -3,7 +3,7 @@
 pub(crate) use holdfast_kryo_common::declared::{Declared, Registered, Step};
 use holdfast_schema::Wire;
 
-use crate::plan::{Mode, Modes, Plan, Slot};
+use crate::plan::{Mode, Plan, Slot};
 
 /// The plan of a class, if it is not stored by its fields.
 pub(crate) fn plan(class: &Registered) -> Option<Plan> {
@@ -14,7 +14,7 @@ pub(crate) fn plan(class: &Registered) -> Option<Plan> {
         mode: mode(slot.step),
     };
     let slots = class.slots.as_ref()?.iter().map(slot).collect();
-    Some(Plan { slots, superclass: None, is_declared: true, modes: Modes::default() })
+    Some(Plan { slots, is_declared: true, ..Plan::default() })
 }
 
 /// `FieldSerializer` stores many kinds in the same way.

@@ -18,6 +18,7 @@ mod write;
 
 use std::fmt;
 
+use holdfast_document::whole;
 use holdfast_kryo_common::{fault, locale, table, url};
 use holdfast_schema::{Declarations, Schema};
 use holdfast_sdk::{Description, Failure, Serializer, Settings};
@@ -70,7 +71,24 @@ impl Serializer for Kryo {
 
     fn serialize(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {
         let limits = self.options.limits_of_bytes();
-        write::write(document, out, &mut self.classes, &mut self.write, &mut self.losses, limits)
+        let start = out.len();
+        let mut write = |document: &[u8], out: &mut Vec<u8>, classes: &mut Classes| {
+            write::write(document, out, classes, &mut self.write, &mut self.losses, limits)
+        };
+        let written = write(document, out, &mut self.classes);
+        let Err(Failure::Unrepresentable { .. }) = written else { return written };
+        // What a Java stream tells of a class that extends a collection by all fields is told anew, and not before it
+        // must be.
+        let mut gathered = Vec::new();
+        let mut extends = |name: &str| {
+            let (number, own) = self.classes.schema().extended(name, whole::number_of)?.into_fields();
+            Some(whole::Extends::new(number, own))
+        };
+        if !whole::gather(document, &mut gathered, &mut extends).unwrap_or(false) {
+            return written;
+        }
+        out.truncate(start);
+        write(&gathered, out, &mut self.classes)
     }
 
     fn deserialize(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {

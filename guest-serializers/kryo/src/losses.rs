@@ -13,6 +13,8 @@ pub(crate) enum Loss {
     Bits,
     ZoneRules,
     CustomData,
+    /// What a class has that extends a collection, map or date.
+    OwnFields,
     /// Lost in one hour a year, which only the rules of the zone tell: refused if losses are, and not logged.
     ZoneOffset,
 }
@@ -30,6 +32,9 @@ impl Loss {
             }
             Self::ZoneRules => {
                 "of a java.util.TimeZone nothing but its id is kept: not its own rules or offset"
+            }
+            Self::OwnFields => {
+                "it is stored as the collection, map or date that it is: the fields of its own classes are not kept"
             }
             Self::CustomData => "what a writeObject method writes beside the fields is not kept",
             Self::ZoneOffset => {

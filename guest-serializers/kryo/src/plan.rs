@@ -13,10 +13,20 @@ use crate::declared::Step;
 pub(crate) struct Plan {
     pub(crate) slots: Vec<Slot>,
     pub(crate) superclass: Option<ClassId>,
+    /// The class extends a collection, map or date of the JDK, and is stored as that.
+    pub(crate) whole: Option<Whole>,
     /// A converter says how the slots are stored: by a serializer of its own.
     pub(crate) is_declared: bool,
     /// Where the modes of the slots stand once more, for whoever needs nothing else.
     pub(crate) modes: Modes,
+}
+
+/// What a class is stored as.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Whole {
+    pub(crate) class: ClassId,
+    /// How many classes up that is.
+    pub(crate) level: u32,
 }
 
 /// A field.
@@ -49,10 +59,14 @@ pub(crate) enum Mode {
 }
 
 /// More superclasses than any class has; a schema may hold a circle.
-const MOST_SUPERCLASSES: u32 = 64;
+pub(crate) const MOST_SUPERCLASSES: u32 = 64;
 
 /// Makes the plan of a class, or says why there is none.
 pub(crate) fn compile(classes: &mut Classes, name: &str) -> Result<Plan, String> {
+    if let Some((superclass, whole)) = classes.extended(name) {
+        let superclass = Some(classes.resolve(&superclass));
+        return Ok(Plan { superclass, whole: Some(whole), ..Plan::default() });
+    }
     let mut slots = Vec::new();
     let mut superclass = None;
     let mut next = Some(name.to_owned());
@@ -79,7 +93,7 @@ pub(crate) fn compile(classes: &mut Classes, name: &str) -> Result<Plan, String>
     }
     // The library compares names as Java does, by UTF-16 units, and its sort keeps the order of equal ones.
     slots.sort_by(|a, b| a.name.encode_utf16().cmp(b.name.encode_utf16()));
-    Ok(Plan { slots, superclass, is_declared: false, modes: Modes::default() })
+    Ok(Plan { slots, superclass, ..Plan::default() })
 }
 
 fn superclass_text(classes: &mut Classes, name: &str, above: &str) -> String {

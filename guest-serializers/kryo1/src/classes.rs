@@ -10,7 +10,7 @@ use holdfast_schema::{Constant, Field, Kind, Origin, Schema};
 use crate::codec::Codec;
 use crate::declared::Declared;
 use crate::jdk::{self, Is};
-use crate::plan::{Mode, Plan, compile};
+use crate::plan::{MOST_SUPERCLASSES, Mode, Plan, Whole, compile};
 
 /// A class, by its place in [`Classes`]. The first 51 are those that Kryo knows by a number, which is one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -195,6 +195,11 @@ impl Classes {
         self.declarations = declarations;
     }
 
+    /// What is known of the application's classes.
+    pub(crate) const fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
     /// What converters declare.
     pub(crate) const fn declarations(&self) -> &Declared {
         &self.declarations
@@ -253,7 +258,10 @@ impl Classes {
     /// The plan of a class that is written by its fields.
     pub(crate) fn plan_of(&self, id: ClassId) -> Option<&Plan> {
         match self.codec(id) {
-            Codec::Fields(number) | Codec::Zone(number) | Codec::Declared(number) => self.plan(number),
+            Codec::Fields(number)
+            | Codec::Zone(number)
+            | Codec::Declared(number)
+            | Codec::Extends(number) => self.plan(number),
             _ => None,
         }
     }
@@ -461,6 +469,7 @@ impl Classes {
             Kind::Record => self.refuse(
                 "a record, of which the library can set no field: it fails to read what it wrote".to_owned(),
             ),
+            Kind::Class if self.extended(name).is_some() => Codec::Fields(u32::MAX),
             Kind::Class => match class.interfaces.iter().find(|name| COLLECTIONS.contains(&name.as_str())) {
                 Some(interface) => self.refuse(format!(
                     "it implements {interface}, and the library stores it as such, without its fields"
@@ -525,6 +534,11 @@ impl Classes {
         let id = self.add(Cow::Owned(name.to_owned()), codec, is_final);
         match compile(self, name) {
             Ok(plan) => {
+                if plan.whole.is_some()
+                    && let Some(class) = self.list.get_mut(id.0 as usize)
+                {
+                    class.codec = Codec::Extends(number);
+                }
                 if let Some(place) = self.plans.get_mut(number as usize) {
                     *place = plan;
                 }
@@ -545,6 +559,38 @@ impl Classes {
         let Some(plan) = self.plans.get_mut(number as usize) else { return };
         self.modes.extend(plan.slots.iter().map(|slot| slot.mode));
         plan.modes = Modes { end: self.modes.len() as u32, count: plan.slots.len() as u32 };
+    }
+
+    /// The collection, map or date of the JDK that a class is, if the library stores classes that extend it as that.
+    fn stored_as(&mut self, name: &str) -> Option<ClassId> {
+        if self.schema.class(name).is_some() {
+            return None;
+        }
+        let class = self.resolve(name);
+        let is_whole = matches!(
+            self.codec(class),
+            Codec::Collection(_) | Codec::Map(_) | Codec::Date | Codec::SqlDate(_) | Codec::Timestamp
+        );
+        is_whole.then_some(class)
+    }
+
+    /// The superclass of a class, and the collection, map or date of the JDK above it, if there is one: the library stores
+    /// what extends it as that.
+    pub(crate) fn extended(&mut self, name: &str) -> Option<(String, Whole)> {
+        let superclass = self.schema.class(name)?.superclass?;
+        let mut above = superclass.clone();
+        for level in 1..=MOST_SUPERCLASSES {
+            if let Some(class) = self.stored_as(&above) {
+                return Some((superclass, Whole { class, level }));
+            }
+            above = self.schema.class(&above)?.superclass?;
+        }
+        None
+    }
+
+    /// What the objects of a class are stored as that extends a collection, map or date.
+    pub(crate) fn whole(&self, number: u32) -> Option<Whole> {
+        self.plan(number)?.whole
     }
 
     /// Superclass and own fields of a class with fields, by the JDK's tables or the schema.

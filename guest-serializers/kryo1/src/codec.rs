@@ -85,6 +85,8 @@ pub(crate) enum Codec {
     Declared(u32),
     /// A time zone with all that it knows; the number is that of its plan.
     Zone(u32),
+    /// A collection, map or date that a class of the application extends; the number is that of its plan.
+    Extends(u32),
     /// A class without values: an interface, an abstract class, a primitive type.
     Named,
     /// The library fails to write it, or writes it and cannot read what it wrote.

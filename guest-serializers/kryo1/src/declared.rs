@@ -3,7 +3,6 @@
 pub(crate) use holdfast_kryo_common::declared::{Declared, Registered, Step};
 use holdfast_schema::Wire;
 
-use crate::classes::Modes;
 use crate::plan::{Mode, Plan, Slot};
 
 /// The plan of a class, if it is not stored by its fields.
@@ -15,7 +14,7 @@ pub(crate) fn plan(class: &Registered) -> Option<Plan> {
         mode: mode(slot.step),
     };
     let slots = class.slots.as_ref()?.iter().map(slot).collect();
-    Some(Plan { slots, superclass: None, modes: Modes::default() })
+    Some(Plan { slots, ..Plan::default() })
 }
 
 /// Fields are stored in many of the same ways; an `int` is short there if it is positive, a `long` near zero.

@@ -12,6 +12,7 @@ pub(crate) enum Loss {
     AccessOrder,
     Bits,
     CustomData,
+    OwnFields,
     Reform,
     OffsetId,
     ZoneRules,
@@ -32,6 +33,9 @@ impl Loss {
                 "the library reads a java.util.BitSet without bits: how many of its words count is not stored"
             }
             Self::CustomData => "what a writeObject method writes beside the fields is not kept",
+            Self::OwnFields => {
+                "a class that extends a collection, map or date is stored as that: its own fields are not kept"
+            }
             Self::Reform => "a GregorianCalendar keeps no date of the Gregorian reform",
             Self::OffsetId => "the library reads a java.time.ZoneOffset without its text",
             Self::ZoneRules => "the library reads the zone of a java.time value without its rules",

@@ -37,6 +37,7 @@ pub(crate) const LOSSES: &[&str] = &[
     "java.sql.Timestamp: nanoseconds beyond the milliseconds",
     "java.util.Locale: script and extensions",
     "java.util.Properties: defaults",
+    "classes of the application that extend collections, maps and dates: the fields of their own",
     "java.util.BitSet: its bits, to the library; they are stored and read here",
     "java.util.LinkedHashMap: that it is in access order",
     "java.util.GregorianCalendar: the date of the Gregorian reform",

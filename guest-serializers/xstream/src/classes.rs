@@ -203,6 +203,27 @@ impl Classes {
         self.shapes.constants(name)
     }
 
+    /// Whether a class, which extends a collection, map or date, has nothing of its own, or what is in the way.
+    pub(crate) fn has_no_fields(&self, name: &str) -> Result<(), String> {
+        let Some(class) = self.shapes.described(name) else { return Err(self.shapes.why_unknown(name)) };
+        let fields = class.serial_fields.as_ref().unwrap_or(&class.fields);
+        if fields.is_empty() && !class.has_write_object && !class.is_externalizable {
+            return Ok(());
+        }
+        let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+        Err(format!(
+            "{name} came as the collection, map or date that it is, without what its own class has ({}): what a \
+             constructor would put there no document tells",
+            names.join(", ")
+        ))
+    }
+
+    /// What a field expects of a class that extends a collection, map or date, or is one.
+    pub(crate) fn type_of_level(&mut self, class: &str, field: &str) -> Type {
+        let Some(descriptor) = self.shapes.level_field(class, field) else { return Type::Any };
+        self.type_of(&descriptor)
+    }
+
     /// What the schema says of a class.
     pub(crate) fn described(&self, name: &str) -> Option<holdfast_schema::Class> {
         self.shapes.described(name)

@@ -2,6 +2,7 @@
 
 mod beans;
 mod classes;
+mod extended;
 mod fault;
 mod form;
 mod jdk;
@@ -69,7 +70,26 @@ impl Serializer for Xstream {
         let limits = write::Limits { depth: common.max_depth, bytes: common.max_bytes, pretty };
         // Indentation makes XML of about three times the document.
         out.reserve(document.len().saturating_mul(3).min(common.max_bytes));
-        write::write(document, out, &mut self.classes, &mut self.write, &mut self.losses, limits)
+        let start = out.len();
+        let mut write = |document: &[u8], out: &mut Vec<u8>, classes: &mut Classes| {
+            write::write(document, out, classes, &mut self.write, &mut self.losses, limits)
+        };
+        let written = write(document, out, &mut self.classes);
+        let Err(Failure::Unrepresentable { .. }) = written else { return written };
+        // What others tell of a class that extends a collection, as the collection that it is, is told as Java has it,
+        // and not before it must be.
+        let mut spread = Vec::new();
+        let mut has_no_fields = |name: &str| self.classes.has_no_fields(name);
+        match holdfast_document::whole::spread(document, &mut spread, &mut has_no_fields) {
+            Ok(false) => return written,
+            Ok(true) => {}
+            Err(misfit) => {
+                let path = holdfast_document::path(document, misfit.at);
+                return Err(Failure::Unrepresentable { path, text: misfit.text });
+            }
+        }
+        out.truncate(start);
+        write(&spread, out, &mut self.classes)
     }
 
     fn deserialize(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure> {

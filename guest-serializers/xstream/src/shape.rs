@@ -3,6 +3,7 @@
 use holdfast_schema::{Class, Field, Kind, Origin, Schema};
 
 use crate::beans;
+use crate::extended;
 use crate::form::{BASES, EXCEPTIONS, ROWS, THROWABLE};
 use crate::jdk;
 
@@ -104,9 +105,19 @@ impl Shapes {
         false
     }
 
+    /// The type of a field of a class that extends a collection, map or date, or is one.
+    pub(crate) fn level_field(&self, class: &str, field: &str) -> Option<String> {
+        let described = match extended::class(class) {
+            Some(class) => class,
+            None => self.schema.extended(class, extended::number)?.classes.into_iter().next()?,
+        };
+        let fields = described.serial_fields.unwrap_or(described.fields);
+        fields.into_iter().find(|known| known.name == field).map(|known| known.descriptor)
+    }
+
     /// What the fields and methods of a class are.
     pub(crate) fn described(&self, name: &str) -> Option<Class> {
-        self.class(name)
+        self.class(name).or_else(|| extended::class(name))
     }
 
     /// A class and its superclasses but for `java.lang.Object`; nothing for one that no schema has.
@@ -114,7 +125,7 @@ impl Shapes {
         let mut classes = Vec::new();
         let mut next = Some(name.to_owned());
         while let Some(name) = next.filter(|name| name != "java.lang.Object" && classes.len() < 64) {
-            let class = self.class(&name);
+            let class = self.described(&name);
             next = class.as_ref().and_then(|class| class.superclass.clone());
             // What has no fields and no methods of its own is passed over.
             if class.is_some() || !BASES.contains(&name.as_str()) {

@@ -334,6 +334,7 @@ fn shape_of(reader: &Reader<'_>, head: &Head<'_>) -> Typed {
                         Ok(Item::Custom { level } | Item::TypedCustom { level }) => {
                             format!("{}*", "^".repeat(level as usize))
                         }
+                        Ok(Item::Whole { level }) => format!("{}=", "^".repeat(level as usize)),
                         Ok(Item::Interface(name)) => name.to_owned(),
                         Err(_) => String::new(),
                     })

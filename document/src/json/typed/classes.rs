@@ -103,6 +103,7 @@ fn item_text(item: Item<'_>) -> String {
         Item::Field { level, descriptor, name } => format!("{}{descriptor}{name}", up(level)),
         Item::Custom { level } => format!("{}*", up(level)),
         Item::TypedCustom { level } => format!("{}+", up(level)),
+        Item::Whole { level } => format!("{}=", up(level)),
         Item::Interface(name) => name.to_owned(),
     }
 }

@@ -28,6 +28,12 @@ pub(super) fn is_of_its_fields(class: &str) -> bool {
     matches!(class, "java.net.InetAddress" | "java.net.Inet6Address")
 }
 
+/// Of a collection, map or date of which documents tell what the method writes: nothing that is known without.
+pub(super) fn told(class: &str) -> Option<&'static [u8]> {
+    let number = holdfast_document::builtin::by_class(class)?.number;
+    holdfast_document::whole::streamed(number).any(|slot| slot == (0, "*")).then_some(&[])
+}
+
 /// What the `writeObject` method of a class writes behind the fields, where that is always the same.
 pub(super) fn data(class: &str) -> Option<&'static [u8]> {
     match class {

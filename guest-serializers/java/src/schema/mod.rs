@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use holdfast_document::{
-    Definition, Error, Event, Extras, Head, Item, Kind, Number, Super, Width, Writer, path,
+    Definition, Error, Event, Extras, Head, Item, Kind, Number, Super, Width, Writer, path, whole,
 };
 use holdfast_schema::{Field, Schema};
 use holdfast_sdk::Failure;
@@ -23,6 +23,28 @@ use plan::{CUSTOM, Plan, Plans};
 use survey::{Attribute, Object, Survey};
 
 type Step<T> = Result<T, Box<Failure>>;
+
+/// Writes a document anew in which objects of classes that extend a collection, map or date have what Java writes of
+/// these, if the document or the schema says all of their own fields; nothing, if there are none.
+pub(crate) fn spread(document: &[u8], schema: &Schema) -> Result<Option<Vec<u8>>, Failure> {
+    let misfit = |document: &[u8], misfit: whole::Misfit| Failure::Unrepresentable {
+        path: path(document, misfit.at),
+        text: misfit.text,
+    };
+    let mut extends = |name: &str| {
+        let (number, own) = schema.extended(name, whole::number_of)?.into_fields();
+        Some(whole::Extends::new(number, own))
+    };
+    let mut gathered = Vec::new();
+    let is_gathered =
+        whole::gather(document, &mut gathered, &mut extends).map_err(|found| misfit(document, found))?;
+    let document = if is_gathered { &gathered } else { document };
+    let mut has_no_fields = |name: &str| plan::has_no_fields(schema, name);
+    let mut spread = Vec::new();
+    let is_spread =
+        whole::spread(document, &mut spread, &mut has_no_fields).map_err(|found| misfit(document, found))?;
+    Ok(is_spread.then_some(spread))
+}
 
 /// Writes a document anew with what the schema knows of its classes; nothing, if it knows none of them.
 pub(crate) fn retype(document: &[u8], schema: &Schema) -> Result<Option<Vec<u8>>, Failure> {
@@ -341,6 +363,7 @@ impl<'d> Walk<'d, '_, '_> {
                     Item::Field { level, descriptor, name } => self.writer.item(level, descriptor, name),
                     Item::Custom { level } => self.writer.item_custom(level),
                     Item::TypedCustom { level } => self.writer.item(level, "+", ""),
+                    Item::Whole { level } => self.writer.item_whole(level),
                     Item::Interface(name) => self.writer.str(name),
                 }
             }
@@ -365,7 +388,12 @@ impl<'d> Walk<'d, '_, '_> {
         let mut order = vec![None; plan.slots.len()];
         let mut find = |writing: &Self, level: Option<u32>, name: &str, index: usize| {
             let is_it = |(above, field): &(u32, Field)| {
-                field.name == name && field.descriptor != CUSTOM && level.is_none_or(|level| level == *above)
+                let is_named = if name == CUSTOM {
+                    field.descriptor == CUSTOM
+                } else {
+                    field.name == name && field.descriptor != CUSTOM
+                };
+                is_named && level.is_none_or(|level| level == *above)
             };
             match plan.slots.iter().rposition(is_it).and_then(|slot| order.get_mut(slot)) {
                 Some(place) => *place = Some(index),
@@ -393,12 +421,14 @@ impl<'d> Walk<'d, '_, '_> {
                 let level = class.and_then(|class| plan.levels.iter().position(|level| level.name == class));
                 find(self, level.map(|level| level as u32), name, index + 1)?;
             }
+            self.is_told(attribute, at, definition, plan, &order)?;
             return Ok(Rc::new(order));
         }
         for (index, item) in definition.items().enumerate() {
             match item.map_err(|error| broken(attribute, error))? {
                 Item::Field { level, name, .. } => find(self, Some(level), name, index)?,
-                Item::Custom { .. } | Item::TypedCustom { .. } => {
+                Item::Custom { level } if plan.tells(level) => find(self, Some(level), CUSTOM, index)?,
+                Item::Whole { .. } | Item::Custom { .. } | Item::TypedCustom { .. } => {
                     let text = format!(
                         "{} came with custom data, of which the schema says that Java has none",
                         definition.name
@@ -408,9 +438,35 @@ impl<'d> Walk<'d, '_, '_> {
                 Item::Interface(_) => {}
             }
         }
+        self.is_told(attribute, at, definition, plan, &order)?;
         let order = Rc::new(order);
         self.here.orders.insert(definition.number, Rc::clone(&order));
         Ok(order)
+    }
+
+    /// Sees that the document tells what the methods of collections and dates write.
+    fn is_told(
+        &self,
+        attribute: &Attribute<'d>,
+        at: u32,
+        definition: &Definition<'d>,
+        plan: &Plan,
+        order: &[Option<usize>],
+    ) -> Step<()> {
+        let mut slots = plan.slots.iter().zip(order);
+        let missing = |((level, field), part): &(&(u32, Field), &Option<usize>)| {
+            field.descriptor == CUSTOM && plan.tells(*level) && part.is_none()
+        };
+        match slots.find(missing) {
+            None => Ok(()),
+            Some(((_, field), _)) => {
+                let text = format!(
+                    "{} extends {}, and the document does not tell what is in it",
+                    definition.name, field.name
+                );
+                Err(self.misfit(attribute, at, text))
+            }
+        }
     }
 
     /// An enum constant of which only the ordinal is known.

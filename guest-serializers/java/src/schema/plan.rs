@@ -29,6 +29,11 @@ pub(super) struct Level {
 pub(super) const CUSTOM: &str = "*";
 
 impl Plan {
+    /// Whether the class so many levels up is a collection, map or date, of which documents tell the data.
+    pub(super) fn tells(&self, level: u32) -> bool {
+        self.levels.get(level as usize).is_some_and(|class| jdk::told(&class.name).is_some())
+    }
+
     /// The slots of the class so many levels up.
     pub(super) fn slots_from(&self, level: u32) -> impl Iterator<Item = (u32, &Field)> + Clone {
         let own = self.slots.iter().filter(move |(above, _)| *above >= level);
@@ -59,6 +64,25 @@ fn class(schema: &Schema, name: &str) -> Option<Class> {
     schema.class(name).or_else(|| jdk::class(name))
 }
 
+/// Whether a class, which extends a collection, map or date, has nothing of its own, or what is in the way.
+pub(super) fn has_no_fields(schema: &Schema, name: &str) -> Result<(), String> {
+    let Some(class) = schema.class(name) else {
+        return Err(format!(
+            "{name} came as the collection, map or date that it is; Java needs the schema of the class, which says \
+             whether it has fields of its own"
+        ));
+    };
+    let named = class.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", ");
+    let listed = class.serial_fields.is_some_and(|fields| !fields.is_empty());
+    if !class.fields.is_empty() || listed || class.has_write_object || class.is_externalizable {
+        return Err(format!(
+            "{name} came as the collection, map or date that it is, without what its own class has ({named}): what a \
+             constructor would put there no document tells"
+        ));
+    }
+    Ok(())
+}
+
 fn make(schema: &Schema, of: Class) -> Result<Plan, String> {
     if !of.is_serializable {
         return Err(format!("{} is not serializable, says the schema", of.name));
@@ -67,7 +91,7 @@ fn make(schema: &Schema, of: Class) -> Result<Plan, String> {
     let mut next = Some(of);
     while let Some(class) = next {
         let name = &class.name;
-        let custom = if class.has_write_object { jdk::data(name) } else { None };
+        let custom = if class.has_write_object { jdk::data(name).or_else(|| jdk::told(name)) } else { None };
         let refusal = if class.is_externalizable || (class.has_write_object && custom.is_none()) {
             Some("decides by a method of its own what Java writes of it, which nobody knows here".to_owned())
         } else if class.has_write_replace {

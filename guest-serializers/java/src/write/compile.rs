@@ -215,6 +215,13 @@ impl<'a> Writing<'a> {
                         "its custom data came from a format that does not tell it as Java has it",
                     );
                 }
+                Item::Whole { .. } => {
+                    return bad(
+                        self,
+                        "it came as the collection, map or date that it is, from a format that does not tell its own \
+                         fields; Java needs the schema of the class",
+                    );
+                }
                 Item::Interface(_) => continue,
             };
             if text == "?" {

@@ -8,6 +8,7 @@
     reason = "a test that panics says what it found"
 )]
 
+mod extended;
 mod golden;
 mod hostile;
 mod plain;

@@ -7,8 +7,9 @@ use holdfast_sdk::Failure;
 use super::{Again, Frame, Kind, Reading, Total};
 use crate::TRUE_VALUE;
 use crate::classes::ClassId;
+use crate::codec::{self, Codec};
 use crate::fault::{Outcome, damaged};
-use crate::plan::{Field, Known, Place, Plan, Simple};
+use crate::plan::{Field, Known, Place, Plan, Simple, Whole};
 use crate::text::unescape;
 use crate::xml::{Attribute, Open};
 
@@ -30,8 +31,65 @@ impl<'x> Reading<'x, '_, '_> {
         match self.classes.known(class).clone() {
             Known::Body(of) => self.body(open, class, name, &of),
             Known::Objects(plan) => self.named(open, class, name, Some(&plan)),
+            Known::Whole(whole) => self.whole_of(open, class, &whole),
             Known::Not(_) | Known::Nothing => self.named(open, class, name, None),
         }
+    }
+
+    /// An object of a class that extends a collection or map, which stands here as that.
+    fn whole_of(&mut self, open: Open<'x>, class: ClassId, whole: &Whole) -> Outcome<()> {
+        if open.is_empty && self.find("size").is_some_and(|size| size.raw != b"0") {
+            let text =
+                "a collection or map of which the library wrote how much is in it, and nothing of that";
+            return Err(self.unrepresentable(text));
+        }
+        self.number(open)?;
+        match self.classes.definition(class, ClassKind::Bean, false) {
+            Some(known) => self.doc.known(known, 1),
+            None => {
+                self.doc.defined(1);
+                self.define_whole(open, class)?;
+            }
+        }
+        match codec::by_number(whole.number) {
+            Codec::List => self.list(open),
+            Codec::Map => self.map(open),
+            Codec::Elements(number) => self.sized(open, number, 0, 1),
+            Codec::SortedElements(number) => self.sized(open, number, 1, 1),
+            Codec::Entries(41) if self.find(TRUE_VALUE).is_some() => self.sized(open, 42, 0, 2),
+            Codec::Entries(number) => self.sized(open, number, 0, 2),
+            _ => self.sized(open, whole.number, 1, 2),
+        }
+    }
+
+    /// Writes the definition of a class that extends a collection or map, with those of its superclasses in it.
+    #[cold]
+    fn define_whole(&mut self, open: Open<'x>, class: ClassId) -> Outcome<()> {
+        let mut levels = Vec::new();
+        let mut next = class;
+        while let Known::Whole(whole) = self.classes.known(next).clone() {
+            if let Some(known) = self.classes.definition(next, ClassKind::Bean, false) {
+                self.doc.head_known(known);
+                break;
+            }
+            if self.doc.definitions() > u32::from(u16::MAX) {
+                return Err(self.unrepresentable("more than 65536 classes in one attribute"));
+            }
+            let name = self.classes.name(next);
+            let name = std::str::from_utf8(name).map_err(|_| damaged(open.at, "not UTF-8"))?;
+            let number = self.doc.begin_definition(ClassKind::Bean, false, None, name, 1);
+            self.classes.define(next, ClassKind::Bean, false, number);
+            levels.push(whole.level);
+            if whole.level == 1 {
+                self.doc.head_builtin(whole.number);
+                break;
+            }
+            next = self.classes.find(whole.superclass.as_bytes()).0;
+        }
+        for level in levels.iter().rev() {
+            self.doc.item_whole(*level);
+        }
+        Ok(())
     }
 
     /// An object of which the schema knows all fields, in the order in which the library writes them.

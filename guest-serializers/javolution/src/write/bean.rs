@@ -11,7 +11,7 @@ use crate::decimal;
 use crate::fault::Outcome;
 use crate::losses::Loss;
 use crate::number::{integer, unsigned};
-use crate::plan::{Field, Place, Simple};
+use crate::plan::{Field, Known, Place, Simple};
 use crate::text::{escape, escape_lossy, hex};
 
 /// Extensions of scalars.
@@ -39,7 +39,10 @@ impl<'d> Writing<'d, '_, '_> {
         let shelf = &mut *self.shelf;
         match shelf.scripts.of(definition, &self.reader, self.plans) {
             Ok(script) => self.bean_as(slot, script, parts, place, at),
-            Err(why) => Err(self.unrepresentable(at, format!("a {}: {why}", definition.name))),
+            Err(why) => match self.plans.of(definition.name) {
+                Known::Whole(whole) => self.extended(slot, definition, &whole, place, at),
+                _ => Err(self.unrepresentable(at, format!("a {}: {why}", definition.name))),
+            },
         }
     }
 

@@ -202,7 +202,7 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     /// Passes over a part that the library does not write; unless it is nil, it is lost.
-    fn drop_part(&mut self, loss: Loss, at: usize) -> Outcome<()> {
+    pub(super) fn drop_part(&mut self, loss: Loss, at: usize) -> Outcome<()> {
         if self.is_nil() {
             self.event()?;
             return Ok(());

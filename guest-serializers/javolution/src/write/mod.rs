@@ -11,6 +11,7 @@ mod skip;
 mod tag;
 mod time;
 mod travel;
+mod whole;
 
 use std::collections::HashMap;
 
@@ -81,6 +82,8 @@ enum Kind {
         step: u32,
         parts: Option<bean::Parts>,
     },
+    /// So many fields of an object that are not written.
+    Own(u32),
     /// A value that stands elsewhere; afterwards the document is read on from here.
     Visit {
         back: u32,
@@ -228,7 +231,7 @@ impl<'d> Writing<'d, '_, '_> {
                     *step += 1;
                     self.bean_element(script, at, parts)?;
                 }
-                Kind::Visit { .. } => self.value(Slot::Value)?,
+                Kind::Visit { .. } | Kind::Own(_) => self.value(Slot::Value)?,
             }
             self.check_size()?;
         }
@@ -259,6 +262,7 @@ impl<'d> Writing<'d, '_, '_> {
                 self.return_from_visit(back, parked);
                 return Ok(());
             }
+            Kind::Own(count) => return self.reader.skip_values(count).map_err(no_document),
             Kind::Wrapper { inner, own, names, class } => self.other_fields(inner, own, names, class)?,
             Kind::Bean { parts: Some(parts), .. } | Kind::Named(Some((parts, _))) => self.leave(parts),
             Kind::Elements

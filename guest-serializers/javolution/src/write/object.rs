@@ -88,6 +88,7 @@ impl<'d> Writing<'d, '_, '_> {
         }
         match self.plans.of(class) {
             Known::Objects(plan) => self.named_as(slot, class, &plan, parts, place, at),
+            Known::Whole(whole) => Err(self.by_fields(class, &whole, at)),
             _ => self.named_opaque(slot, class, parts, place, at),
         }
     }
@@ -205,6 +206,10 @@ impl<'d> Writing<'d, '_, '_> {
 
     fn field_name(&mut self, at: usize) -> Outcome<&'d [u8]> {
         let Event::Str(name) = self.event()? else { return Err(self.bad_form(at)) };
+        if name.ends_with(b"#") || name.ends_with(b"#+") {
+            let text = "what a method of the class wrote to XStream's XML, and not the fields that the library writes";
+            return Err(self.unrepresentable(at, text));
+        }
         if !is_name(name) || matches!(name, b"class" | b"__id" | b"__ref" | b"Null") {
             let name = String::from_utf8_lossy(name);
             return Err(self

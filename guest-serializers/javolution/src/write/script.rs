@@ -9,6 +9,7 @@ use holdfast_document::{Definition, Item, Reader, Super, builtin};
 
 use super::object::is_name;
 use super::refs::Mix;
+use crate::codec;
 use crate::jdk;
 use crate::plan::{Field, Known, Place, Plans, place};
 use crate::stamp::Stamp;
@@ -188,7 +189,8 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
             }
             // The separator of paths, which a reader has of its own.
             Item::Custom { .. } if class == "java.io.File" => {}
-            Item::Custom { .. } => custom.push(part),
+            // All that a date is.
+            Item::Custom { .. } | Item::Whole { .. } => custom.push(part),
             Item::TypedCustom { .. } | Item::Interface(_) => {
                 return Err("data of a writeObject method that only XStream knows".into());
             }
@@ -224,7 +226,15 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
                 ));
             }
         }
+        Known::Whole(_) => {
+            return Err("by its fields, and the library writes it as the collection or map that it is".into());
+        }
         Known::Not(why) => return Err(why.to_string()),
+        Known::Nothing if hierarchy(definition, reader).iter().any(|name| codec::of(name).is_container()) => {
+            return Err(
+                "it extends a collection or map of the JDK, and no schema says what else it is (holdfast schema)".into()
+            );
+        }
         // What such a class writes to a stream may be other fields than it has.
         Known::Nothing if jdk::is_own(class) && !parts.is_empty() => {
             return Err("one of Java's own classes whose fields are not known here".into());

@@ -161,11 +161,12 @@ impl Reading<'_, '_, '_> {
                 _ => Kind::Bean,
             };
             let plan = match described.codec {
-                Codec::Fields(number) => self.classes.plan(number),
+                Codec::Fields(number) | Codec::Extends(number) => self.classes.plan(number),
                 _ => None,
             };
             let items = match described.codec {
                 Codec::SubList => SUB_LIST.len(),
+                Codec::Extends(_) => 1,
                 _ => plan.map_or(0, |plan| plan.slots.len()),
             };
             self.doc.begin_definition(kind, false, None, &described.name, items as u32);
@@ -193,6 +194,9 @@ impl Reading<'_, '_, '_> {
                     for (descriptor, name) in SUB_LIST {
                         self.doc.item(0, descriptor, name);
                     }
+                }
+                Codec::Extends(number) => {
+                    self.doc.item_whole(self.classes.whole(number).map_or(0, |whole| whole.level));
                 }
                 Codec::Fields(number) => {
                     for slot in self.classes.plan(number).map_or(&[][..], |plan| &plan.slots) {

@@ -75,6 +75,8 @@ enum FrameKind {
     Compatible,
     /// The end of the chunks of the only field of an object.
     ChunksEnd,
+    /// The end of what an object is stored as.
+    Whole,
     /// The handler of a proxy, before its interfaces. The first time it is read to find them.
     Handler { again: bool },
 }
@@ -267,7 +269,8 @@ impl Reading<'_, '_, '_> {
             FrameKind::SubList => self.after_list(),
             FrameKind::Handler { again } => self.after_handler(again),
             FrameKind::ChunksEnd => self.close_chunks(),
-            FrameKind::Values
+            FrameKind::Whole
+            | FrameKind::Values
             | FrameKind::Known
             | FrameKind::EnumEntries
             | FrameKind::Fields(_)
@@ -281,6 +284,11 @@ impl Reading<'_, '_, '_> {
         if left == 0 {
             return Ok(());
         }
+        self.open(kind, class, left)
+    }
+
+    #[inline]
+    fn open(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
         if self.shelf.frames.len() >= self.limits.depth {
             return Err(limit(format!("nested deeper than {} levels (maxDepth)", self.limits.depth)));
         }

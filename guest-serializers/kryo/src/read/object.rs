@@ -274,6 +274,7 @@ impl Reading<'_, '_, '_> {
                 let kind = if is_final { FrameKind::Known } else { FrameKind::Values };
                 self.begin(kind, component, count)
             }
+            Codec::Extends(number) => self.whole(class, number),
             Codec::EnumSet => self.enum_set(class),
             Codec::EnumMap => {
                 let class = self.enum_class()?;
@@ -314,6 +315,14 @@ impl Reading<'_, '_, '_> {
                 Ok(())
             }
         }
+    }
+
+    /// An object that is stored as the collection, map or date that it is.
+    fn whole(&mut self, class: ClassId, number: u32) -> Outcome<()> {
+        let Some(whole) = self.classes.whole(number) else { return Ok(()) };
+        self.typed(class, 1)?;
+        self.open(FrameKind::Whole, whole.class, 0)?;
+        self.body(whole.class, self.classes.codec(whole.class))
     }
 
     fn refusal(&self, id: ClassId) -> String {

@@ -469,6 +469,9 @@ fn lay_out(definition: &Definition<'_>, class: ClassId, plan: &Plan) -> Result<L
                 *place = part;
             }
             Item::Custom { .. } | Item::TypedCustom { .. } => custom.push(part),
+            Item::Whole { .. } => {
+                return Err("the value of a collection or date where fields must stand".into());
+            }
             Item::Interface(_) => return Err("interfaces where fields must stand".into()),
         }
     }

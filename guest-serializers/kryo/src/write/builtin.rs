@@ -34,12 +34,9 @@ impl Writing<'_, '_, '_> {
             class = self.classes.resolve(SIMPLE_TIME_ZONE);
         }
         match self.classes.codec(class) {
-            Codec::Collection(number) => self.collection(slot, class, number, parts, place, at),
-            Codec::Map(_) => self.map(slot, class, number, parts, place, at),
-            codec @ (Codec::SortedSet(_) | Codec::SortedMap(_)) => {
+            Codec::Collection(_) | Codec::Map(_) | Codec::SortedSet(_) | Codec::SortedMap(_) => {
                 let id = self.object(slot, class, place, at)?;
-                let is_map = matches!(codec, Codec::SortedMap(_));
-                self.sorted(class, is_map, parts.saturating_sub(1), id)
+                self.inside(class, number, parts, id, at)
             }
             Codec::Empty(_) => {
                 self.object(slot, class, place, at)?;
@@ -103,16 +100,27 @@ impl Writing<'_, '_, '_> {
         }
     }
 
-    fn collection(
+    /// What is in a collection, map or date of a class, behind the class; of the number's form in the document.
+    pub(super) fn inside(
         &mut self,
-        slot: Slot,
         class: ClassId,
         number: u16,
         parts: u32,
-        place: u32,
+        id: u32,
         at: usize,
     ) -> Outcome<()> {
-        self.object(slot, class, place, at)?;
+        match self.classes.codec(class) {
+            Codec::Collection(number) => self.collection(class, number, parts, at),
+            Codec::Map(_) => self.map(class, number, parts, at),
+            codec @ (Codec::SortedSet(_) | Codec::SortedMap(_)) => {
+                let is_map = matches!(codec, Codec::SortedMap(_));
+                self.sorted(class, is_map, parts.saturating_sub(1), id)
+            }
+            codec => self.scalar(codec, at),
+        }
+    }
+
+    fn collection(&mut self, class: ClassId, number: u16, parts: u32, at: usize) -> Outcome<()> {
         let mut count = parts;
         if matches!(number, 6 | 33) {
             self.drop_part(Loss::Comparator, at)?;
@@ -122,16 +130,7 @@ impl Writing<'_, '_, '_> {
         self.begin(FrameKind::Values, class, count)
     }
 
-    fn map(
-        &mut self,
-        slot: Slot,
-        class: ClassId,
-        number: u16,
-        parts: u32,
-        place: u32,
-        at: usize,
-    ) -> Outcome<()> {
-        self.object(slot, class, place, at)?;
+    fn map(&mut self, class: ClassId, number: u16, parts: u32, at: usize) -> Outcome<()> {
         let mut parts = parts;
         match number {
             builtin::LINKED_HASH_MAP_ACCESS_ORDER => self.lose(Loss::AccessOrder, at)?,

@@ -13,6 +13,7 @@ mod refs;
 mod scalar;
 mod time;
 mod travel;
+mod whole;
 
 use holdfast_document::{Definition, Event, Extras, Note, Notes, Reader};
 use holdfast_sdk::Failure;
@@ -76,6 +77,8 @@ enum FrameKind {
     Compatible { end: u32, first: Option<u32>, in_field: bool },
     /// The end of the chunks of the only field of an object.
     ChunksEnd,
+    /// What an object is stored as, before the fields of its own, so many, which are not.
+    Whole(u32),
     /// A list, before the indexes of a part of it.
     SubList,
     /// The handler of a proxy, before its interfaces.
@@ -300,6 +303,7 @@ impl<'d> Writing<'d, '_, '_> {
                 self.shelf.late.pop();
                 self.after_handler()
             }
+            FrameKind::Whole(own) => self.reader.skip_values(own).map_err(no_document),
             FrameKind::Visit { back, parked } => {
                 self.return_from_visit(back, parked);
                 Ok(())

@@ -228,6 +228,9 @@ impl<'d> Writing<'d, '_, '_> {
             (Kind::Array, Codec::Objects { .. } | Codec::Strings) => {
                 self.array(slot, class, parts, place, at)
             }
+            (Kind::Bean, Codec::Extends(number)) => {
+                self.extended(slot, definition, number, (class, place, at))
+            }
             (Kind::Bean, Codec::SubList) => self.sub_list(slot, definition, class, place, at),
             (Kind::Bean, _) => self.bean(slot, definition, class, parts, place, at),
             (Kind::Array | Kind::Proxy, _) => {

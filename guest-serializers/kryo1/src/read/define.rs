@@ -87,7 +87,7 @@ impl Reading<'_, '_, '_> {
                 _ => Kind::Bean,
             };
             let plan = self.classes.plan_of(class);
-            let items = plan.map_or(0, |plan| plan.slots.len());
+            let items = plan.map_or(0, |plan| plan.slots.len() + usize::from(plan.whole.is_some()));
             self.doc.begin_definition(kind, false, None, &described.name, items as u32);
             self.shelf.definitions.push(class, self.classes.slot(class));
             chain.push(class);
@@ -101,7 +101,11 @@ impl Reading<'_, '_, '_> {
             }
         }
         while let Some(class) = chain.pop() {
-            for slot in self.classes.plan_of(class).map_or(&[][..], |plan| &plan.slots) {
+            let Some(plan) = self.classes.plan_of(class) else { continue };
+            if let Some(whole) = plan.whole {
+                self.doc.item_whole(whole.level);
+            }
+            for slot in &plan.slots {
                 self.doc.item(slot.level, &slot.descriptor, &slot.name);
             }
         }

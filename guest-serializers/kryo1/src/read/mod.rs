@@ -63,6 +63,8 @@ enum FrameKind {
     EnumEntries,
     /// The fields of an object; how they are stored stands before this place among all modes.
     Fields(u32),
+    /// The end of what an object is stored as.
+    Whole,
     /// The handler of a proxy, before its interfaces. The first time it is read to find them.
     Handler { again: bool },
 }
@@ -196,6 +198,9 @@ impl Reading<'_, '_, '_> {
                     reading.constant(frame.class, ordinal)?;
                     reading.value()
                 })?,
+                FrameKind::Whole => {
+                    self.shelf.frames.pop();
+                }
                 FrameKind::Handler { again } => {
                     if frame.left == 0 {
                         self.shelf.frames.pop();
@@ -245,6 +250,11 @@ impl Reading<'_, '_, '_> {
         if left == 0 {
             return Ok(());
         }
+        self.open(kind, class, left)
+    }
+
+    #[inline]
+    fn open(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
         if self.shelf.frames.len() >= self.limits.depth {
             return Err(limit(format!("nested deeper than {} levels (maxDepth)", self.limits.depth)));
         }

@@ -222,6 +222,7 @@ impl Reading<'_, '_, '_> {
             }
             Codec::ArraysAsList => self.arrays_as_list(),
             Codec::Primitives(_) | Codec::Objects { .. } | Codec::Arrays { .. } => self.array(class, codec),
+            Codec::Extends(number) => self.whole(class, number),
             Codec::EnumSet => self.enum_set(class),
             Codec::EnumMap => {
                 let class = self.enum_class()?;
@@ -246,6 +247,14 @@ impl Reading<'_, '_, '_> {
             }
             codec => self.scalar(codec),
         }
+    }
+
+    /// An object that is stored as the collection, map or date that it is.
+    fn whole(&mut self, class: ClassId, number: u32) -> Outcome<()> {
+        let Some(whole) = self.classes.whole(number) else { return Ok(()) };
+        self.typed(class, 1)?;
+        self.open(FrameKind::Whole, whole.class, 0)?;
+        self.body(whole.class, self.classes.codec(whole.class))
     }
 
     /// Reads an object's fields, behind its number.

@@ -23,8 +23,10 @@ impl Writing<'_, '_, '_> {
             return Err(self.bad_form(at));
         };
         match self.classes.codec(class) {
-            Codec::Collection(number) => self.collection(slot, class, number, parts, at),
-            Codec::Map(_) => self.map(slot, class, number, parts, at),
+            Codec::Collection(_) | Codec::Map(_) => {
+                self.head(slot, class, at)?;
+                self.inside(class, number, parts, at)
+            }
             Codec::Empty(_) => self.head(slot, class, at),
             Codec::Values(_, parts) => {
                 self.head(slot, class, at)?;
@@ -74,8 +76,16 @@ impl Writing<'_, '_, '_> {
         }
     }
 
-    fn collection(&mut self, slot: Slot, class: ClassId, number: u16, parts: u32, at: usize) -> Outcome<()> {
-        self.head(slot, class, at)?;
+    /// What is in a collection, map or date of a class, behind the class; of the number's form in the document.
+    pub(super) fn inside(&mut self, class: ClassId, number: u16, parts: u32, at: usize) -> Outcome<()> {
+        match self.classes.codec(class) {
+            Codec::Collection(number) => self.collection(class, number, parts, at),
+            Codec::Map(_) => self.map(class, number, parts, at),
+            codec => self.scalar(codec, at),
+        }
+    }
+
+    fn collection(&mut self, class: ClassId, number: u16, parts: u32, at: usize) -> Outcome<()> {
         let mut count = parts;
         if matches!(number, 6 | 32 | 33) {
             self.drop_part(Loss::Comparator, at)?;
@@ -85,8 +95,7 @@ impl Writing<'_, '_, '_> {
         self.begin(FrameKind::Values, class, count)
     }
 
-    fn map(&mut self, slot: Slot, class: ClassId, number: u16, parts: u32, at: usize) -> Outcome<()> {
-        self.head(slot, class, at)?;
+    fn map(&mut self, class: ClassId, number: u16, parts: u32, at: usize) -> Outcome<()> {
         let mut parts = parts;
         match number {
             builtin::LINKED_HASH_MAP_ACCESS_ORDER => self.lose(Loss::AccessOrder, at)?,

@@ -10,6 +10,7 @@ mod refs;
 mod scalar;
 mod time;
 mod value;
+mod whole;
 
 use holdfast_document::{Definition, Event, Extras, Note, Notes};
 use holdfast_kryo_common::fault::{Outcome, limit, no_document, unrepresentable};
@@ -75,6 +76,8 @@ enum FrameKind {
     Fields(u32),
     /// The fields of an object, whose places begin here among those of all such objects.
     FieldsAt(u32),
+    /// What an object is stored as, before the fields of its own, so many, which are not.
+    Whole(u32),
     /// The handler of a proxy, before its interfaces.
     Handler,
     /// A value that stands elsewhere; afterwards the document is read on from here.
@@ -233,6 +236,10 @@ impl<'d> Writing<'d, '_, '_> {
                         varint(writing.out, ordinal);
                         writing.value(Slot::Any)
                     })?;
+                }
+                FrameKind::Whole(own) => {
+                    self.shelf.frames.pop();
+                    self.way.reader.skip_values(own).map_err(no_document)?;
                 }
                 FrameKind::Handler if frame.left > 0 => {
                     if let Some(frame) = self.shelf.frames.last_mut() {

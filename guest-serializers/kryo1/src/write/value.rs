@@ -177,6 +177,7 @@ impl<'d> Writing<'d, '_, '_> {
         match (definition.kind, self.classes.codec(class)) {
             (Kind::Enum, _) => self.constant(slot, class, place, at),
             (Kind::Array, Codec::Objects { .. } | Codec::Arrays { .. }) => self.array(slot, class, parts, at),
+            (Kind::Bean, Codec::Extends(number)) => self.extended(slot, definition, number, (class, at)),
             (Kind::Bean, _) => self.bean(slot, definition, class, parts, place, at),
             (Kind::Array | Kind::Proxy, _) => {
                 let text = self.classes.refusal(class);

@@ -313,14 +313,17 @@ impl<'a> Reader<'a, '_> {
                 self.value(tag, Expects::Item)
             }
             Kind::CustomFields(class) => {
-                self.mark_bare(tag, top);
-                self.count_pair(top);
                 let mut name = String::with_capacity(tag.name.len());
                 if !names::field_of(&mut name, tag.name) {
                     return Err(Fault::at(tag.at, format!("<{}> is the name of no field", tag.name)));
                 }
+                let kind = self.type_of_custom(class, &name);
+                if kind == Type::Any {
+                    self.mark_bare(tag, top);
+                }
+                self.count_pair(top);
                 self.pair_name(class, &name);
-                self.value(tag, Expects::Field(Type::Any))
+                self.value(tag, Expects::Field(kind))
             }
             _ => self.named_field(tag, top),
         }
@@ -354,6 +357,16 @@ impl<'a> Reader<'a, '_> {
             if let Some(Frame { kind: Kind::Named(_, kept), .. }) = self.scratch.frames.get_mut(top) {
                 *kept = true;
             }
+        }
+    }
+
+    /// What a field expects at a level of an object that writes itself, where that extends a collection or the like.
+    fn type_of_custom(&mut self, class: u32, field: &str) -> Type {
+        let name = self.classes.get(class).name.clone();
+        match self.classes.type_of_level(&name, field) {
+            // In pairs of a name and a value nothing else says the type of a number.
+            Type::Primitive(element) => Type::Class(self.classes.by_name(boxed(element))),
+            kind => kind,
         }
     }
 
@@ -440,7 +453,7 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-const fn boxed(element: u8) -> &'static str {
+pub(crate) const fn boxed(element: u8) -> &'static str {
     match element {
         b'Z' => "java.lang.Boolean",
         b'B' => "java.lang.Byte",

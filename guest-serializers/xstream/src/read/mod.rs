@@ -10,7 +10,7 @@ mod structure;
 mod swift;
 mod value;
 
-pub(crate) use custom::is_own;
+pub(crate) use custom::{boxed, is_own};
 pub(crate) use leaf::offset_id;
 pub(crate) use value::UNKNOWN;
 

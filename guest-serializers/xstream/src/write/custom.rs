@@ -63,16 +63,30 @@ impl<'d> Writer<'d, '_> {
                     _ => self.misfit(at, "custom data is a list"),
                 }
             }
-            Some((_, field)) if levels > 0 => self.named_field(field, None, bare),
+            Some((class, field)) if levels > 0 => {
+                let kind = match self.classes.type_of_level(class, field) {
+                    Type::Primitive(element) => {
+                        Type::Class(self.classes.by_name(crate::read::boxed(element)))
+                    }
+                    kind => kind,
+                };
+                self.named_field(field, None, bare, kind)
+            }
             Some((class, field)) => {
                 let alias = alias_of_class(class);
-                self.named_field(field, Some(&alias), bare)
+                self.named_field(field, Some(&alias), bare, Type::Any)
             }
-            None => self.named_field(name, None, bare),
+            None => self.named_field(name, None, bare, Type::Any),
         }
     }
 
-    fn named_field(&mut self, name: &str, class: Option<&str>, bare: bool) -> Result<(), Refusal> {
+    fn named_field(
+        &mut self,
+        name: &str,
+        class: Option<&str>,
+        bare: bool,
+        kind: Type,
+    ) -> Result<(), Refusal> {
         let element = names::of_field(name);
         if element.is_empty() {
             let at = self.doc.at();
@@ -85,7 +99,7 @@ impl<'d> Writer<'d, '_> {
             Event::Nil => return Ok(()),
             // As if it were primitive: nothing more is said of the class.
             Event::Ref(_) | Event::Xref(..) if bare => Type::Primitive(b'L'),
-            _ => Type::Any,
+            _ => kind,
         };
         self.value(event, at, place, Some(Field { element: &element, kind, defined_in: class }))
     }

@@ -8,6 +8,7 @@ use holdfast_document::{Definition, Item, Kind, Reader, Super, builtin};
 
 use crate::beans;
 use crate::classes::{ClassId, Classes, NameHasher, Slot, SlotSource};
+use crate::extended;
 use crate::form::{EXCEPTIONS, Form, Leaf};
 use crate::layout::{self, Unit};
 use crate::xml::names;
@@ -175,9 +176,17 @@ fn lineage<'r, 'a>(
 ) -> impl Iterator<Item = &'a str> + use<'r, 'a> {
     let mut next = definition.superclass;
     // More than any class has.
-    (0..65).map_while(move |_| match next.take()? {
-        Super::Builtin(number) => builtin::by_number(number).map(|row| row.class),
-        Super::Known(number) => {
+    let mut jdk = None;
+    (0..65).map_while(move |_| match next.take() {
+        None => {
+            jdk = jdk.and_then(extended::superclass);
+            jdk
+        }
+        Some(Super::Builtin(number)) => {
+            jdk = builtin::by_number(number).map(|row| row.class);
+            jdk
+        }
+        Some(Super::Known(number)) => {
             let found = reader.definition(number)?;
             next = found.superclass;
             Some(found.name)
@@ -303,6 +312,12 @@ fn bean(
             Item::Custom { level } if throwable && declares(level) == Some("java.lang.Throwable") => {
                 parts.push(Part::Nothing);
             }
+            Item::Whole { .. } => {
+                return Ok(Shape::Refused(format!(
+                    "a {} as the collection, map or date that it is, and its own fields, which stand in no other format",
+                    definition.name
+                )));
+            }
             Item::Custom { .. } | Item::TypedCustom { .. } | Item::Interface(_) => {
                 let _ = index;
                 return Ok(Shape::Refused(format!(
@@ -358,6 +373,12 @@ fn levels(
     let hierarchy = classes.hierarchy(name);
     let mut levels = Vec::new();
     let mut next = 0;
+    if let Some(Some(top)) = hierarchy.last()
+        && extended::has_plain_parents(&top.name)
+    {
+        let element = "unserializable-parents".to_owned();
+        levels.push(Level { element, always: true, defaults: false, first: 0, parts: Vec::new() });
+    }
     for class in hierarchy.iter().rev() {
         let Some(class) = class else {
             return Err(format!(

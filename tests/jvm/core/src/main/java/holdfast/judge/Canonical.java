@@ -108,6 +108,7 @@ final class Canonical {
         } else {
             return view(object).values();
         }
+        parts.addAll(extra(object).values());
         return parts;
     }
 
@@ -321,14 +322,22 @@ final class Canonical {
 
     /** Fields that a class of the application adds to a collection of the JDK. */
     private void extraFields(Object object) {
+        if (jdkClass(object) != object.getClass()) {
+            out.append(',');
+            fields(extra(object));
+        }
+    }
+
+    private static Map<String, Object> extra(Object object) {
+        return Bean.fields(object, jdkClass(object));
+    }
+
+    private static Class<?> jdkClass(Object object) {
         Class<?> jdk = object.getClass();
         while (jdk.getClassLoader() != null) {
             jdk = jdk.getSuperclass();
         }
-        if (jdk != object.getClass()) {
-            out.append(',');
-            fields(Bean.fields(object, jdk));
-        }
+        return jdk;
     }
 
     private <T> List<T> sorted(Collection<? extends T> elements, java.util.function.Function<T, Object> key) {

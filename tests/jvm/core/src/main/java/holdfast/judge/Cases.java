@@ -45,6 +45,7 @@ final class Cases {
         MapCases.add(cases);
         ObjectCases.add(cases);
         GraphCases.add(cases);
+        SubclassCases.add(cases);
         return cases.all;
     }
 

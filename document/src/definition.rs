@@ -145,9 +145,9 @@ impl<'a> Definition<'a> {
         let first = known.len();
         let mut previous: Option<usize> = None;
         // A superclass is defined inside the definition of its subclass: they open one after the other and
-        // close together, so a loop does what looks like a recursion.
+        // close together, so a loop does what looks like a recursion. Most classes have none, and need no list.
         let mut open: Vec<(usize, u32)> = Vec::new();
-        loop {
+        let innermost = loop {
             let start = tokens.at();
             let count = tokens.array("a class definition")?;
             let (kind, named, java) = read_mark(tokens)?;
@@ -173,7 +173,6 @@ impl<'a> Definition<'a> {
             if let Some(subclass) = previous.and_then(|at| known.get_mut(at)) {
                 subclass.superclass = Some(Super::Known(u32::try_from(number).unwrap_or(u32::MAX)));
             }
-            open.push((start, items));
             let inside = tokens.at();
             let superclass = match tokens.next()? {
                 Token::Nil => None,
@@ -190,6 +189,7 @@ impl<'a> Definition<'a> {
                     Some(Super::Known(number))
                 }
                 Token::Array(_) => {
+                    open.push((start, items));
                     if open.len() > MAX_SUPERCLASSES {
                         return Err(Error::new(inside, ErrorKind::TooDeep(MAX_SUPERCLASSES)));
                     }
@@ -202,9 +202,12 @@ impl<'a> Definition<'a> {
             if let Some(definition) = known.get_mut(number) {
                 definition.superclass = superclass;
             }
-            break;
-        }
-        for (offset, (start, items)) in open.into_iter().enumerate().rev() {
+            break (start, items);
+        };
+        let last = open.len();
+        for (offset, (start, items)) in
+            std::iter::once((last, innermost)).chain(open.into_iter().enumerate().rev())
+        {
             let from = tokens.at();
             for _ in 0..items {
                 tokens.pass_str("the name of an item")?;

@@ -5,7 +5,7 @@
 
 mod memory;
 
-use holdfast_document::{AttributeMap, Limits, check, from_document, json};
+use holdfast_document::{AttributeMap, Limits, check, from_document, json, whole};
 use holdfast_sdk::{Failure, Serializer, Settings};
 
 #[path = "../../tests/support/shop.rs"]
@@ -99,6 +99,7 @@ pub fn document(bytes: &[u8]) {
     };
     assert_eq!(composed(&map), composed(&map.clone()));
     typed_json_is_lossless(document);
+    classes_that_extend_collections_stay_in_a_document(document);
     let _ = json::to_plain(document);
     let _ = from_document::<std::collections::BTreeMap<String, serde::de::IgnoredAny>>(document);
     // Attributes come and go, and what stays keeps its content.
@@ -128,6 +129,19 @@ fn composed(map: &AttributeMap) -> Vec<u8> {
         panic!("what attributes make is no document: {error}");
     }
     document
+}
+
+fn classes_that_extend_collections_stay_in_a_document(document: &[u8]) {
+    let still = |made: &[u8]| {
+        check(made, Limits::default()).unwrap_or_else(|error| panic!("in another form it is no document: {error}"));
+    };
+    let (mut gathered, mut spread) = (Vec::new(), Vec::new());
+    if whole::gather(document, &mut gathered, &mut |_| None) == Ok(true) {
+        still(&gathered);
+    }
+    if whole::spread(document, &mut spread, &mut |_| Ok(())) == Ok(true) {
+        still(&spread);
+    }
 }
 
 fn typed_json_is_lossless(document: &[u8]) {

@@ -5,8 +5,10 @@
 //! write it as the collection or date that it is have no more than that: a value of the built-in class, the item `=` of
 //! the definition. [`gather`] makes the second form of the first, [`spread`] the first of the second.
 
+mod gather;
 mod grown;
 mod parts;
+mod spread;
 mod table;
 mod walk;
 

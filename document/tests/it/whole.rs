@@ -246,20 +246,25 @@ proptest! {
         prop_assert_eq!(spread(&document, &mut out, &mut |_| Ok(())), Ok(false));
         prop_assert!(out.is_empty());
     }
+}
 
-    #[test]
-    fn bytes_of_any_kind_are_told_apart(at in 0usize..120, byte in any::<u8>()) {
-        for mut bytes in [streamed(), gathered(&streamed()).unwrap()] {
-            if let Some(place) = bytes.get_mut(at) {
-                *place = byte;
-            }
-            let mut out = Vec::new();
-            if gather(&bytes, &mut out, &mut |_| None) == Ok(true) {
-                check(&out, Limits::default()).unwrap();
-            }
-            out.clear();
-            if spread(&bytes, &mut out, &mut |_| Ok(())) == Ok(true) {
-                check(&out, Limits::default()).unwrap();
+/// A document that went through here is one still; of other bytes nobody says what comes out, as long as something does.
+#[test]
+fn a_document_stays_one_whatever_byte_of_it_is_another() {
+    for document in [streamed(), gathered(&streamed()).unwrap()] {
+        for at in 0..document.len() {
+            let mut bytes = document.clone();
+            for byte in 0..=u8::MAX {
+                bytes[at] = byte;
+                let is_document = check(&bytes, Limits::default()).is_ok();
+                let mut out = Vec::new();
+                if gather(&bytes, &mut out, &mut |_| None) == Ok(true) && is_document {
+                    check(&out, Limits::default()).unwrap_or_else(|error| panic!("{at} {byte:#x}: {error}"));
+                }
+                out.clear();
+                if spread(&bytes, &mut out, &mut |_| Ok(())) == Ok(true) && is_document {
+                    check(&out, Limits::default()).unwrap_or_else(|error| panic!("{at} {byte:#x}: {error}"));
+                }
             }
         }
     }

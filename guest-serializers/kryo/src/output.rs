@@ -1,5 +1,7 @@
 //! Kryo's `Output`: numbers.
 
+use holdfast_kryo_common::output::{CONTINUED, groups, varlong_of_56};
+
 #[inline]
 pub(crate) fn varint(out: &mut Vec<u8>, value: u32) {
     if value < 0x80 {
@@ -20,24 +22,11 @@ pub(crate) fn varlong(out: &mut Vec<u8>, value: u64) {
     if value < 0x80 {
         out.push(value as u8);
     } else if value < 1 << 56 {
-        let groups = groups(value);
-        let last = (63 - groups.leading_zeros() as usize) / 8;
-        let marks = 0x8080_8080_8080_8080 & !(u64::MAX << (8 * last));
-        let end = out.len() + last + 1;
-        out.extend_from_slice(&(groups | marks).to_le_bytes());
-        out.truncate(end);
+        varlong_of_56(out, value);
     } else {
-        out.extend_from_slice(&(groups(value) | 0x8080_8080_8080_8080).to_le_bytes());
+        out.extend_from_slice(&(groups(value) | CONTINUED).to_le_bytes());
         out.push((value >> 56) as u8);
     }
-}
-
-/// The lowest 56 bits, seven in each byte: halves, quarters and eighths move apart, all at once.
-#[inline]
-const fn groups(value: u64) -> u64 {
-    let halves = value & 0x0fff_ffff | (value & 0x00ff_ffff_f000_0000) << 4;
-    let quarters = halves & 0x0000_3fff_0000_3fff | (halves & 0x0fff_c000_0fff_c000) << 2;
-    quarters & 0x007f_007f_007f_007f | (quarters & 0x3f80_3f80_3f80_3f80) << 1
 }
 
 #[inline]

@@ -12,6 +12,10 @@ use holdfast_sdk::{Failure, Serializer, Settings};
 #[allow(dead_code, reason = "shared with the tests of serializers")]
 mod shop;
 
+#[path = "../../tests/support/extended.rs"]
+#[allow(dead_code, reason = "shared with the tests of serializers")]
+mod extended;
+
 /// How much memory reading so many bytes may take.
 const fn most(bytes: usize) -> usize {
     64 * bytes + (1 << 20)
@@ -71,7 +75,7 @@ pub fn seed<S: Serializer>(options: Options<'_>, java: &[u8]) -> Option<Vec<u8>>
 /// A serializer that knows the classes of the golden files, fresh, so that one run does not depend on the ones before.
 fn configured<S: Serializer>(options: Options<'_>) -> S {
     thread_local! {
-        static SCHEMA: Vec<u8> = shop::schema();
+        static SCHEMA: Vec<u8> = schema();
     }
     let mut serializer = S::default();
     SCHEMA.with(|schema| {
@@ -81,6 +85,11 @@ fn configured<S: Serializer>(options: Options<'_>) -> S {
         }
     });
     serializer
+}
+
+fn schema() -> Vec<u8> {
+    let classes: Vec<_> = shop::classes().into_iter().chain(extended::classes()).collect();
+    holdfast_schema::compile(&classes).unwrap_or_else(|error| panic!("no schema: {error}"))
 }
 
 /// Holds everything that reads documents to what must hold for any bytes. A Java stream stands for the document that it
@@ -133,7 +142,8 @@ fn composed(map: &AttributeMap) -> Vec<u8> {
 
 fn classes_that_extend_collections_stay_in_a_document(document: &[u8]) {
     let still = |made: &[u8]| {
-        check(made, Limits::default()).unwrap_or_else(|error| panic!("in another form it is no document: {error}"));
+        check(made, Limits::default())
+            .unwrap_or_else(|error| panic!("in another form it is no document: {error}"));
     };
     let (mut gathered, mut spread) = (Vec::new(), Vec::new());
     if whole::gather(document, &mut gathered, &mut |_| None) == Ok(true) {

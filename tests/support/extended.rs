@@ -47,16 +47,20 @@ fn class(name: &str, superclass: &str, suid: i64, fields: &[(&str, &str)]) -> Cl
 }
 
 /// A compiled schema of the classes.
-pub(crate) fn schema() -> Vec<u8> {
+fn schema() -> Vec<u8> {
+    compile(&classes()).unwrap()
+}
+
+/// The classes.
+pub(crate) fn classes() -> Vec<Class> {
     let tagged: &[(&str, &str)] = &[("Ljava/lang/String;", "tag"), ("I", "weight")];
     let label: &[(&str, &str)] = &[("Ljava/lang/String;", "label")];
-    let classes = [
+    vec![
         class("Extended$Cart", "java.util.ArrayList", 1, &[]),
         class("Extended$Basket", "com.example.cases.Extended$Cart", 2, &[]),
         class("Extended$SortedSettings", "java.util.TreeMap", 14, &[]),
         class("Extended$Day", "java.util.Date", 23, &[]),
         class("Customs$Tagged", "java.util.ArrayList", 1, tagged),
         class("Customs$Moment", "java.util.Date", 5, label),
-    ];
-    compile(&classes).unwrap()
+    ]
 }

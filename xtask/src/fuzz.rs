@@ -153,7 +153,10 @@ fn lay_seeds(workspace: &Workspace, programs: &Path, target: &str, seeds: &Path)
     fs::create_dir_all(seeds).with_context(|| format!("cannot make {}", seeds.display()))?;
     let kind = TARGETS.iter().find(|(name, _)| *name == target).map_or(Seeds::Own, |(_, kind)| *kind);
     let golden = |ending: &str| {
-        let mut golden = short(&workspace.path("tests/golden"));
+        let mut golden: Vec<_> = ["tests/golden", "tests/extended"]
+            .iter()
+            .flat_map(|folder| short(&workspace.path(folder)))
+            .collect();
         golden.retain(|file| file.extension().is_some_and(|extension| extension == ending));
         golden
     };

@@ -75,21 +75,23 @@ pub(super) struct Slot<'de> {
 
 /// The slots of a class, in value order.
 pub(super) fn slots<'de>(definition: &Definition<'de>) -> Result<Rc<[Slot<'de>]>, SerdeError> {
-    let mut levels = Vec::with_capacity(definition.len() as usize);
-    // How far down the class stands that has the last word on a name.
-    let mut lowest: HashMap<&str, u32> = HashMap::new();
+    let mut slots = Vec::with_capacity(definition.len() as usize);
     for item in definition.items() {
-        levels.push(match item? {
-            Item::Field { level, name, .. } => {
-                let first = lowest.entry(name).or_insert(level);
-                *first = level.min(*first);
-                (name, level)
-            }
+        slots.push(match item? {
+            Item::Field { level, name, .. } => (name, level),
             Item::Custom { .. } | Item::TypedCustom { .. } => ("*", 0),
             Item::Whole { .. } => ("=", 0),
             Item::Interface(name) => (name, 0),
         });
     }
+    // How far up the class stands that has the last word on a name, where there are several classes.
+    let mut lowest: HashMap<&str, u32> = HashMap::new();
+    if slots.iter().any(|(_, level)| *level > 0) {
+        for (name, level) in &slots {
+            let first = lowest.entry(name).or_insert(*level);
+            *first = (*level).min(*first);
+        }
+    }
     let shadowed = |name: &str, level: u32| lowest.get(name).is_some_and(|lowest| *lowest < level);
-    Ok(levels.into_iter().map(|(name, level)| Slot { name, shadowed: shadowed(name, level) }).collect())
+    Ok(slots.into_iter().map(|(name, level)| Slot { name, shadowed: shadowed(name, level) }).collect())
 }

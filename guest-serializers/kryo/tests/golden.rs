@@ -137,6 +137,28 @@ fn a_refused_class_is_named_with_the_path_to_its_first_object() {
 }
 
 #[test]
+fn an_instance_that_read_other_sessions_takes_changed_bytes_as_a_new_one_does() {
+    let result = |kryo: &mut Kryo, bytes: &[u8]| {
+        let mut document = Vec::new();
+        kryo.deserialize(bytes, &mut document).map(|()| document)
+    };
+    let mut warm = with_schema();
+    for case in cases() {
+        let stored = bytes(&case);
+        let expected = result(&mut with_schema(), &stored).unwrap();
+        for _ in 0..2 {
+            assert_eq!(result(&mut warm, &stored).unwrap(), expected, "{case}");
+        }
+        let step = (stored.len() / 100).max(1);
+        for at in (0..stored.len()).step_by(step) {
+            let mut changed = stored.clone();
+            changed[at] ^= 1;
+            assert_eq!(result(&mut warm, &changed), result(&mut with_schema(), &changed), "{case} {at}");
+        }
+    }
+}
+
+#[test]
 fn a_cut_session_is_damaged_at_its_end_and_a_longer_one_behind_it() {
     let mut kryo = with_schema();
     for case in cases() {

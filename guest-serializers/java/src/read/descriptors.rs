@@ -17,6 +17,8 @@ use crate::stream::{BASE_HANDLE, tc};
 
 /// So many descriptors are kept; then all are forgotten, and those that still come are soon there again.
 const MAX_DESCRIPTORS: usize = 512;
+/// All that is kept of them may take so many bytes; the same.
+const MAX_SIZE: usize = 1 << 20;
 /// So many types of fields.
 const MAX_TYPES: usize = 4 * MAX_DESCRIPTORS;
 /// A longer one, of a class or of its definition in a document, is not kept.
@@ -52,15 +54,21 @@ pub(super) struct Descriptors {
     /// The first of each hash, plus one.
     buckets: Vec<u32>,
     types: Types,
+    /// How many bytes all take, about.
+    size: usize,
 }
 
 impl Descriptors {
     /// Begins a new stream.
     pub(super) fn forget_handles(&mut self) {
-        if self.met.len() >= MAX_DESCRIPTORS || self.types.len() >= MAX_TYPES {
+        if self.is_full() || self.types.len() >= MAX_TYPES {
             *self = Self::default();
         }
         self.types.release(0);
+    }
+
+    fn is_full(&self) -> bool {
+        self.met.len() >= MAX_DESCRIPTORS || self.size >= MAX_SIZE
     }
 
     /// The descriptors that the one may be that begins with these bytes.
@@ -86,9 +94,10 @@ impl Descriptors {
             next = found.alike.checked_sub(1);
             passed += 1;
         }
-        if passed >= MAX_ALIKE || self.met.len() >= MAX_DESCRIPTORS {
+        if passed >= MAX_ALIKE || self.is_full() {
             return None;
         }
+        self.size += size_of::<Met>() + met.outline.bytes.len();
         self.buckets.resize(BUCKETS, 0);
         let number = self.met.len() as u32;
         let first = self.buckets.get_mut(bucket)?;
@@ -206,7 +215,7 @@ impl Reading<'_> {
     /// Keeps the descriptors from `first` to `last`, each the superclass of the one before, for later streams. They end
     /// at `end`.
     pub(super) fn keep_descriptors(&mut self, first: u32, last: u32, mut end: u32) {
-        if !self.again.is_new() || self.kept.descriptors.met.len() >= MAX_DESCRIPTORS {
+        if !self.again.is_new() || self.kept.descriptors.is_full() {
             return;
         }
         for place in (first..last).rev() {
@@ -282,8 +291,10 @@ impl Reading<'_> {
     /// Keeps the steps for objects of a class, which begin here in the code.
     pub(super) fn keep_steps(&mut self, class: &Described, code: u32) {
         let Kept { descriptors, code: all, .. } = &mut *self.kept;
+        let steps = all.from(code);
         if let Some(met) = descriptors.of(class) {
-            met.steps = Some(all.from(code).to_vec());
+            met.steps = Some(steps.to_vec());
+            descriptors.size += size_of_val(steps);
         }
     }
 
@@ -322,6 +333,7 @@ impl Reading<'_> {
             && written.len() <= MAX_BYTES
         {
             met.definition = Some((written.to_vec(), count));
+            descriptors.size += written.len();
         }
     }
 }

@@ -35,6 +35,24 @@ fn survives(bytes: &[u8]) {
 }
 
 #[test]
+fn an_instance_that_read_other_streams_takes_changed_bytes_as_a_new_one_does() {
+    let result = |java: &mut Java, bytes: &[u8]| {
+        let mut document = Vec::new();
+        java.deserialize(bytes, &mut document).map(|()| document)
+    };
+    let mut warm = Java::default();
+    for (name, bytes) in all() {
+        result(&mut warm, bytes).unwrap();
+        let step = (bytes.len() / 150).max(1);
+        for at in (4..bytes.len()).step_by(step) {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            assert_eq!(result(&mut warm, &changed), result(&mut Java::default(), &changed), "{name} {at}");
+        }
+    }
+}
+
+#[test]
 fn a_stream_cut_anywhere_is_damaged_where_it_ends() {
     for (name, bytes) in all() {
         let step = (bytes.len() / 400).max(1);

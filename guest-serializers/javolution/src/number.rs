@@ -12,8 +12,16 @@ pub(crate) fn integer(out: &mut Vec<u8>, value: i64) {
 /// Appends an integer.
 #[inline]
 pub(crate) fn unsigned(out: &mut Vec<u8>, value: u64) {
-    if value < EIGHT {
-        return few(out, value);
+    // Numbers of objects and counts are short, and most of all numbers.
+    let digit = |value: u64| b'0' + (value % 10) as u8;
+    match value {
+        0..10 => return out.push(digit(value)),
+        10..100 => return out.extend_from_slice(&[digit(value / 10), digit(value)]),
+        100..1_000 => {
+            return out.extend_from_slice(&[digit(value / 100), digit(value / 10), digit(value)]);
+        }
+        1_000..EIGHT => return few(out, value),
+        EIGHT.. => {}
     }
     let (high, low) = (value / EIGHT, value % EIGHT);
     if high < EIGHT {
@@ -97,6 +105,8 @@ mod tests {
             10,
             99,
             100,
+            999,
+            1_000,
             99_999_999,
             100_000_000,
             9_999_999_999_999_999,

@@ -159,6 +159,26 @@ fn an_instance_that_read_other_sessions_takes_changed_bytes_as_a_new_one_does() 
 }
 
 #[test]
+fn an_attribute_that_stands_there_twice_is_damaged_whatever_was_read_before() {
+    // Two attributes, each a string and the integer 7.
+    let session = |first: u8, second: u8| {
+        [&[1, 2][..], &[3, 1, 0x82, first, 2, 14], &[3, 1, 0x82, second, 2, 14]].concat()
+    };
+    let mut kryo = with_schema();
+    for (first, second) in [(b'a', b'b'), (b'a', b'b'), (b'b', b'a'), (b'c', b'a'), (b'c', b'b')] {
+        read(&mut kryo, &session(first, second)).unwrap();
+        for twice in [b'a', b'b', b'c'] {
+            match read(&mut kryo, &session(twice, twice)) {
+                Err(Failure::Damaged { offset: 8, text }) => {
+                    assert!(text.contains("a second time"), "{text}")
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn a_cut_session_is_damaged_at_its_end_and_a_longer_one_behind_it() {
     let mut kryo = with_schema();
     for case in cases() {

@@ -17,6 +17,8 @@ const MAX_NAMES: usize = 256;
 pub(super) struct Earlier {
     /// The name of each attribute: how it is stored, from the class of a string on, and its text. No two are the same.
     attributes: Vec<(Vec<u8>, String)>,
+    /// So many of them count; what stands behind is room for others.
+    count: usize,
     /// So many attributes of this session have these names, one after the other from the first.
     same: usize,
     /// The name of each class in the order of their numbers: how it is stored, and which class that is.
@@ -43,9 +45,16 @@ impl Earlier {
         if place != self.same || stored.len() > MAX_BYTES || place >= MAX_NAMES {
             return;
         }
-        self.attributes.truncate(place);
-        self.attributes.push((stored.to_vec(), name.to_owned()));
+        if let Some((bytes, text)) = self.attributes.get_mut(place) {
+            bytes.clear();
+            bytes.extend_from_slice(stored);
+            text.clear();
+            text.push_str(name);
+        } else {
+            self.attributes.push((stored.to_vec(), name.to_owned()));
+        }
         self.same = place + 1;
+        self.count = self.same;
     }
 
     /// Keeps the name of a class.
@@ -67,7 +76,9 @@ impl Reading<'_, '_, '_> {
     pub(super) fn attribute_again(&mut self) -> bool {
         let index = self.shelf.attributes.len();
         let earlier = &mut self.shelf.earlier;
-        let Some((stored, name)) = earlier.attributes.get(index).filter(|_| index == earlier.same) else {
+        let Some((stored, name)) =
+            earlier.attributes.get(index).filter(|_| index == earlier.same && index < earlier.count)
+        else {
             return false;
         };
         if !self.input.stands(stored) {

@@ -170,7 +170,7 @@ fn an_attribute_that_stands_there_twice_is_damaged_whatever_was_read_before() {
         for twice in [b'a', b'b', b'c'] {
             match read(&mut kryo, &session(twice, twice)) {
                 Err(Failure::Damaged { offset: 8, text }) => {
-                    assert!(text.contains("a second time"), "{text}")
+                    assert!(text.contains("a second time"), "{text}");
                 }
                 other => panic!("{other:?}"),
             }

@@ -101,8 +101,7 @@ impl<'de> MapAccess<'de> for &mut Map<'_, 'de> {
             }
             Keys::Fields { slots, next } => {
                 let slot = slots.get(*next).ok_or(Error::new(0, ErrorKind::Truncated))?;
-                let name = slot.name;
-                let shadowed = slot.shadowed;
+                let (name, shadowed) = (slot.name, slot.shadowed);
                 *next += 1;
                 if shadowed {
                     self.skip_entry()?;

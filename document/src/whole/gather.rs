@@ -19,33 +19,51 @@ impl<'a> Object<'_, 'a> {
             let Some(place) = found.and_then(|found| self.places.get(found)).copied() else {
                 return Err(self.odd());
             };
-            let mut reader = self.reader(place);
-            match slot.is {
-                Is::Count => count = u32::try_from(self.int(&mut reader)?).ok(),
-                Is::Comparator => content.comparator = (!reader.is_nil()).then_some(place),
-                Is::Defaults => content.defaults = (!reader.is_nil()).then_some(place),
-                Is::AccessOrder => content.access_order = self.event(&mut reader)? == Event::Bool(true),
-                Is::Nanos => content.nanos = self.int(&mut reader)?,
-                Is::Millis => content.millis = self.millis(&mut reader)?,
-                Is::Array => {
-                    let Event::Typed(Head::Builtin(OBJECTS), room) = self.event(&mut reader)? else {
-                        return Err(self.odd());
-                    };
-                    content.values = count.filter(|count| *count <= room).ok_or_else(|| self.odd())?;
-                    content.first = reader.place();
-                }
-                Is::Data([]) => {}
-                Is::Data(words) => self.data(&mut reader, words, &mut content)?,
-                Is::ComparatorAndData(words) => self.compared(&mut reader, words, &mut content)?,
-                Is::ToNulls(nulls) => {
-                    let Event::Array(values) = self.event(&mut reader)? else { return Err(self.odd()) };
-                    content.first = reader.place();
-                    content.values = values.checked_sub(nulls).ok_or_else(|| self.odd())?;
-                }
-                Is::LoadFactor | Is::Threshold | Is::Zero => {}
-            }
+            self.take(slot.is, place, false, &mut count, &mut content)?;
         }
         self.whole(row, &content)
+    }
+
+    /// Takes in what stands in a slot; `typed` says that data are values with types of their own, and not blocks.
+    fn take(
+        &self,
+        is: Is,
+        place: u32,
+        typed: bool,
+        count: &mut Option<u32>,
+        content: &mut Content,
+    ) -> Read<()> {
+        let mut reader = self.reader(place);
+        match is {
+            Is::Count => *count = u32::try_from(self.int(&mut reader)?).ok(),
+            Is::Comparator => content.comparator = (!reader.is_nil()).then_some(place),
+            Is::Defaults => content.defaults = (!reader.is_nil()).then_some(place),
+            Is::AccessOrder => content.access_order = self.event(&mut reader)? == Event::Bool(true),
+            Is::Nanos => content.nanos = self.int(&mut reader)?,
+            Is::Millis if typed => {
+                let Event::Array(1) = self.event(&mut reader)? else { return Err(self.odd()) };
+                content.millis = self.int(&mut reader)?;
+            }
+            Is::Millis => content.millis = self.millis(&mut reader)?,
+            Is::Array => {
+                let Event::Typed(Head::Builtin(OBJECTS), room) = self.event(&mut reader)? else {
+                    return Err(self.odd());
+                };
+                content.values = count.filter(|count| *count <= room).ok_or_else(|| self.odd())?;
+                content.first = reader.place();
+            }
+            Is::Data([]) | Is::LoadFactor | Is::Threshold | Is::Zero => {}
+            Is::Data(words) if typed => self.typed_data(&mut reader, words, false, content)?,
+            Is::Data(words) => self.data(&mut reader, words, content)?,
+            Is::ComparatorAndData(words) if typed => self.typed_data(&mut reader, words, true, content)?,
+            Is::ComparatorAndData(words) => self.compared(&mut reader, words, content)?,
+            Is::ToNulls(nulls) => {
+                let Event::Array(values) = self.event(&mut reader)? else { return Err(self.odd()) };
+                content.first = reader.place();
+                content.values = values.checked_sub(nulls).ok_or_else(|| self.odd())?;
+            }
+        }
+        Ok(())
     }
 
     fn millis(&self, reader: &mut Reader<'a>) -> Read<i64> {
@@ -116,33 +134,7 @@ impl<'a> Object<'_, 'a> {
                 }
                 continue;
             };
-            let mut reader = self.reader(place);
-            match slot.is {
-                Is::Count => count = u32::try_from(self.int(&mut reader)?).ok(),
-                Is::Comparator => content.comparator = (!reader.is_nil()).then_some(place),
-                Is::Defaults => content.defaults = (!reader.is_nil()).then_some(place),
-                Is::AccessOrder => content.access_order = self.event(&mut reader)? == Event::Bool(true),
-                Is::Nanos => content.nanos = self.int(&mut reader)?,
-                Is::Millis => {
-                    let Event::Array(1) = self.event(&mut reader)? else { return Err(self.odd()) };
-                    content.millis = self.int(&mut reader)?;
-                }
-                Is::Array => {
-                    let Event::Typed(Head::Builtin(OBJECTS), room) = self.event(&mut reader)? else {
-                        return Err(self.odd());
-                    };
-                    content.values = count.filter(|count| *count <= room).ok_or_else(|| self.odd())?;
-                    content.first = reader.place();
-                }
-                Is::Data([]) | Is::LoadFactor | Is::Threshold | Is::Zero => {}
-                Is::Data(words) => self.typed_data(&mut reader, words, false, &mut content)?,
-                Is::ComparatorAndData(words) => self.typed_data(&mut reader, words, true, &mut content)?,
-                Is::ToNulls(nulls) => {
-                    let Event::Array(values) = self.event(&mut reader)? else { return Err(self.odd()) };
-                    content.first = reader.place();
-                    content.values = values.checked_sub(nulls).ok_or_else(|| self.odd())?;
-                }
-            }
+            self.take(slot.is, place, true, &mut count, &mut content)?;
         }
         let mut pieces = self.whole(row, &content)?;
         for (_, class, descriptor, name) in extends.fields() {

@@ -95,8 +95,19 @@ pub fn gather(
         if definition.kind == Kind::Bean && definition.named {
             return Ok(named(definition, extends));
         }
-        Ok(gathered(definition, reader))
+        Ok(told_by_java(definition, reader))
     })
+}
+
+/// The document in the form that [`gather`] makes, for a format that cannot hold it as it is; nothing where it has no such
+/// form. `extends` gives what [`Extends::new`] takes.
+pub fn gathered(
+    document: &[u8],
+    extends: impl Fn(&str) -> Option<(u16, Vec<(String, Vec<(String, String)>)>)>,
+) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut extends = |name: &str| extends(name).map(|(number, classes)| Extends::new(number, classes));
+    gather(document, &mut out, &mut extends).unwrap_or(false).then_some(out)
 }
 
 /// Appends a document to `out` in which objects of such classes have the form that a Java stream tells, and says whether
@@ -147,7 +158,7 @@ fn base(definition: &Definition<'_>, reader: &Reader<'_>) -> Option<(u16, u32)> 
     }
 }
 
-fn gathered(definition: &Definition<'_>, reader: &Reader<'_>) -> Option<Form> {
+fn told_by_java(definition: &Definition<'_>, reader: &Reader<'_>) -> Option<Form> {
     if definition.kind != Kind::Bean || definition.named {
         return None;
     }

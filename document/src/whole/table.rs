@@ -84,14 +84,7 @@ const ROWS: &[Row] = &[
     Row { number: 30, slots: &[slot(0, "*", SET)] },
     Row { number: 31, slots: &[slot(1, "*", SET)] },
     Row { number: 32, slots: &[slot(0, "*", Is::ComparatorAndData(&[Word::Count]))] },
-    Row {
-        number: 40,
-        slots: &[
-            slot(0, "FloadFactor", Is::LoadFactor),
-            slot(0, "Ithreshold", Is::Threshold),
-            slot(0, "*", TABLE),
-        ],
-    },
+    Row { number: 40, slots: &HASH_TABLE },
     Row {
         number: 41,
         slots: &[
@@ -102,14 +95,7 @@ const ROWS: &[Row] = &[
         ],
     },
     Row { number: 43, slots: &[slot(0, COMPARATOR, Is::Comparator), slot(0, "*", COUNTED)] },
-    Row {
-        number: 44,
-        slots: &[
-            slot(0, "FloadFactor", Is::LoadFactor),
-            slot(0, "Ithreshold", Is::Threshold),
-            slot(0, "*", TABLE),
-        ],
-    },
+    Row { number: 44, slots: &HASH_TABLE },
     Row {
         number: 45,
         slots: &[
@@ -138,6 +124,8 @@ const fn vector(up: u32) -> [Slot; 4] {
     ]
 }
 
+static HASH_TABLE: [Slot; 3] =
+    [slot(0, "FloadFactor", Is::LoadFactor), slot(0, "Ithreshold", Is::Threshold), slot(0, "*", TABLE)];
 static VECTOR_OF_ITSELF: [Slot; 4] = vector(0);
 static VECTOR_OF_STACK: [Slot; 4] = vector(1);
 

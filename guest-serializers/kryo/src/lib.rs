@@ -79,14 +79,9 @@ impl Serializer for Kryo {
         let Err(Failure::Unrepresentable { .. }) = written else { return written };
         // What a Java stream tells of a class that extends a collection by all fields is told anew, and not before it
         // must be.
-        let mut gathered = Vec::new();
-        let mut extends = |name: &str| {
-            let (number, own) = self.classes.schema().extended(name, whole::number_of)?.into_fields();
-            Some(whole::Extends::new(number, own))
-        };
-        if !whole::gather(document, &mut gathered, &mut extends).unwrap_or(false) {
-            return written;
-        }
+        let extends =
+            |name: &str| Some(self.classes.schema().extended(name, whole::number_of)?.into_fields());
+        let Some(gathered) = whole::gathered(document, extends) else { return written };
         out.truncate(start);
         write(&gathered, out, &mut self.classes)
     }

@@ -2,11 +2,9 @@
 //! it `<default>` with the fields of that class. What stands there otherwise is read by what stands there.
 
 use super::Reader;
-use super::define::Sort;
-use super::frame::{Expects, Frame, Guess, Kind};
-use crate::classes::{ClassId, Type};
+use super::frame::{Expects, Kind};
+use crate::classes::Type;
 use crate::fault::Fault;
-use crate::nodes::NodeId;
 use crate::xml::parse::{Tag, attribute};
 
 #[cold]
@@ -15,24 +13,6 @@ fn unexpected(tag: &Tag<'_>) -> Fault {
 }
 
 impl<'a> Reader<'a, '_> {
-    /// Begins such an object.
-    pub(super) fn levels(
-        &mut self,
-        tag: &Tag<'a>,
-        node: NodeId,
-        class: ClassId,
-        plan: u32,
-        guess: Guess,
-    ) -> Result<(), Fault> {
-        self.shareable(node);
-        let slots = self.classes.plan(plan).map_or(0, |plan| plan.slots.len() as u32);
-        self.out.defined(slots);
-        self.head(class, Sort::Bean);
-        let mut frame = Frame::new(Kind::Levels(plan, 0), tag, node);
-        self.guess(&mut frame, guess);
-        self.open(tag, frame)
-    }
-
     pub(super) fn levels_child(&mut self, tag: &Tag<'a>, top: usize) -> Result<(), Fault> {
         let Some(frame) = self.scratch.frames.get_mut(top) else { return Ok(()) };
         match frame.kind {

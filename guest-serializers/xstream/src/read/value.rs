@@ -120,7 +120,7 @@ impl<'a> Reader<'a, '_> {
             {
                 self.jdk(tag, node, rule, guess)
             }
-            Form::Bean(plan) if !custom => self.bean(tag, node, class, plan, guess),
+            Form::Bean(plan) if !custom => self.planned(tag, node, class, (plan, Kind::Bean(plan, 0)), guess),
             Form::External if !custom => {
                 self.shareable(node);
                 self.out.defined(1);
@@ -131,7 +131,9 @@ impl<'a> Reader<'a, '_> {
                 self.guess(&mut frame, guess);
                 self.open(tag, frame)
             }
-            Form::Levels(plan) if custom => self.levels(tag, node, class, plan, guess),
+            Form::Levels(plan) if custom => {
+                self.planned(tag, node, class, (plan, Kind::Levels(plan, 0)), guess)
+            }
             Form::Unknown if !tag.attributes.is_empty() => self.replaced(tag, node, class, guess),
             Form::Unknown
             | Form::Custom
@@ -145,19 +147,20 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    fn bean(
+    /// Begins an object of a class with a plan, whose slots are read as the kind of frame says.
+    fn planned(
         &mut self,
         tag: &Tag<'a>,
         node: NodeId,
         class: ClassId,
-        plan: u32,
+        (plan, kind): (u32, Kind),
         guess: Guess,
     ) -> Result<(), Fault> {
         self.shareable(node);
         let slots = self.classes.plan(plan).map_or(0, |plan| plan.slots.len() as u32);
         self.out.defined(slots);
         self.head(class, Sort::Bean);
-        let mut frame = Frame::new(Kind::Bean(plan, 0), tag, node);
+        let mut frame = Frame::new(kind, tag, node);
         self.guess(&mut frame, guess);
         self.open(tag, frame)
     }
@@ -170,8 +173,12 @@ impl<'a> Reader<'a, '_> {
             let guess = Guess { class: other, ..guess };
             match self.classes.get(other).form {
                 _ if self.scratch.loose.contains(&other) => {}
-                Form::Bean(plan) if !custom => return self.bean(tag, node, other, plan, guess),
-                Form::Levels(plan) if custom => return self.levels(tag, node, other, plan, guess),
+                Form::Bean(plan) if !custom => {
+                    return self.planned(tag, node, other, (plan, Kind::Bean(plan, 0)), guess);
+                }
+                Form::Levels(plan) if custom => {
+                    return self.planned(tag, node, other, (plan, Kind::Levels(plan, 0)), guess);
+                }
                 _ => {}
             }
         }

@@ -162,12 +162,22 @@ impl Node for EmbeddedNode {
         })
     }
 
-    fn add<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, bool> {
+    fn add<'a>(
+        &'a self,
+        key: &'a str,
+        value: Bytes,
+        flags: u32,
+        expiry: Expiry,
+    ) -> NodeFuture<'a, Option<u64>> {
         Box::pin(async move {
             self.check_size(key, &value)?;
             self.change(key, |found| match found {
-                Some(_) => (Op::Nop, false),
-                None => (Op::Put(self.entry(value, flags, expiry)), true),
+                Some(_) => (Op::Nop, None),
+                None => {
+                    let entry = self.entry(value, flags, expiry);
+                    let cas = entry.item.cas;
+                    (Op::Put(entry), Some(cas))
+                }
             })
         })
     }
@@ -302,7 +312,7 @@ mod tests {
         assert!(node.keys().await.unwrap().is_empty());
         assert!(!node.touch("k", Expiry::Never).await.unwrap());
         assert!(!node.delete("k").await.unwrap());
-        assert!(node.add("k", Bytes::new(), 0, Expiry::Never).await.unwrap());
+        assert!(node.add("k", Bytes::new(), 0, Expiry::Never).await.unwrap().is_some());
     }
 
     #[tokio::test]

@@ -11,7 +11,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
-use memcache::exp::{AsyncMetaClient, Delete, Error, Get, Meta, MutationStatus, Operation, Set};
+use memcache::exp::{
+    AsyncMetaClient, Delete, Error, Get, Meta, MutationResult, MutationStatus, Operation, Set,
+};
 
 use super::error::check_key;
 use super::{CasOutcome, Expiry, Item, Node, NodeFuture, StoreError};
@@ -119,13 +121,13 @@ impl MemcachedNode {
         expiry: Expiry,
         repeat: Repeat,
         condition: impl Fn(Set) -> Set,
-    ) -> Result<MutationStatus, StoreError> {
+    ) -> Result<MutationResult, StoreError> {
         let set = || {
             let set = Set::new(key, value).client_flags(flags).ttl_raw(on_the_wire(expiry, now_seconds()));
             condition(set)
         };
         match self.run(key, repeat, set).await {
-            Ok(result) => Ok(result.status),
+            Ok(result) => Ok(result),
             Err(StoreError::Refused { message, .. }) if message.contains("too large") => {
                 Err(StoreError::TooLarge {
                     node: self.name.clone(),
@@ -185,19 +187,27 @@ impl Node for MemcachedNode {
 
     fn set<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, ()> {
         Box::pin(async move {
-            match self.store(key, &value, flags, expiry, Repeat::Harmless, |set| set).await? {
+            match self.store(key, &value, flags, expiry, Repeat::Harmless, |set| set).await?.status {
                 MutationStatus::Applied => Ok(()),
                 other => Err(self.unexpected(other)),
             }
         })
     }
 
-    fn add<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, bool> {
+    fn add<'a>(
+        &'a self,
+        key: &'a str,
+        value: Bytes,
+        flags: u32,
+        expiry: Expiry,
+    ) -> NodeFuture<'a, Option<u64>> {
         Box::pin(async move {
-            match self.store(key, &value, flags, expiry, Repeat::Misleading, Set::add).await? {
-                MutationStatus::Applied => Ok(true),
-                MutationStatus::AlreadyExists => Ok(false),
-                other => Err(self.unexpected(other)),
+            let add = |set: Set| set.add().return_cas();
+            let result = self.store(key, &value, flags, expiry, Repeat::Misleading, add).await?;
+            match (result.status, result.cas) {
+                (MutationStatus::Applied, Some(cas)) => Ok(Some(cas)),
+                (MutationStatus::AlreadyExists, _) => Ok(None),
+                (other, _) => Err(self.unexpected(other)),
             }
         })
     }
@@ -212,8 +222,8 @@ impl Node for MemcachedNode {
     ) -> NodeFuture<'a, CasOutcome> {
         Box::pin(async move {
             let unchanged = |set: Set| set.compare_cas(cas);
-            let status = self.store(key, &value, flags, expiry, Repeat::Misleading, unchanged).await?;
-            self.cas_outcome(status)
+            let result = self.store(key, &value, flags, expiry, Repeat::Misleading, unchanged).await?;
+            self.cas_outcome(result.status)
         })
     }
 

@@ -62,8 +62,15 @@ pub trait Node: Send + Sync + 'static {
     /// Stores, whatever was there before.
     fn set<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, ()>;
 
-    /// Stores if there is nothing yet; false: there is. Of any number of callers at a time one gets true.
-    fn add<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, bool>;
+    /// Stores if there is nothing yet, and says with which `cas`; none: there is something. Of any number of callers at
+    /// a time one stores.
+    fn add<'a>(
+        &'a self,
+        key: &'a str,
+        value: Bytes,
+        flags: u32,
+        expiry: Expiry,
+    ) -> NodeFuture<'a, Option<u64>>;
 
     /// Stores if the item is still the one that was read with this `cas`.
     fn compare_and_set<'a>(

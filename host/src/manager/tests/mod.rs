@@ -175,7 +175,13 @@ impl Node for Watched {
         })
     }
 
-    fn add<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, bool> {
+    fn add<'a>(
+        &'a self,
+        key: &'a str,
+        value: Bytes,
+        flags: u32,
+        expiry: Expiry,
+    ) -> NodeFuture<'a, Option<u64>> {
         self.inner.add(key, value, flags, expiry)
     }
 

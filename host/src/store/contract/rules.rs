@@ -49,8 +49,9 @@ pub(super) async fn what_was_stored_comes_back_with_its_flags(node: AnyNode) {
         let item = node.get("set").await.unwrap().unwrap();
         assert_eq!((&item.value[..], item.flags), (&b"v2"[..], flags));
 
-        assert!(node.add("add", bytes("a"), flags, Expiry::seconds(60)).await.unwrap());
-        assert_eq!(node.get("add").await.unwrap().unwrap().flags, flags);
+        let cas = node.add("add", bytes("a"), flags, Expiry::seconds(60)).await.unwrap();
+        let item = node.get("add").await.unwrap().unwrap();
+        assert_eq!((Some(item.cas), item.flags), (cas, flags));
         assert!(node.delete("add").await.unwrap());
     }
 }
@@ -60,7 +61,7 @@ pub(super) async fn an_empty_value_is_a_value(node: AnyNode) {
     let item = node.get("k").await.unwrap().unwrap();
     assert!(item.value.is_empty());
     assert_eq!(item.flags, 7);
-    assert!(!node.add("k", bytes("v"), 0, Expiry::Never).await.unwrap());
+    assert_eq!(node.add("k", bytes("v"), 0, Expiry::Never).await.unwrap(), None);
 }
 
 pub(super) async fn a_large_value_comes_back_whole(node: AnyNode) {
@@ -85,7 +86,7 @@ pub(super) async fn of_32_concurrent_adders_one_wins(node: AnyNode) {
             let node = Arc::clone(&node);
             tokio::spawn(async move {
                 let value = Bytes::from(i.to_string());
-                node.add("race", value.clone(), i, Expiry::seconds(60)).await.unwrap().then_some(value)
+                node.add("race", value.clone(), i, Expiry::seconds(60)).await.unwrap().map(|_| value)
             })
         })
         .collect();
@@ -157,13 +158,13 @@ pub(super) async fn deleting_says_whether_there_was_something(node: AnyNode) {
     assert!(node.delete("k").await.unwrap());
     assert_eq!(node.get("k").await.unwrap(), None);
     assert!(!node.delete("k").await.unwrap());
-    assert!(node.add("k", bytes("v"), 0, Expiry::Never).await.unwrap());
+    assert!(node.add("k", bytes("v"), 0, Expiry::Never).await.unwrap().is_some());
 }
 
 pub(super) async fn an_item_ends_when_its_time_is_up(node: AnyNode) {
     node.set("short", bytes("v"), 0, Expiry::seconds(1)).await.unwrap();
     assert!(node.add("short add", bytes("v"), 0, Expiry::Never).await.is_err());
-    assert!(node.add("short-add", bytes("v"), 0, Expiry::seconds(1)).await.unwrap());
+    assert!(node.add("short-add", bytes("v"), 0, Expiry::seconds(1)).await.unwrap().is_some());
     node.set("long", bytes("v"), 0, Expiry::seconds(60)).await.unwrap();
     node.set("ever", bytes("v"), 0, Expiry::Never).await.unwrap();
     // memcached counts in whole seconds.
@@ -172,7 +173,10 @@ pub(super) async fn an_item_ends_when_its_time_is_up(node: AnyNode) {
     assert_eq!(node.get("short-add").await.unwrap(), None);
     assert!(node.get("long").await.unwrap().is_some());
     assert!(node.get("ever").await.unwrap().is_some());
-    assert!(node.add("short", bytes("v"), 0, Expiry::Never).await.unwrap(), "the place is free again");
+    assert!(
+        node.add("short", bytes("v"), 0, Expiry::Never).await.unwrap().is_some(),
+        "the place is free again"
+    );
 }
 
 pub(super) async fn touching_extends_an_item_and_changes_nothing_else(node: AnyNode) {

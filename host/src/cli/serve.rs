@@ -19,7 +19,7 @@ use crate::config::{Config, ListenAddress, Problems};
 use crate::http;
 use crate::manager::Manager;
 use crate::plugin::{PluginError, Plugins};
-use crate::store::{EmbeddedLimits, NodeOptions, Nodes};
+use crate::store::{NodeOptions, Nodes};
 
 /// A session may be nested as deep as its limits allow, and is walked by code that a plugin brought along.
 const STACK: usize = 16 << 20;
@@ -146,11 +146,7 @@ fn runtime() -> anyhow::Result<Runtime> {
 
 async fn serve(config: &Config, plugins: Plugins, metrics: PrometheusHandle) -> anyhow::Result<ExitCode> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let options = NodeOptions {
-        operation_timeout: config.manager.operation_timeout,
-        embedded: EmbeddedLimits::default(),
-        clock: Arc::clone(&clock),
-    };
+    let options = NodeOptions::of(&config.manager, Arc::clone(&clock));
     let ListenAddress { host, port } = &config.server.listen;
     let listener = TcpListener::bind((host.as_str(), *port)).await.with_context(|| {
         format!("cannot listen on {}; server.listen and --listen say where", config.server.listen)

@@ -1,7 +1,6 @@
 //! The service without a socket: every answer that is an error, and what goes with it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,12 +11,12 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::{Service, recorder};
-use crate::clock::ManualClock;
+use crate::clock::{Clock, ManualClock};
 use crate::config::Config;
 use crate::manager::{Manager, Serializer, SerializerError, Serializers};
 use crate::plugin::Plugins;
 use crate::session::format_tag;
-use crate::store::{EmbeddedLimits, Expiry, NodeOptions, Nodes};
+use crate::store::{Expiry, NodeOptions, Nodes};
 
 const START_MS: i64 = 1_700_000_000_000;
 
@@ -71,11 +70,7 @@ impl Bench {
             .collect();
         let config = Config::load(None, &sets).unwrap();
         let clock = Arc::new(ManualClock::at(START_MS));
-        let options = NodeOptions {
-            operation_timeout: Duration::from_secs(1),
-            embedded: EmbeddedLimits::default(),
-            clock: clock.clone(),
-        };
+        let options = NodeOptions::of(&config.manager, Arc::clone(&clock) as Arc<dyn Clock>);
         let nodes = Nodes::connect(&config.manager.memcached_nodes, &options);
         let serializers = Serializers::one(Arc::new(Plain));
         let manager = Manager::start_with(&config.manager, None, nodes, serializers, clock.clone()).unwrap();
@@ -117,7 +112,8 @@ impl Bench {
 
     /// Puts bytes where a session of this id would be stored.
     async fn store(&self, id: &str, flags: u32, value: Vec<u8>) {
-        let node = &self.manager.nodes().get("n1").unwrap().node;
+        let nodes = self.manager.nodes();
+        let node = &nodes.get("n1").unwrap().node;
         node.set(id, value.into(), flags, Expiry::Never).await.unwrap();
     }
 }
@@ -228,7 +224,8 @@ async fn a_session_that_makes_no_sense_is_answered_as_unreadable_and_kept() {
     let bench = Bench::new(&[]);
     bench.store("0B-n1", 0, envelope("0B-n1", b"nonsense")).await;
     bench.get("/v1/sessions/0B-n1").await.problem(500, "unreadable-session");
-    let node = &bench.manager.nodes().get("n1").unwrap().node;
+    let nodes = bench.manager.nodes();
+    let node = &nodes.get("n1").unwrap().node;
     assert!(node.get("0B-n1").await.unwrap().is_some());
 }
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::engine::Engine;
 use super::error::ManagerError;
-use super::graves::What;
+use super::graves::{What, was_stored_before};
 use super::slot::{Fingerprint, Pending, Replaced, Slot, State, Was, log_name};
 use crate::session::{Expiry, Header, SessionId};
 
@@ -70,7 +70,7 @@ impl Engine {
         let now_ms = self.clock.now_ms();
         match &mut *slot.lock() {
             State::Ended => Need::Nothing,
-            State::Moved(there) => Need::Elsewhere(Arc::clone(there)),
+            State::Moved(there, _) => Need::Elsewhere(Arc::clone(there)),
             State::Live(live) if !live.dirty && when == When::Dirty => Need::Nothing,
             State::Live(live) => {
                 let idle_ms = now_ms.saturating_sub(live.this_accessed_time);
@@ -98,7 +98,7 @@ impl Engine {
     }
 
     /// Writes, while the caller has the turn.
-    async fn write(&self, slot: &Slot, writing: Writing) -> Result<(), ManagerError> {
+    async fn write(self: &Arc<Self>, slot: &Slot, writing: Writing) -> Result<(), ManagerError> {
         let Writing { wanted, header, expiry, attributes, replaces, now_ms, before } = writing;
         let started = self.statistics.start();
         let (value, print) = match self.encode(&header, attributes) {
@@ -143,7 +143,7 @@ impl Engine {
     }
 
     async fn set(&self, id: &SessionId, value: Bytes, expiry: Expiry) -> Result<(), ManagerError> {
-        let node = &self.nodes.of_session(id).ok_or_else(|| ManagerError::NoNode { id: id.clone() })?.node;
+        let node = &self.member_of(id).ok_or_else(|| ManagerError::NoNode { id: id.clone() })?.node;
         let started = self.statistics.start();
         node.set(&self.keys.session(id), value, self.codec.flags(), expiry).await?;
         self.statistics.record(started, |numbers| &numbers.store_update);
@@ -151,7 +151,7 @@ impl Engine {
     }
 
     /// Deletes the keys that a session had under earlier ids.
-    pub(super) async fn bury_all(&self, replaced: &[Replaced]) {
+    pub(super) async fn bury_all(self: &Arc<Self>, replaced: &[Replaced]) {
         for Replaced { id, was } in replaced {
             let _ = match was {
                 Was::Theirs { cas } => self.bury(id, What::This(*cas)).await,
@@ -163,6 +163,17 @@ impl Engine {
                     self.forget(slot);
                     deleted
                 }
+                Was::Left { slot, at_ms } => {
+                    let what = What::Before(*at_ms);
+                    self.graves.insert(id.clone(), what);
+                    let (engine, slot, id) = (Arc::clone(self), Arc::clone(slot), id.clone());
+                    // Nobody waits for a node that does not answer, nor for a backup to it that is under way.
+                    tokio::spawn(async move {
+                        let _turn = slot.turn.lock().await;
+                        let _ = engine.bury(&id, what).await;
+                    });
+                    Ok(())
+                }
             };
         }
     }
@@ -173,7 +184,7 @@ impl Engine {
         match &deleted {
             Ok(()) => self.graves.remove(id),
             Err(error) => {
-                tracing::warn!(session = log_name(id), %error, "an ended session was not deleted; tried again later");
+                tracing::debug!(session = log_name(id), %error, "what is no longer a session was not deleted; tried again later");
                 self.graves.insert(id.clone(), what);
             }
         }
@@ -181,7 +192,7 @@ impl Engine {
     }
 
     pub(super) async fn delete_on(&self, id: &SessionId, what: What) -> Result<(), ManagerError> {
-        let Some(member) = self.nodes.of_session(id) else { return Ok(()) };
+        let Some(member) = self.member_of(id) else { return Ok(()) };
         let key = self.keys.session(id);
         let started = self.statistics.start();
         match what {
@@ -191,6 +202,12 @@ impl Engine {
             What::This(cas) => {
                 member.node.delete_if_unchanged(&key, cas).await?;
             }
+            What::Before(time_ms) => match member.node.get(&key).await? {
+                Some(item) if was_stored_before(&item, time_ms) => {
+                    member.node.delete_if_unchanged(&key, item.cas).await?;
+                }
+                _ => {}
+            },
         }
         self.statistics.record(started, |numbers| &numbers.delete);
         Ok(())

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::engine::Engine;
 use super::error::ManagerError;
-use super::slot::{Fingerprint, Live, Pending, Slot, State};
+use super::slot::{Fingerprint, Live, Pending, Slot, State, Was, Why};
 use super::view::Session;
 use super::work::{Content, Work};
 
@@ -84,11 +84,11 @@ impl Engine {
             let session = Session::of(&slot.id, live);
             return Ok(Some(Committed { slot: Arc::clone(slot), session, dirty: live.dirty }));
         }
-        let live = live.moved(slot);
+        let live = live.moved(slot, Was::Ours(Arc::clone(slot)));
         let id = self.new_id();
         let session = Session::of(&id, &live);
         let moved = Slot::new(id, live);
-        *state = State::Moved(Arc::clone(&moved));
+        *state = State::Moved(Arc::clone(&moved), Why::Renewed);
         drop(state);
         // The old slot stays as long as its key does: it says that what lies there is no session any more.
         self.sessions.make_room().put(Arc::clone(&moved));

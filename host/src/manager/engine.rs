@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rand::seq::IndexedRandom;
 use tokio::time::timeout;
 
 use super::backup::When;
@@ -15,36 +14,40 @@ use super::graves::Graves;
 use super::load::Loads;
 use super::missing::Missing;
 use super::queue::Queues;
+use super::relocate::Relocated;
 use super::sessions::Sessions;
 use super::slot::Slot;
 use super::statistics::Statistics;
 use crate::clock::Clock;
 use crate::config::{ManagerConfig, Pattern};
 use crate::session::{Keys, SessionId};
-use crate::store::Nodes;
+use crate::store::{Member, Nodes};
 
 /// The inside of a manager.
 pub(super) struct Engine {
     pub(super) settings: Settings,
-    pub(super) nodes: Nodes,
+    pub(super) nodes: Arc<Nodes>,
     pub(super) keys: Keys,
     pub(super) codec: Codec,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) statistics: Arc<Statistics>,
-    pub(super) sessions: Sessions,
-    pub(super) missing: Missing,
-    pub(super) graves: Graves,
-    pub(super) loads: Loads,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) relocated: Arc<Relocated>,
+    pub(super) missing: Arc<Missing>,
+    pub(super) graves: Arc<Graves>,
+    pub(super) loads: Arc<Loads>,
     pub(super) queues: Queues,
     /// A document without attributes, which all new sessions share.
     pub(super) empty: Arc<[u8]>,
-    pub(super) stopped: AtomicBool,
+    pub(super) stopped: Arc<AtomicBool>,
     /// Given to all that a stop has to wait for; taken away by the stop.
-    pub(super) unfinished: Mutex<Option<Unfinished>>,
+    pub(super) unfinished: Arc<Mutex<Option<Unfinished>>>,
 }
 
 /// What the configuration says, in the form that the engine needs.
 pub(super) struct Settings {
+    /// Whether sessions are stored at all.
+    pub(super) enabled: bool,
     pub(super) jvm_route: Option<Box<str>>,
     pub(super) max_inactive_interval: i32,
     pub(super) backup_async: bool,
@@ -65,6 +68,7 @@ impl Settings {
         let slack_seconds = config.expiry_slack_seconds();
         let sweep_every = config.process_expires_frequency.max(1);
         Self {
+            enabled: config.enabled,
             jvm_route: jvm_route.map(Into::into),
             max_inactive_interval: config.max_inactive_interval,
             backup_async: config.session_backup_async,
@@ -80,16 +84,21 @@ impl Settings {
 }
 
 impl Engine {
-    /// A new id: a random primary's, at this server.
+    /// A new id: a random node's that is available, at this server. Where there is none the session gets one later.
     pub(super) fn new_id(&self) -> SessionId {
         let id = SessionId::random();
-        let primaries: Vec<_> = self.nodes.primaries().collect();
-        let node = primaries.choose(&mut rand::rng()).and_then(|member| member.id.as_deref());
+        let member = if self.settings.enabled { self.nodes.choose(None) } else { None };
+        let node = member.and_then(|member| member.id.as_deref());
         let id = node.map_or_else(|| id.clone(), |node| id.with_node(node));
         match self.settings.jvm_route.as_deref() {
             None => id,
             route => id.with_jvm_route(route),
         }
+    }
+
+    /// The node of a session; none if its id names none, or nothing is stored at all.
+    pub(super) fn member_of(&self, id: &SessionId) -> Option<&Member> {
+        if self.settings.enabled { self.nodes.of_session(id) } else { None }
     }
 
     /// Whether `requestUriIgnorePattern` matches.

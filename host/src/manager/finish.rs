@@ -120,8 +120,8 @@ impl Engine {
             (committed.slot, committed.session, committed.dirty)
         };
         if dirty {
-            let stored = self.back_up(&slot).await;
-            return Ok(Finished::after(Some(session), stored));
+            let (slot, stored) = self.back_up_somewhere(slot).await;
+            return Ok(Finished::after(Some(session.under(&slot.id)), stored));
         }
         if stored_part_touched {
             self.statistics.count(|numbers| &numbers.no_session_modification);
@@ -142,15 +142,40 @@ impl Engine {
         let slot = place.put(Slot::new(session.id.clone(), live));
         self.statistics.count(|numbers| &numbers.sessions_created);
         self.statistics.sessions(self.sessions.len());
+        let (slot, stored) = self.back_up_somewhere(slot).await;
+        Ok(Finished::after(Some(session.under(&slot.id)), stored))
+    }
+
+    /// Has a session stored, now or soon; on another node, if its own turns out to be unavailable. The client has not
+    /// heard of its id yet, or hears of the new one.
+    async fn back_up_somewhere(
+        self: &Arc<Self>,
+        slot: Arc<Slot>,
+    ) -> (Arc<Slot>, Result<Backup, ManagerError>) {
+        let mut slot = slot;
+        for _ in self.nodes.all() {
+            let stored = self.back_up(&slot).await;
+            if !stored.as_ref().is_err_and(ManagerError::node_is_down) {
+                return (slot, stored);
+            }
+            let settled = self.settled(Arc::clone(&slot));
+            if Arc::ptr_eq(&settled, &slot) {
+                return (slot, stored);
+            }
+            slot = settled;
+        }
         let stored = self.back_up(&slot).await;
-        Ok(Finished::after(Some(session), stored))
+        (slot, stored)
     }
 
     /// Has a session stored, now or soon.
     async fn back_up(self: &Arc<Self>, slot: &Arc<Slot>) -> Result<Backup, ManagerError> {
+        if !self.settings.enabled {
+            return Ok(Backup::Skipped);
+        }
         if self.settings.backup_async && !self.is_stopped() {
-            let member = self.nodes.of_session(&slot.id);
-            if member.is_some_and(|member| self.queues.push(member, slot)) {
+            let member = self.member_of(&slot.id);
+            if member.is_some_and(|member| self.queues.push(member, self, slot)) {
                 return Ok(Backup::Queued);
             }
         }
@@ -186,7 +211,7 @@ impl Engine {
     fn cannot_end(&self, slot: &Slot) -> Result<Finished, ManagerError> {
         match &*slot.lock() {
             State::Live(_) => Err(self.conflict(slot)),
-            State::Moved(_) => Err(ManagerError::Ended { id: slot.id.clone() }),
+            State::Moved(..) => Err(ManagerError::Ended { id: slot.id.clone() }),
             // Somebody else had the same wish, and sees to it.
             State::Ended => Ok(Finished::new(None, Backup::Skipped)),
         }

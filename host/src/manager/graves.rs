@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::session::SessionId;
+use crate::session::{Envelope, SessionId};
+use crate::store::Item;
 
 /// The keys, by session.
 #[derive(Default)]
@@ -24,6 +25,8 @@ pub(super) enum What {
     Whatever,
     /// The one with this cas: another server may have stored a live one since.
     This(u64),
+    /// What was stored before this time, in ms since the epoch: the session has left the node, and may come back.
+    Before(i64),
 }
 
 impl Graves {
@@ -39,13 +42,14 @@ impl Graves {
         self.count.store(ids.len(), Ordering::Relaxed);
     }
 
-    /// Whether the value that lies there, with this cas, is dead.
-    pub(super) fn holds(&self, id: &SessionId, cas: u64) -> bool {
+    /// Whether the value that lies there is dead.
+    pub(super) fn holds(&self, id: &SessionId, item: &Item) -> bool {
         self.count.load(Ordering::Relaxed) > 0
             && match self.lock().get(id) {
                 None => false,
                 Some(What::Whatever) => true,
-                Some(What::This(dead)) => *dead == cas,
+                Some(What::This(dead)) => *dead == item.cas,
+                Some(What::Before(time_ms)) => was_stored_before(item, *time_ms),
             }
     }
 
@@ -58,9 +62,20 @@ impl Graves {
     }
 }
 
+/// Whether a session was stored before a time. Of what is no session nobody knows.
+pub(super) fn was_stored_before(item: &Item, time_ms: i64) -> bool {
+    Envelope::decode(&item.value).is_ok_and(|envelope| envelope.header.last_backup_time < time_ms)
+}
+
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
+
+    fn item(cas: u64) -> Item {
+        Item { value: Bytes::new(), flags: 0, cas }
+    }
 
     #[test]
     fn a_value_is_dead_until_it_is_deleted_or_another_one() {
@@ -68,11 +83,11 @@ mod tests {
         let [ours, theirs] = [SessionId::random(), SessionId::random()];
         graves.insert(ours.clone(), What::Whatever);
         graves.insert(theirs.clone(), What::This(7));
-        assert!(graves.holds(&ours, 1));
-        assert!(graves.holds(&theirs, 7));
-        assert!(!graves.holds(&theirs, 8));
+        assert!(graves.holds(&ours, &item(1)));
+        assert!(graves.holds(&theirs, &item(7)));
+        assert!(!graves.holds(&theirs, &item(8)));
         assert_eq!(graves.all().len(), 2);
         graves.remove(&ours);
-        assert!(!graves.holds(&ours, 1));
+        assert!(!graves.holds(&ours, &item(1)));
     }
 }

@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 
 use super::engine::Engine;
 use super::error::ManagerError;
-use super::slot::{Fingerprint, Live, Replaced, Slot, Was, header_is_valid_at, log_name};
+use super::slot::{Fingerprint, Live, Replaced, Slot, State, Was, Why, header_is_valid_at, log_name};
 use crate::session::{Header, SessionId};
 
 /// What a load gives.
@@ -74,8 +74,14 @@ impl Engine {
             }
             here
         };
+        // Its node was not available, and the client has not heard of the new id yet.
+        if let Some(slot) = self.relocated.get(asked)
+            && let Here::Alive(slot) = self.alive(slot)
+        {
+            return Ok(Some(slot));
+        }
         // Where a session is here that went away, the other server is asked each time: it may be on its way back.
-        if self.nodes.of_session(asked).is_none() || here.is_none() && self.missing.contains(asked) {
+        if self.member_of(asked).is_none() || here.is_none() && self.missing.contains(asked) {
             return Ok(here);
         }
         let share = self.loads.join(asked);
@@ -85,14 +91,21 @@ impl Engine {
     /// A local session, unless its time is over.
     fn alive(self: &Arc<Self>, slot: Arc<Slot>) -> Here {
         let now_ms = self.clock.now_ms();
-        match slot.with(|live| live.is_valid_at(now_ms)) {
-            Some(true) => Here::Alive(slot),
-            Some(false) => {
-                self.expire(&slot);
-                Here::Expired
+        let mut slot = slot;
+        loop {
+            let next = match &*slot.lock() {
+                State::Live(live) if live.is_valid_at(now_ms) => None,
+                State::Live(_) => break,
+                State::Moved(there, Why::Relocated) => Some(Arc::clone(there)),
+                State::Moved(_, Why::Renewed) | State::Ended => return Here::Ended,
+            };
+            match next {
+                None => return Here::Alive(slot),
+                Some(next) => slot = next,
             }
-            None => Here::Ended,
         }
+        self.expire(&slot);
+        Here::Expired
     }
 
     /// The id that a session of `asked` has at this server.
@@ -130,10 +143,10 @@ impl Engine {
 
     /// What the session's node has of it. None: nothing, or nothing that is alive.
     async fn read(&self, id: &SessionId) -> Result<Option<Stored>, ManagerError> {
-        let Some(member) = self.nodes.of_session(id) else { return Ok(None) };
+        let Some(member) = self.member_of(id) else { return Ok(None) };
         let started = self.statistics.start();
         let Some(item) = member.node.get(&self.keys.session(id)).await? else { return Ok(None) };
-        if self.graves.holds(id, item.cas) {
+        if self.graves.holds(id, &item) {
             return Ok(None);
         }
         let (header, document) = self.codec.decode(id, &item).inspect_err(|error| {

@@ -11,6 +11,7 @@
 //! | --- | --- |
 //! | `request`, `work`, `view` | a request, and what it does to its session |
 //! | `load` | finding a session, taking it over from another server |
+//! | `relocate` | a session leaves a node that is not available |
 //! | `commit`, `finish` | a request's changes become the session |
 //! | `backup`, `queue`, `completing` | a session goes to its node |
 //! | `upkeep`, `graves` | what is done between requests |
@@ -28,7 +29,9 @@ mod graves;
 mod load;
 mod missing;
 mod queue;
+mod relocate;
 mod request;
+mod returning;
 mod serializer;
 mod sessions;
 mod slot;
@@ -39,17 +42,17 @@ mod upkeep;
 mod view;
 mod work;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arc_swap::ArcSwap;
 use holdfast_document::Writer;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use self::codec::Codec;
 use self::engine::{Engine, Settings};
-use self::graves::{Graves, What};
-use self::load::Loads;
+use self::graves::What;
 use self::missing::Missing;
 use self::queue::Queues;
 use self::sessions::Sessions;
@@ -73,7 +76,8 @@ pub use view::Session;
 /// Dropping the last handle without [`Manager::stop`] is like a crash: what was queued and not stored is lost.
 #[derive(Clone)]
 pub struct Manager {
-    engine: Arc<Engine>,
+    /// The one that new requests get; another one after the configuration has been changed.
+    engine: Arc<ArcSwap<Engine>>,
     unfinished: Arc<tokio::sync::Mutex<mpsc::Receiver<std::convert::Infallible>>>,
 }
 
@@ -111,7 +115,7 @@ impl Manager {
         Writer::document(&mut empty, 0).end();
         let engine = Arc::new(Engine {
             settings: Settings::of(config, jvm_route),
-            nodes,
+            nodes: Arc::new(nodes),
             keys: Keys::new(config.storage_key_prefix.as_str()),
             codec: Codec {
                 serializers,
@@ -119,19 +123,24 @@ impl Manager {
                 on_unserializable: config.on_unserializable,
                 statistics: Arc::clone(&statistics),
             },
-            missing: Missing::new(Arc::clone(&clock)),
+            missing: Arc::new(Missing::new(Arc::clone(&clock))),
             clock,
             statistics,
-            sessions: Sessions::new(config.max_active_sessions),
-            graves: Graves::default(),
-            loads: Loads::default(),
+            sessions: Arc::new(Sessions::new(config.max_active_sessions)),
+            relocated: Arc::default(),
+            graves: Arc::default(),
+            loads: Arc::default(),
             queues,
             empty: empty.into(),
-            stopped: AtomicBool::new(false),
-            unfinished: Mutex::new(Some(token)),
+            stopped: Arc::default(),
+            unfinished: Arc::new(Mutex::new(Some(token))),
         });
-        ends.work(&engine);
+        ends.work(engine.settings.backup_threads);
+        engine.nodes.watch();
+        let nodes = Arc::clone(&engine.nodes);
+        let engine = Arc::new(ArcSwap::new(engine));
         runtime.spawn(upkeep::keep_up(Arc::downgrade(&engine)));
+        returning::watch(&engine, &nodes, None);
         Ok(Self { engine, unfinished: Arc::new(tokio::sync::Mutex::new(unfinished)) })
     }
 
@@ -140,16 +149,17 @@ impl Manager {
     /// # Errors
     /// The node of the session fails, what it has cannot be read, or the manager has been stopped.
     pub async fn begin(&self, request: RequestInfo, session: Option<&str>) -> Result<Request, ManagerError> {
-        let engine = &self.engine;
+        let engine = &self.engine();
         if engine.is_stopped() {
             return Err(ManagerError::Stopped);
         }
+        engine.nodes.known().await;
         let ignored = engine.ignores(&request.id);
         let asked = session.and_then(|id| SessionId::parse(id).ok());
         let found = match &asked {
             None => None,
             Some(asked) if ignored => engine.local_of(asked),
-            Some(asked) => engine.find(asked).await?,
+            Some(asked) => engine.find(asked).await?.map(|slot| engine.settled(slot)),
         };
         // Its client has to hear of the new id, whether the request looks at the session or not.
         let has_new_id = found.as_ref().is_some_and(|slot| asked.as_ref() != Some(&slot.id));
@@ -165,7 +175,7 @@ impl Manager {
     /// # Errors
     /// Its node did not delete it. It is dead all the same, and the deletion is tried again.
     pub async fn delete(&self, id: &SessionId) -> Result<(), ManagerError> {
-        let engine = &self.engine;
+        let engine = &self.engine();
         if let Some(slot) = engine.sessions.get(&engine.own_id(id)) {
             match engine.invalidate(&slot, None).await {
                 Ok(finished) if slot.id == *id => return finished.failure.map_or(Ok(()), Err),
@@ -183,19 +193,19 @@ impl Manager {
     /// Ends the sessions whose time is over. Done in the background every `processExpiresFrequency` times
     /// `backgroundProcessorDelay`.
     pub async fn sweep(&self) {
-        self.engine.sweep().await;
+        self.engine().sweep().await;
     }
 
     /// Stores again what is used but never changed, and what could not be stored before. Done in the background every
     /// `backgroundProcessorDelay`.
     pub async fn refresh(&self) {
-        self.engine.refresh().await;
+        self.engine().refresh().await;
     }
 
     /// Stores what is not stored yet, and begins no request any more. Requests that are under way should be finished
     /// before.
     pub async fn stop(&self) {
-        let engine = &self.engine;
+        let engine = self.engine();
         engine.stopped.store(true, Ordering::SeqCst);
         engine.flush().await;
         drop(engine.unfinished.lock().unwrap_or_else(PoisonError::into_inner).take());
@@ -205,24 +215,28 @@ impl Manager {
     /// What was counted since the start; zeros without `enableStatistics`.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.engine.statistics.counts()
+        self.engine().statistics.counts()
     }
 
     /// How many sessions are in memory.
     #[must_use]
     pub fn sessions(&self) -> usize {
-        self.engine.sessions.len()
+        self.engine().sessions.len()
     }
 
     /// The nodes.
     #[must_use]
-    pub fn nodes(&self) -> &Nodes {
-        &self.engine.nodes
+    pub fn nodes(&self) -> Arc<Nodes> {
+        Arc::clone(&self.engine().nodes)
     }
 
     /// The serializers.
     #[must_use]
-    pub fn serializers(&self) -> &Serializers {
-        &self.engine.codec.serializers
+    pub fn serializers(&self) -> Serializers {
+        self.engine().codec.serializers.clone()
+    }
+
+    fn engine(&self) -> Arc<Engine> {
+        self.engine.load_full()
     }
 }

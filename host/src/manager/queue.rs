@@ -1,6 +1,6 @@
 //! Backups that nobody waits for.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc};
 
@@ -14,11 +14,14 @@ const LENGTH: usize = 16_384;
 
 /// A queue for each node, so that one that does not answer holds up its own sessions only.
 pub(super) struct Queues {
-    by_node: Vec<(Option<String>, mpsc::Sender<Arc<Slot>>)>,
+    by_node: Vec<(Option<String>, mpsc::Sender<Waiting>)>,
 }
 
+/// A session, and the engine that is to store it: one that was replaced lives until its last session is stored.
+type Waiting = (Arc<Engine>, Arc<Slot>);
+
 /// The other ends of the queues.
-pub(super) struct Ends(Vec<mpsc::Receiver<Arc<Slot>>>);
+pub(super) struct Ends(Vec<mpsc::Receiver<Waiting>>);
 
 impl Queues {
     pub(super) fn new(nodes: &Nodes) -> (Self, Ends) {
@@ -34,13 +37,13 @@ impl Queues {
     }
 
     /// Has the session stored soon. False: there is no room.
-    pub(super) fn push(&self, member: &Member, slot: &Arc<Slot>) -> bool {
+    pub(super) fn push(&self, member: &Member, engine: &Arc<Engine>, slot: &Arc<Slot>) -> bool {
         let Some((_, queue)) = self.by_node.iter().find(|(id, _)| *id == member.id) else { return false };
         // Marked first: a worker may have it before this returns.
         if slot.with(|live| std::mem::replace(&mut live.queued, true)) != Some(false) {
             return true;
         }
-        let pushed = queue.try_send(Arc::clone(slot)).is_ok();
+        let pushed = queue.try_send((Arc::clone(engine), Arc::clone(slot))).is_ok();
         if !pushed {
             slot.with(|live| live.queued = false);
         }
@@ -49,21 +52,20 @@ impl Queues {
 }
 
 impl Ends {
-    /// Starts the workers. They end with the engine.
-    pub(super) fn work(self, engine: &Arc<Engine>) {
+    /// Starts so many workers for each queue. They end with the engine.
+    pub(super) fn work(self, workers: usize) {
         for queue in self.0 {
             let queue = Arc::new(Mutex::new(queue));
-            for _ in 0..engine.settings.backup_threads {
-                tokio::spawn(work(Arc::downgrade(engine), Arc::clone(&queue)));
+            for _ in 0..workers {
+                tokio::spawn(work(Arc::clone(&queue)));
             }
         }
     }
 }
 
-async fn work(engine: Weak<Engine>, queue: Arc<Mutex<mpsc::Receiver<Arc<Slot>>>>) {
+async fn work(queue: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
     loop {
-        let Some(slot) = queue.lock().await.recv().await else { return };
-        let Some(engine) = engine.upgrade() else { return };
+        let Some((engine, slot)) = queue.lock().await.recv().await else { return };
         // A stop stores all there is, and asks each node that is down only once.
         if engine.is_stopped() {
             return;

@@ -124,6 +124,22 @@ impl Place<'_> {
     }
 }
 
+impl Place<'_> {
+    /// Puts a session there, whatever was under its id.
+    pub(super) fn put_over(mut self, slot: Arc<Slot>) {
+        let hasher = &self.sessions.hasher;
+        let hash = hasher.hash_one(&slot.id);
+        let mut shard = write(self.sessions.shard(hash));
+        match shard.entry(hash, |there| there.id == slot.id, |there| hasher.hash_one(&there.id)) {
+            Entry::Occupied(mut there) => *there.get_mut() = slot,
+            Entry::Vacant(room) => {
+                room.insert(slot);
+                self.taken = true;
+            }
+        }
+    }
+}
+
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         if !self.taken {

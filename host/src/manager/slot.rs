@@ -22,9 +22,18 @@ pub(super) struct Slot {
 pub(super) enum State {
     Live(Live),
     /// It lives on under another id.
-    Moved(Arc<Slot>),
+    Moved(Arc<Slot>, Why),
     /// It was invalidated, or has expired.
     Ended,
+}
+
+/// Why a session got another id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// It was asked for, and the old id is worth nothing any more.
+    Renewed,
+    /// Its node was not available. Requests that were sent before the client heard of it still mean this session.
+    Relocated,
 }
 
 /// A session that is alive.
@@ -92,6 +101,9 @@ pub(super) enum Was {
     Theirs { cas: u64 },
     /// Ours, in this slot: deleted when nobody writes there any more.
     Ours(Arc<Slot>),
+    /// Ours, in this slot, on a node that was not available: deleted when it is, unless the session has come back to it
+    /// by then.
+    Left { slot: Arc<Slot>, at_ms: i64 },
 }
 
 /// 128 bits that stand for content.
@@ -131,7 +143,7 @@ impl Slot {
     pub(super) fn with<T>(&self, look: impl FnOnce(&mut Live) -> T) -> Option<T> {
         match &mut *self.lock() {
             State::Live(live) => Some(look(live)),
-            State::Moved(_) | State::Ended => None,
+            State::Moved(..) | State::Ended => None,
         }
     }
 
@@ -144,7 +156,7 @@ impl Slot {
         }
         match std::mem::replace(&mut *state, State::Ended) {
             State::Live(live) => Some(live),
-            State::Moved(_) | State::Ended => None,
+            State::Moved(..) | State::Ended => None,
         }
     }
 
@@ -217,9 +229,9 @@ impl Live {
     }
 
     /// The same session, to live in another slot.
-    pub(super) fn moved(&mut self, from: &Arc<Slot>) -> Self {
+    pub(super) fn moved(&mut self, from: &Arc<Slot>, was: Was) -> Self {
         let mut rare = self.rare.take().unwrap_or_default();
-        rare.replaces.push(Replaced { id: from.id.clone(), was: Was::Ours(Arc::clone(from)) });
+        rare.replaces.push(Replaced { id: from.id.clone(), was });
         Self {
             document: Arc::clone(&self.document),
             pending: self.pending.take(),

@@ -79,6 +79,10 @@ statistics! {
         backup_failures => "holdfast_backup_failures_total";
         /// Sessions taken over from another server.
         tomcat_failovers => "holdfast_tomcat_failovers_total";
+        /// Sessions that left a node because it was not available.
+        memcached_failovers => "holdfast_memcached_failovers_total";
+        /// Nodes that stopped answering.
+        node_failures => "holdfast_node_failures_total";
         /// Sessions read from their node.
         sessions_loaded => "holdfast_sessions_loaded_total";
         /// Sessions on their node that could not be read.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
+use arc_swap::ArcSwap;
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -59,7 +60,7 @@ impl Engine {
 
     /// Deletes what a node has of a session that expired here, unless another server has gone on with it.
     async fn delete_expired(&self, id: SessionId) -> Result<(), ManagerError> {
-        let Some(member) = self.nodes.of_session(&id) else { return Ok(()) };
+        let Some(member) = self.member_of(&id) else { return Ok(()) };
         let Some(item) = member.node.get(&self.keys.session(&id)).await? else { return Ok(()) };
         if !stored_is_valid_at(&item.value, self.clock.now_ms()) {
             self.delete_on(&id, What::This(item.cas)).await?;
@@ -70,6 +71,9 @@ impl Engine {
     /// Stores again what is used but not changed, before its node forgets it, and what could not be stored when it was
     /// to be; and deletes what could not be deleted.
     pub(super) async fn refresh(self: &Arc<Self>) {
+        if !self.settings.enabled {
+            return;
+        }
         let now_ms = self.clock.now_ms();
         let margin_ms =
             i64::try_from(self.settings.upkeep_delay.as_millis()).unwrap_or(i64::MAX).saturating_mul(2);
@@ -82,8 +86,15 @@ impl Engine {
             .await;
         self.statistics.count_many(due.len() as u64, |numbers| &numbers.sessions_refreshed);
         self.store_all(due, When::Always).await;
+        self.bury_again(None).await;
+    }
+
+    /// Deletes what could not be deleted; at one node, or at all.
+    pub(super) async fn bury_again(self: &Arc<Self>, node: Option<&str>) {
+        let mut graves = self.graves.all();
+        graves.retain(|(id, _)| node.is_none_or(|node| id.node() == Some(node)));
         let engine = Arc::clone(self);
-        for_each_by_node(self.graves.all(), move |(id, what)| {
+        for_each_by_node(graves, move |(id, what)| {
             let engine = Arc::clone(&engine);
             async move { engine.bury(&id, what).await }
         })
@@ -92,15 +103,19 @@ impl Engine {
 
     /// Stores whatever is not stored yet.
     pub(super) async fn flush(self: &Arc<Self>) {
+        if !self.settings.enabled {
+            return;
+        }
         let dirty = self.collect(|slot| slot.with(|live| live.dirty) == Some(true)).await;
         self.store_all(dirty, When::Dirty).await;
     }
 
-    async fn store_all(self: &Arc<Self>, slots: Vec<Arc<Slot>>, when: When) {
+    pub(super) async fn store_all(self: &Arc<Self>, slots: Vec<Arc<Slot>>, when: When) {
         let engine = Arc::clone(self);
         for_each_by_node(slots, move |slot| {
             let engine = Arc::clone(&engine);
             async move {
+                let slot = engine.settled(slot);
                 let result = Arc::clone(&engine).store(Arc::clone(&slot), when).await;
                 engine.note_backup(&slot, result)
             }
@@ -108,7 +123,7 @@ impl Engine {
         .await;
     }
 
-    async fn collect(
+    pub(super) async fn collect(
         self: &Arc<Self>,
         wanted: impl Fn(&Arc<Slot>) -> bool + Send + 'static,
     ) -> Vec<Arc<Slot>> {
@@ -180,18 +195,18 @@ impl HasSession for (SessionId, What) {
 }
 
 /// Runs the upkeep until the engine is gone or stopped.
-pub(super) async fn keep_up(engine: Weak<Engine>) {
-    let Some((delay, sweep_every)) =
-        engine.upgrade().map(|engine| (engine.settings.upkeep_delay, engine.settings.sweep_every))
-    else {
-        return;
+pub(super) async fn keep_up(current: Weak<ArcSwap<Engine>>) {
+    let settings = |engine: Arc<ArcSwap<Engine>>| {
+        let engine = engine.load();
+        (engine.settings.upkeep_delay, engine.settings.sweep_every)
     };
+    let Some((delay, sweep_every)) = current.upgrade().map(settings) else { return };
     let mut ticks = interval(delay);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks.tick().await;
     for pass in 1u32.. {
         ticks.tick().await;
-        let Some(engine) = engine.upgrade() else { return };
+        let Some(engine) = current.upgrade().map(|engine| engine.load_full()) else { return };
         if engine.is_stopped() {
             return;
         }

@@ -31,6 +31,11 @@ impl Session {
 }
 
 impl Session {
+    /// The same under another id.
+    pub(super) fn under(self, id: &SessionId) -> Self {
+        if self.id == *id { self } else { Self { id: id.clone(), ..self } }
+    }
+
     pub(super) fn of(id: &SessionId, live: &Live) -> Self {
         Self {
             id: id.clone(),

@@ -7,6 +7,7 @@ mod list;
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
@@ -34,6 +35,7 @@ pub struct MemcachedNode {
     /// Absent before the first operation, and after one that did not get through: the next looks the host up again,
     /// because a server that comes back may do so under another address.
     client: ArcSwapOption<AsyncMetaClient>,
+    breaks: AtomicU64,
 }
 
 /// Whether an operation may be repeated when the connection broke and its outcome is unknown.
@@ -55,6 +57,7 @@ impl MemcachedNode {
             address: address.clone(),
             operation_timeout,
             client: ArcSwapOption::empty(),
+            breaks: AtomicU64::new(0),
         }
     }
 
@@ -68,8 +71,9 @@ impl MemcachedNode {
         self.in_time(async |client| {
             match client.run(operation()).await {
                 // A server that was restarted leaves connections behind that look alive until they are used.
-                Err(error) if repeat == Repeat::Harmless && connection_broke(&error) => {
-                    client.run(operation()).await
+                Err(error) if connection_broke(&error) => {
+                    self.breaks.fetch_add(1, Ordering::Relaxed);
+                    if repeat == Repeat::Harmless { client.run(operation()).await } else { Err(error) }
                 }
                 result => result,
             }
@@ -255,9 +259,16 @@ impl Node for MemcachedNode {
 
     fn ping(&self) -> NodeFuture<'_, ()> {
         Box::pin(self.in_time(async |client| match client.noop().await {
-            Err(error) if connection_broke(&error) => client.noop().await,
+            Err(error) if connection_broke(&error) => {
+                self.breaks.fetch_add(1, Ordering::Relaxed);
+                client.noop().await
+            }
             result => result,
         }))
+    }
+
+    fn breaks(&self) -> u64 {
+        self.breaks.load(Ordering::Relaxed)
     }
 
     fn close(&self) {

@@ -2,6 +2,7 @@
 //!
 //! A node keeps bytes with 32 bits of flags under a key, for a while. It knows nothing of sessions.
 
+mod availability;
 mod embedded;
 mod error;
 mod memcached;
@@ -14,8 +15,10 @@ use std::future::Future;
 use std::pin::Pin;
 
 use bytes::Bytes;
+use tokio::sync::watch;
 
 pub use crate::session::Expiry;
+pub use availability::{AvailabilityOptions, Verdict};
 #[cfg(test)]
 pub(crate) use contract::Server as TestServer;
 pub use embedded::{EmbeddedLimits, EmbeddedNode};
@@ -97,6 +100,22 @@ pub trait Node: Send + Sync + 'static {
 
     /// Whether the node answers at all.
     fn ping(&self) -> NodeFuture<'_, ()>;
+
+    /// How many connections were found broken so far. A node that was started again has lost what it had, and this is
+    /// how that is noticed where an operation reached the new process at the second attempt.
+    fn breaks(&self) -> u64 {
+        0
+    }
+
+    /// Whether it answered when it was asked last, if that is known; asks nobody.
+    fn is_available(&self) -> bool {
+        true
+    }
+
+    /// What is known of it, and what becomes known; none if nobody watches it.
+    fn verdict(&self) -> Option<watch::Receiver<Verdict>> {
+        None
+    }
 
     /// Lets go of what is held between operations, such as idle connections. A later operation works all the same.
     fn close(&self);

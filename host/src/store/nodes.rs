@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use rand::seq::SliceRandom;
 
+use super::availability::{AvailabilityOptions, Monitored};
 use super::{EmbeddedLimits, EmbeddedNode, MemcachedNode, Node};
 use crate::clock::Clock;
-use crate::config::{NodeList, NodeTarget};
+use crate::config::{ManagerConfig, NodeList, NodeTarget};
 use crate::session::SessionId;
 
 /// A node with its place in the configuration.
@@ -30,11 +31,31 @@ pub struct NodeOptions {
     pub embedded: EmbeddedLimits,
     /// By which items of embedded nodes end.
     pub clock: Arc<dyn Clock>,
+    /// How nodes are watched.
+    pub availability: AvailabilityOptions,
+}
+
+impl NodeOptions {
+    /// As a configuration says.
+    #[must_use]
+    pub fn of(config: &ManagerConfig, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            operation_timeout: config.operation_timeout,
+            embedded: EmbeddedLimits::default(),
+            clock,
+            availability: AvailabilityOptions {
+                ttl: config.node_availability_cache_ttl,
+                longest_pause: config.max_reconnect_delay,
+            },
+        }
+    }
 }
 
 /// All nodes, in the order of the configuration.
 pub struct Nodes {
     members: Vec<Member>,
+    monitors: Vec<Arc<Monitored>>,
+    options: Option<NodeOptions>,
 }
 
 /// Nodes that cannot be used together.
@@ -63,12 +84,30 @@ pub enum NodesError {
     NoPrimary,
 }
 
+impl Member {
+    /// Whether the node answered when it was asked last.
+    #[must_use]
+    pub fn is_available(&self) -> bool {
+        self.node.is_available()
+    }
+}
+
 impl Nodes {
     /// Makes the nodes of a configuration. Nothing is connected yet: a node that is down is no reason not to start.
     #[must_use]
     pub fn connect(list: &NodeList, options: &NodeOptions) -> Self {
+        Self::reconnect(list, options, None)
+    }
+
+    /// Makes the nodes of a changed configuration. Those that it had before, at the same address, are the same: what
+    /// is known of them stays known, and an embedded one keeps what it has.
+    #[must_use]
+    pub fn reconnect(list: &NodeList, options: &NodeOptions, before: Option<&Self>) -> Self {
         let members = list.entries().iter().map(|entry| {
             let name = entry.to_string();
+            if let Some(there) = before.and_then(|before| before.same(&name, &entry.target, options)) {
+                return (entry, Arc::clone(there));
+            }
             let node: Arc<dyn Node> = match &entry.target {
                 NodeTarget::Memcached(address) => {
                     Arc::new(MemcachedNode::new(name, address, options.operation_timeout))
@@ -77,13 +116,50 @@ impl Nodes {
                     Arc::new(EmbeddedNode::new(name, options.embedded, Arc::clone(&options.clock)))
                 }
             };
-            Member { id: entry.id.clone(), failover: entry.failover, node }
+            (entry, Monitored::new(node, options.availability))
         });
         // What `of` refuses no list has.
-        Self { members: members.collect() }
+        let (members, monitors) = members
+            .map(|(entry, monitor)| {
+                let node = Arc::clone(&monitor) as Arc<dyn Node>;
+                (Member { id: entry.id.clone(), failover: entry.failover, node }, monitor)
+            })
+            .unzip();
+        Self { members, monitors, options: Some(options.clone()) }
     }
 
-    /// The given nodes, in the given order.
+    /// The node of this name, if it need not be made anew.
+    fn same(&self, name: &str, target: &NodeTarget, options: &NodeOptions) -> Option<&Arc<Monitored>> {
+        let usable = *target == NodeTarget::Embedded
+            || self.options.as_ref().is_some_and(|before| {
+                before.operation_timeout == options.operation_timeout
+                    && before.availability == options.availability
+            });
+        self.monitors.iter().find(|monitor| usable && monitor.name() == name)
+    }
+
+    /// How the nodes were made, if from a configuration.
+    #[must_use]
+    pub fn options(&self) -> Option<&NodeOptions> {
+        self.options.as_ref()
+    }
+
+    /// Watches the nodes from now on, for as long as they live; within a tokio runtime.
+    pub fn watch(&self) {
+        for monitor in &self.monitors {
+            monitor.keep();
+        }
+    }
+
+    /// Waits until each node has been heard once, or was found not to answer. A node that is down costs the first
+    /// request an operation timeout, and not the first request of each session.
+    pub async fn known(&self) {
+        for monitor in &self.monitors {
+            monitor.known().await;
+        }
+    }
+
+    /// The given nodes, in the given order, each asked whenever it is needed.
     ///
     /// # Errors
     /// There are no nodes, no primary ones, or ids that are missing or not unique.
@@ -103,7 +179,7 @@ impl Nodes {
         if members.iter().all(|member| member.failover) {
             return Err(NodesError::NoPrimary);
         }
-        Ok(Self { members })
+        Ok(Self { members, monitors: Vec::new(), options: None })
     }
 
     /// All nodes.
@@ -160,6 +236,18 @@ impl Nodes {
         candidates
     }
 
+    /// Where a session finds a place that leaves `except`, or has none yet: the first candidate that is available.
+    #[must_use]
+    pub fn choose(&self, except: Option<&str>) -> Option<&Member> {
+        self.candidates(except).into_iter().find(|member| member.is_available())
+    }
+
+    /// The primary that has the copies of the sessions of `id`, or takes them over: the first available one after it.
+    #[must_use]
+    pub fn next_available(&self, id: &str) -> Option<&Member> {
+        self.primaries_after(id).find(|member| member.is_available())
+    }
+
     /// The other primaries in the order in which one of them becomes the secondary of `id`: those behind it, then
     /// those before it. A failover node has all of them, from the first.
     pub fn primaries_after(&self, id: &str) -> impl Iterator<Item = &Member> {
@@ -205,6 +293,7 @@ mod tests {
             operation_timeout: Duration::from_secs(1),
             embedded: EmbeddedLimits::default(),
             clock: Arc::new(SystemClock),
+            availability: AvailabilityOptions::default(),
         };
         Nodes::connect(&list, &options)
     }

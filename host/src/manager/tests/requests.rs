@@ -239,7 +239,7 @@ async fn an_ignored_request_may_not_change_or_make_a_session_and_hears_why() {
     for result in [
         request.set_attribute("a", &text("1")).map(|_| ()),
         request.remove_attribute("a").map(|_| ()),
-        request.replace_document(&server.engine.empty),
+        request.replace_document(&server.engine().empty),
         request.set_max_inactive_interval(1),
         request.renew(),
         request.invalidate(),

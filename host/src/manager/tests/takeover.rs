@@ -142,7 +142,7 @@ async fn an_old_key_that_could_not_be_deleted_is_not_taken_for_a_newer_session()
     node.inner.set(&old, value, flags, Expiry::Never).await.unwrap();
     let cas = world.stored(&old).await.unwrap().cas;
     let id = SessionId::parse(&old).unwrap();
-    tc2.engine.graves.insert(id, graves::What::This(cas));
+    tc2.engine().graves.insert(id, graves::What::This(cas));
     put(&tc2, &at(&old, "tc2"), &[("foo", "newer")]).await;
     assert_eq!(read(&tc2, &old, "foo").await.as_deref(), Some("newer"));
     tc2.refresh().await;
@@ -181,7 +181,7 @@ async fn what_a_tomcat_knows_of_the_user_passes_through_byte_for_byte() {
         saved_request: Bytes::from_static(b"\xac\xed\x00\x05request"),
         saved_principal: Bytes::from_static(b"\xac\xed\x00\x05saved"),
     };
-    let attributes = world.serializer.serialize(&tc2.engine.empty).unwrap();
+    let attributes = world.serializer.serialize(&tc2.engine().empty).unwrap();
     let value = Bytes::from(header.encode(&attributes).unwrap());
     world.node_of(id).inner.set(id, value, 0, Expiry::Never).await.unwrap();
 

@@ -13,6 +13,7 @@
 //! | `load` | finding a session, taking it over from another server |
 //! | `commit`, `finish` | a request's changes become the session |
 //! | `backup`, `queue`, `completing` | a session goes to its node |
+//! | `locks` | one request at a time has a session |
 //! | `upkeep`, `graves` | what is done between requests |
 //! | `slot`, `sessions`, `missing` | sessions in memory |
 //! | `serializer`, `codec` | between documents and stored values |
@@ -26,6 +27,8 @@ mod error;
 mod finish;
 mod graves;
 mod load;
+#[allow(dead_code, unused_imports, reason = "for sessions that are not sticky")]
+mod locks;
 mod missing;
 mod queue;
 mod request;

@@ -14,6 +14,7 @@
 //! | `relocate` | a session leaves a node that is not available |
 //! | `commit`, `finish` | a request's changes become the session |
 //! | `backup`, `queue`, `completing` | a session goes to its node |
+//! | `locks` | one request at a time has a session |
 //! | `upkeep`, `graves` | what is done between requests |
 //! | `slot`, `sessions`, `missing` | sessions in memory |
 //! | `serializer`, `codec` | between documents and stored values |
@@ -27,6 +28,8 @@ mod error;
 mod finish;
 mod graves;
 mod load;
+#[allow(dead_code, unused_imports, reason = "for sessions that are not sticky")]
+mod locks;
 mod missing;
 mod queue;
 mod relocate;

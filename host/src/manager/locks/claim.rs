@@ -1,0 +1,148 @@
+//! What stands under a lock's key while it is ours, and what becomes of it when that is not known.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep};
+
+use super::remote::Remote;
+use crate::session::{ItemFlags, LOCK_VALUE};
+use crate::store::{CasOutcome, Expiry, Node, StoreError};
+
+/// A lock that lasts one second may be gone at once: memcached counts in whole seconds of its own.
+const LEAST_SECONDS: u32 = 2;
+
+/// Between two looks for a lock that may have been left on a node, while the node does not answer.
+const SWEEP_PAUSE: Duration = Duration::from_millis(500);
+
+/// How long a write may come late that was sent on another connection before the look.
+const STRAGGLERS: Duration = Duration::from_millis(100);
+
+/// After that the lock is left to its expiration.
+const SWEEP_PATIENCE: Duration = Duration::from_secs(30);
+
+/// A lock's key with a value that no other lock has.
+pub(super) struct Claim {
+    node: Arc<dyn Node>,
+    key: Box<str>,
+    value: Bytes,
+    seconds: u32,
+}
+
+impl Claim {
+    /// `owner` is unique.
+    pub(super) fn new(node: Arc<dyn Node>, key: &str, owner: String, expiration: Duration) -> Self {
+        let value = [LOCK_VALUE, b" ", owner.as_bytes()].concat().into();
+        let seconds = u32::try_from(expiration.as_secs()).unwrap_or(u32::MAX).max(LEAST_SECONDS);
+        Self { node, key: key.into(), value, seconds }
+    }
+
+    pub(super) fn is_at(&self, node: &Arc<dyn Node>, key: &str) -> bool {
+        Arc::ptr_eq(&self.node, node) && *self.key == *key
+    }
+
+    /// For how long what is written now stands at the least.
+    pub(super) fn certain(&self) -> Duration {
+        Duration::from_secs(u64::from(self.seconds) - 1)
+    }
+
+    /// Tries once to get the lock. None: somebody else has it.
+    pub(super) async fn stake(self: Arc<Self>) -> Result<Option<Remote>, StoreError> {
+        let sent = Instant::now();
+        match self.add().await {
+            Ok(cas) => Ok(cas.map(|cas| Remote::new(self, cas, sent))),
+            Err(error) if error.node_is_down() => {
+                // A node that was restarted shows that only when its old connections are used.
+                if matches!(error, StoreError::Unavailable { .. })
+                    && let Ok(outcome) = Arc::clone(&self).stake_again(sent).await
+                {
+                    return Ok(outcome);
+                }
+                // It may have been stored, and may be yet.
+                self.sweep_in_background();
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn stake_again(self: Arc<Self>, first_sent: Instant) -> Result<Option<Remote>, StoreError> {
+        let mut sent = first_sent;
+        loop {
+            match self.node.get(&self.key).await? {
+                Some(item) if item.value == self.value => {
+                    return Ok(Some(Remote::new(self, item.cas, sent)));
+                }
+                Some(_) => return Ok(None),
+                // As the lock of another may have been there and gone since: the second time that is the answer.
+                None if sent != first_sent => return Ok(None),
+                None => {}
+            }
+            sent = Instant::now();
+            if let Some(cas) = self.add().await? {
+                return Ok(Some(Remote::new(self, cas, sent)));
+            }
+        }
+    }
+
+    async fn add(&self) -> Result<Option<u64>, StoreError> {
+        self.node.add(&self.key, self.value.clone(), ItemFlags::LOCK.pack(), self.expiry()).await
+    }
+
+    /// Has it live from now, if it is what was written with this `cas`.
+    pub(super) async fn extend(&self, cas: u64) -> Result<CasOutcome, StoreError> {
+        let (value, flags) = (self.value.clone(), ItemFlags::LOCK.pack());
+        self.node.compare_and_set(&self.key, value, flags, self.expiry(), cas).await
+    }
+
+    /// The `cas` under which it stands; none: it is gone, or another's.
+    pub(super) async fn look(&self) -> Result<Option<u64>, StoreError> {
+        let item = self.node.get(&self.key).await?;
+        Ok(item.filter(|item| item.value == self.value).map(|item| item.cas))
+    }
+
+    /// Deletes it, and says whether it was there.
+    pub(super) async fn give_back(&self, mut cas: Option<u64>) -> Result<bool, StoreError> {
+        loop {
+            let known = match cas {
+                Some(known) => known,
+                None => match self.look().await? {
+                    Some(known) => known,
+                    None => return Ok(false),
+                },
+            };
+            match self.node.delete_if_unchanged(&self.key, known).await? {
+                CasOutcome::Stored => return Ok(true),
+                CasOutcome::Missing => return Ok(false),
+                // Another's by now, or ours with a renewal that came in between.
+                CasOutcome::Conflict => cas = None,
+            }
+        }
+    }
+
+    /// Deletes it as soon as the node answers, if it turns out to be there.
+    pub(super) fn sweep_in_background(self: Arc<Self>) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        runtime.spawn(async move {
+            let end = Instant::now() + SWEEP_PATIENCE;
+            while Instant::now() < end {
+                match self.give_back(None).await {
+                    Ok(true) => return,
+                    Ok(false) => {
+                        sleep(STRAGGLERS).await;
+                        if self.give_back(None).await.is_ok() {
+                            return;
+                        }
+                    }
+                    Err(_) => sleep(SWEEP_PAUSE).await,
+                }
+            }
+        });
+    }
+
+    fn expiry(&self) -> Expiry {
+        Expiry::seconds(self.seconds)
+    }
+}

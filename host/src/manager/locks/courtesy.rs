@@ -1,0 +1,141 @@
+//! What a server that has a lock all the time leaves to the others.
+//!
+//! Others cannot be seen as long as one never has to ask: they wait and try now and then. So whoever has had a lock over
+//! and over, without a gap in which another server would have had its chance, makes one.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Longer than a waiting server's pause between two attempts.
+const GAP: Duration = Duration::from_millis(10);
+
+/// How long a lock may be had without a gap, when another server was seen to want it lately, and else.
+const WITH_RIVALS: Duration = Duration::from_millis(50);
+const ALONE: Duration = Duration::from_millis(250);
+
+/// How long one that was seen counts.
+const LATELY: Duration = Duration::from_secs(2);
+
+const REMEMBERED: usize = 64;
+
+/// The locks that this server had last. Of those that fall together one is forgotten, which costs others a little
+/// patience.
+pub(super) struct Courtesy([Option<Streak>; REMEMBERED]);
+
+#[derive(Clone, Copy)]
+struct Streak {
+    hash: u64,
+    /// Without a gap.
+    since: Instant,
+    /// The last time that a request had it.
+    last: Instant,
+    rival_seen: Option<Instant>,
+}
+
+impl Default for Courtesy {
+    fn default() -> Self {
+        Self([None; REMEMBERED])
+    }
+}
+
+impl Courtesy {
+    /// Another server has it.
+    pub(super) fn refused(&mut self, hash: u64, now: Instant) {
+        let streak = Streak { hash, since: now, last: now, rival_seen: Some(now) };
+        if let Some(place) = self.place(hash) {
+            *place = Some(streak);
+        }
+    }
+
+    /// A request of this server has got it from the node.
+    pub(super) fn got(&mut self, hash: u64, now: Instant) {
+        let Some(place) = self.place(hash) else { return };
+        let known = place.filter(|streak| streak.hash == hash);
+        let since = known.filter(|streak| now < streak.last + GAP).map_or(now, |streak| streak.since);
+        let rival_seen = known.and_then(|streak| streak.rival_seen);
+        *place = Some(Streak { hash, since, last: now, rival_seen });
+    }
+
+    /// A request of this server does not need it any more.
+    pub(super) fn done(&mut self, hash: u64, now: Instant) {
+        if let Some(Some(streak)) = self.place(hash)
+            && streak.hash == hash
+        {
+            streak.last = now;
+        }
+    }
+
+    /// Until when it is to be left to others; none: it may be had.
+    pub(super) fn leave_until(&mut self, hash: u64, now: Instant) -> Option<Instant> {
+        let streak = (*self.place(hash)?).filter(|streak| streak.hash == hash)?;
+        let rivals = streak.rival_seen.is_some_and(|seen| now < seen + LATELY);
+        let enough = now >= streak.since + if rivals { WITH_RIVALS } else { ALONE };
+        let gap_ends = streak.last + GAP;
+        (enough && now < gap_ends).then_some(gap_ends)
+    }
+
+    fn place(&mut self, hash: u64) -> Option<&mut Option<Streak>> {
+        self.0.get_mut((hash >> 32) as usize % REMEMBERED)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    /// A server that has the lock for 5 ms and leaves it for one, over and over; when it is asked to leave it for
+    /// longer.
+    fn asked_to_leave_after(courtesy: &mut Courtesy, start: Instant) -> u32 {
+        (0..1000)
+            .step_by(6)
+            .find(|&at| {
+                let now = start + MS * at;
+                if courtesy.leave_until(7, now).is_some() {
+                    return true;
+                }
+                courtesy.got(7, now);
+                courtesy.done(7, now + MS * 5);
+                false
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn whoever_has_a_lock_over_and_over_leaves_a_gap_sooner_when_another_waits() {
+        let start = Instant::now();
+        let mut courtesy = Courtesy::default();
+        assert!((250..260).contains(&asked_to_leave_after(&mut courtesy, start)));
+        let later = start + MS * 2000;
+        courtesy.refused(7, later - MS * 100);
+        assert!((50..60).contains(&asked_to_leave_after(&mut courtesy, later)));
+        // Nobody was seen for two seconds.
+        assert!((250..260).contains(&asked_to_leave_after(&mut courtesy, later + MS * 3000)));
+    }
+
+    #[test]
+    fn the_gap_is_measured_from_the_last_time_and_then_all_begins_anew() {
+        let start = Instant::now();
+        let mut courtesy = Courtesy::default();
+        courtesy.got(7, start);
+        courtesy.done(7, start + MS * 300);
+        assert_eq!(courtesy.leave_until(7, start + MS * 301), Some(start + MS * 310));
+        assert_eq!(courtesy.leave_until(7, start + MS * 310), None);
+        courtesy.got(7, start + MS * 310);
+        courtesy.done(7, start + MS * 311);
+        assert_eq!(courtesy.leave_until(7, start + MS * 312), None);
+    }
+
+    #[test]
+    fn another_session_s_streak_is_none_of_ours() {
+        let start = Instant::now();
+        let mut courtesy = Courtesy::default();
+        courtesy.got(7, start);
+        courtesy.done(7, start + MS * 300);
+        assert_eq!(courtesy.leave_until(8, start + MS * 301), None, "it falls on the same place");
+        courtesy.got(8, start + MS * 301);
+        assert_eq!(courtesy.leave_until(7, start + MS * 302), None, "forgotten");
+    }
+}

@@ -1,0 +1,182 @@
+//! The requests of this process that want or have a session's lock.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use super::Locks;
+use super::courtesy::Courtesy;
+use super::remote::Remote;
+use crate::session::SessionId;
+
+/// Parts of the map with a lock each.
+const SHARDS: usize = 16;
+
+/// All sessions that a request of this process wants locked, or has.
+pub(super) struct Places {
+    /// Keyed: ids come from clients, who must not be able to choose where they go.
+    hasher: RandomState,
+    shards: [Mutex<Shard>; SHARDS],
+}
+
+#[derive(Default)]
+pub(super) struct Shard {
+    queues: HashMap<SessionId, Queue>,
+    courtesy: Courtesy,
+}
+
+/// Of one session. Removed with the last that leaves it.
+struct Queue {
+    /// Has one permit, for whoever's turn it is; those that wait for it get it in the order in which they came.
+    turn: Arc<Semaphore>,
+    /// How many stand here, the one included whose turn it is.
+    requests: usize,
+    /// The lock on the node: of whoever's turn it is, or left by the last one for the next.
+    remote: Option<Arc<Remote>>,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { hasher: RandomState::new(), shards: std::array::from_fn(|_| Mutex::default()) }
+    }
+}
+
+impl Places {
+    /// Locks that are to be renewed, by the caller. None: there are no locks at all.
+    pub(super) fn due(&self, now: Instant) -> Option<Vec<Arc<Remote>>> {
+        let mut due = None;
+        for shard in &self.shards {
+            for remote in lock(shard).queues.values().filter_map(|queue| queue.remote.as_ref()) {
+                let due: &mut Vec<_> = due.get_or_insert_default();
+                if remote.take_renewal(now) {
+                    due.push(Arc::clone(remote));
+                }
+            }
+        }
+        due
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.shards.iter().map(|shard| lock(shard).queues.len()).sum()
+    }
+
+    fn shard(&self, hash: u64) -> MutexGuard<'_, Shard> {
+        #[allow(clippy::indexing_slicing, reason = "a remainder is less than what it was divided by")]
+        let shard = &self.shards[hash as usize % SHARDS];
+        lock(shard)
+    }
+}
+
+fn lock(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
+    // What is done under the lock cannot leave a queue half changed.
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A request's place in the queue for a session. Left when it is dropped, whoever has the turn then.
+pub(super) struct Place {
+    locks: Arc<Locks>,
+    id: SessionId,
+    hash: u64,
+    turn: Arc<Semaphore>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Place {
+    /// At the end of the queue.
+    pub(super) fn enter(locks: &Arc<Locks>, id: &SessionId) -> Self {
+        let hash = locks.places.hasher.hash_one(id);
+        let mut shard = locks.places.shard(hash);
+        let queue = shard.queues.entry(id.clone()).or_insert_with(|| Queue {
+            turn: Arc::new(Semaphore::new(1)),
+            requests: 0,
+            remote: None,
+        });
+        queue.requests += 1;
+        let turn = Arc::clone(&queue.turn);
+        Self { locks: Arc::clone(locks), id: id.clone(), hash, turn, permit: None }
+    }
+
+    /// Has the turn at once if nobody is before.
+    pub(super) fn try_take_turn(&mut self) -> bool {
+        self.permit = Arc::clone(&self.turn).try_acquire_owned().ok();
+        self.permit.is_some()
+    }
+
+    pub(super) async fn take_turn(&mut self) {
+        // It fails only where the semaphore was closed, which nobody does.
+        self.permit = Arc::clone(&self.turn).acquire_owned().await.ok();
+    }
+
+    /// The lock that the last request of this process has left.
+    pub(super) fn remote(&self) -> Option<Arc<Remote>> {
+        self.look(|queue, _| queue.remote.clone()).flatten()
+    }
+
+    /// The node has given the lock.
+    pub(super) fn hold(&self, remote: &Arc<Remote>) {
+        self.look(|queue, courtesy| {
+            queue.remote = Some(Arc::clone(remote));
+            courtesy.got(self.hash, Instant::now());
+        });
+    }
+
+    /// Another server has the lock.
+    pub(super) fn refused(&self) {
+        self.look(|_, courtesy| courtesy.refused(self.hash, Instant::now()));
+    }
+
+    /// The lock is not to be had by anybody here any more.
+    pub(super) fn withdraw(&self) {
+        let withdrawn = self.look(|queue, _| queue.remote.take());
+        // Its drop may have work to do, and that without the shard.
+        drop(withdrawn);
+    }
+
+    /// Leaves the lock to the next request of this process, unless there is none, or it is the turn of other servers.
+    pub(super) fn hand_on(&self) -> bool {
+        let now = Instant::now();
+        let handed_on = self.look(|queue, courtesy| {
+            courtesy.done(self.hash, now);
+            let next = queue.requests > 1 && courtesy.leave_until(self.hash, now).is_none();
+            next && queue.remote.as_ref().is_some_and(|remote| remote.has_time_left())
+        });
+        handed_on.unwrap_or(false)
+    }
+
+    /// The lock has been deleted on the node.
+    pub(super) fn released(&self) {
+        self.look(|_, courtesy| courtesy.done(self.hash, Instant::now()));
+    }
+
+    /// Until when the lock is to be left to other servers.
+    pub(super) fn courtesy(&self) -> Option<Instant> {
+        self.look(|_, courtesy| courtesy.leave_until(self.hash, Instant::now())).flatten()
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&mut Queue, &mut Courtesy) -> T) -> Option<T> {
+        let mut shard = self.locks.places.shard(self.hash);
+        let Shard { queues, courtesy } = &mut *shard;
+        queues.get_mut(&self.id).map(|queue| look(queue, courtesy))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut shard = self.locks.places.shard(self.hash);
+        let last = match shard.queues.get_mut(&self.id) {
+            Some(queue) => {
+                queue.requests -= 1;
+                queue.requests == 0
+            }
+            None => false,
+        };
+        // A lock that was left for requests that did not come goes with its queue, and is deleted by that.
+        let queue = if last { shard.queues.remove(&self.id) } else { None };
+        drop(shard);
+        drop(queue);
+    }
+}

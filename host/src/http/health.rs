@@ -52,7 +52,10 @@ pub(super) async fn health(State(service): State<Service>) -> Response {
 
 /// `GET /metrics`
 pub(super) async fn metrics(State(service): State<Service>) -> Response {
-    text("text/plain; version=0.0.4; charset=utf-8", service.metrics().render())
+    text(
+        "text/plain; version=0.0.4; charset=utf-8",
+        service.metrics().render() + &service.manager().statistics().to_prometheus(),
+    )
 }
 
 fn text(media_type: &'static str, body: String) -> Response {

@@ -144,6 +144,7 @@ impl Engine {
 
     async fn set(&self, id: &SessionId, value: Bytes, expiry: Expiry) -> Result<(), ManagerError> {
         let node = &self.member_of(id).ok_or_else(|| ManagerError::NoNode { id: id.clone() })?.node;
+        self.statistics.record_value(value.len(), |numbers| &numbers.cached_data_size);
         let started = self.statistics.start();
         node.set(&self.keys.session(id), value, self.codec.flags(), expiry).await?;
         self.statistics.record(started, |numbers| &numbers.store_update);

@@ -30,7 +30,7 @@ impl Codec {
     pub(super) fn stores(&self, name: &str) -> bool {
         let Some(filter) = &self.filter else { return true };
         filter.matches(name).unwrap_or_else(|_| {
-            self.statistics.count(|numbers| &numbers.pattern_overruns);
+            self.statistics.count(|numbers| &numbers.filter_pattern_overruns);
             // Better stored in vain than lost.
             true
         })
@@ -66,7 +66,7 @@ impl Codec {
             {
                 self.serialize_rest(part, path, text)?
             }
-            result => result.map_err(|error| self.cannot_write(error))?,
+            result => result.map_err(|error| self.cannot_write(part, error))?,
         };
         self.statistics.record(started, |numbers| &numbers.serialization);
         Ok(bytes.into_boxed_slice())
@@ -80,8 +80,9 @@ impl Codec {
         let mut skipped = 0;
         loop {
             let Some(name) = attribute_of(&path, map.names()).map(str::to_owned) else {
-                return Err(self.cannot_write(SerializerError::Unrepresentable { path, text }));
+                return Err(self.cannot_write(part, SerializerError::Unrepresentable { path, text }));
             };
+            self.statistics.serializer_failed(writer.name(), "serialize", Some(&name));
             tracing::warn!(serializer = writer.name(), path, reason = text, "left out of the stored session");
             let bad = |reason| ManagerError::BadDocument { reason };
             map.remove(&name).map_err(bad)?;
@@ -94,14 +95,23 @@ impl Codec {
                     return Ok(bytes);
                 }
                 Err(SerializerError::Unrepresentable { path: next, text: why }) => (path, text) = (next, why),
-                Err(error) => return Err(self.cannot_write(error)),
+                Err(error) => return Err(self.cannot_write(&rest, error)),
             }
         }
     }
 
-    fn cannot_write(&self, error: SerializerError) -> ManagerError {
+    fn cannot_write(&self, part: &[u8], error: SerializerError) -> ManagerError {
         let serializer = self.serializers.writer().name().to_owned();
-        self.statistics.serializer_failed(&serializer, "serialize");
+        match &error {
+            SerializerError::Unrepresentable { path, .. } => {
+                let names = thaw(part).ok();
+                let attribute = names.as_ref().and_then(|map| attribute_of(path, map.names()));
+                self.statistics.serializer_failed(&serializer, "serialize", attribute);
+            }
+            SerializerError::Unreadable(_) | SerializerError::Failed(_) => {
+                self.statistics.serializer_failed(&serializer, "serialize", None);
+            }
+        }
         match error {
             SerializerError::Unrepresentable { path, text } => {
                 ManagerError::Unserializable { serializer, path, reason: text }
@@ -154,7 +164,7 @@ impl Codec {
             }
             Err(error) => error,
         };
-        self.statistics.serializer_failed(name, "deserialize");
+        self.statistics.serializer_failed(name, "deserialize", None);
         Err(match error {
             SerializerError::Failed(reason) => {
                 ManagerError::Serializer { serializer: name.to_owned(), reason }

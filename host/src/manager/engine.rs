@@ -105,7 +105,7 @@ impl Engine {
     pub(super) fn ignores(&self, request: &str) -> bool {
         let Some(pattern) = &self.settings.ignore else { return false };
         pattern.matches(request).unwrap_or_else(|_| {
-            self.statistics.count(|numbers| &numbers.pattern_overruns);
+            self.statistics.count(|numbers| &numbers.ignore_pattern_overruns);
             // A session that is loaded in vain costs less than one that is not stored.
             false
         })

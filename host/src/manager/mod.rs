@@ -70,7 +70,7 @@ pub use error::{ManagerError, StartError};
 pub use finish::{Backup, Finished};
 pub use request::{Request, RequestInfo};
 pub use serializer::{Serializer, SerializerError, Serializers};
-pub use statistics::Counts;
+pub use statistics::{Counter, Counts, Probed, SerializerFailures, StatisticsReport, Unit};
 pub use view::Session;
 
 /// Keeps the sessions of one application. A handle: clones are the same manager. Several managers may live in one
@@ -219,6 +219,12 @@ impl Manager {
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.engine().statistics.counts()
+    }
+
+    /// All that was counted and measured since the start.
+    #[must_use]
+    pub fn statistics(&self) -> StatisticsReport {
+        StatisticsReport { nodes: self.nodes().all().len(), ..self.engine.statistics.report() }
     }
 
     /// How many sessions are in memory.

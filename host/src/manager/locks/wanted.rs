@@ -27,7 +27,7 @@ pub(in crate::manager) fn wants_lock(
         LockingMode::All => true,
         LockingMode::Auto => !learned.is_read_only(request),
         LockingMode::UriPattern(pattern) => pattern.matches(request).unwrap_or_else(|_| {
-            statistics.count(|numbers| &numbers.pattern_overruns);
+            statistics.count(|numbers| &numbers.lock_pattern_overruns);
             // A lock too many costs time, one too few an update.
             true
         }),
@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(decide("uriPattern:POST .*", "POST /a"), Decision::Lock);
         assert_eq!(decide("uriPattern:POST .*", "GET /a"), Decision::ReadOnly);
         assert_eq!(decide("uriPattern:POST", "POST /a"), Decision::ReadOnly, "the whole id has to match");
-        assert_eq!(statistics.counts().pattern_overruns, 0);
+        assert_eq!(statistics.counts().lock_pattern_overruns, 0);
     }
 
     #[test]
@@ -69,6 +69,6 @@ mod tests {
         let mode = LockingMode::parse(r"uriPattern:(?:(a+)+\1)*b").unwrap();
         let request = "a".repeat(60);
         assert_eq!(wants_lock(&mode, &learned, &request, &statistics), Decision::Lock);
-        assert_eq!(statistics.counts().pattern_overruns, 1);
+        assert_eq!(statistics.counts().lock_pattern_overruns, 1);
     }
 }

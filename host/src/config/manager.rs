@@ -31,7 +31,7 @@ section! {
         /// The nodes: id:host:port or id:embedded, separated by commas or blanks, or a single host:port.
         memcached_nodes: NodeList = "memcachedNodes", Nodes, NodeList::default(), Now;
         /// Ids of nodes that are used only when no other is left.
-        failover_nodes: Vec<String> = "failoverNodes", FailoverIds, Vec::new(), Later;
+        failover_nodes: Vec<String> = "failoverNodes", FailoverIds, Vec::new(), Now;
         /// memcached's protocol: text or binary.
         memcached_protocol: Protocol = "memcachedProtocol",
             Choice(&[("text", Protocol::Text), ("binary", Protocol::Binary)]), Protocol::Text, Later;
@@ -42,20 +42,20 @@ section! {
         /// Milliseconds that a node has to answer.
         operation_timeout: Duration = "operationTimeout", milliseconds(1), Duration::from_secs(1), Now;
         /// Longest pause in seconds before a lost connection is tried again.
-        max_reconnect_delay: Duration = "maxReconnectDelay", seconds(1), Duration::from_secs(30), Later;
+        max_reconnect_delay: Duration = "maxReconnectDelay", seconds(1), Duration::from_secs(30), Now;
         /// Milliseconds for which an answer about a node's availability is believed.
-        node_availability_cache_ttl: Duration = "nodeAvailabilityCacheTTL", milliseconds(0), Duration::from_secs(1), Later;
+        node_availability_cache_ttl: Duration = "nodeAvailabilityCacheTTL", milliseconds(0), Duration::from_secs(1), Now;
         /// What keys begin with: static:TEXT, host, host.hash, context, context.hash, webappVersion.
         storage_key_prefix: KeyPrefix = "storageKeyPrefix", Prefix, KeyPrefix::default(), Now;
         /// Whether all requests of a session come to one server.
-        sticky: bool = "sticky", Flag, true, Later;
+        sticky: bool = "sticky", Flag, true, Now;
         /// Which requests lock their session: none, all, auto or uriPattern:REGEX.
-        locking_mode: LockingMode = "lockingMode", Locking, LockingMode::None, Later;
+        locking_mode: LockingMode = "lockingMode", Locking, LockingMode::None, Now;
         /// Seconds after which a lock that nobody released is gone.
-        lock_expiration: Duration = "lockExpiration", seconds(1), Duration::from_secs(5), Later;
+        lock_expiration: Duration = "lockExpiration", seconds(1), Duration::from_secs(5), Now;
         /// What becomes of a request that gets no lock: fail or proceed, which may lose changes.
         lock_timeout_policy: LockTimeoutPolicy = "lockTimeoutPolicy",
-            Choice(&[("fail", LockTimeoutPolicy::Fail), ("proceed", LockTimeoutPolicy::Proceed)]), LockTimeoutPolicy::Fail, Later;
+            Choice(&[("fail", LockTimeoutPolicy::Fail), ("proceed", LockTimeoutPolicy::Proceed)]), LockTimeoutPolicy::Fail, Now;
         /// Seconds after which a request that was begun and never finished is given up.
         request_lease: Duration = "requestLease", seconds(1), Duration::from_secs(30), Later;
         /// Requests that neither load nor store a session; matched against METHOD URI[?query] as a whole.
@@ -82,7 +82,7 @@ section! {
         /// Whether statistics are kept.
         enable_statistics: bool = "enableStatistics", Flag, true, Now;
         /// Whether sessions are stored at all.
-        enabled: bool = "enabled", Flag, true, Later;
+        enabled: bool = "enabled", Flag, true, Now;
         /// Seconds without a request after which a new session expires; 0 or less means never.
         max_inactive_interval: i32 = "maxInactiveInterval", whole::<i32>(Unit::Seconds, i32::MIN.into(), i32::MAX.into()), 1800, Now;
         /// How many sessions may be active; -1 means any number.

@@ -12,6 +12,7 @@ use super::completing::{Completing, Unfinished};
 use super::error::ManagerError;
 use super::graves::Graves;
 use super::load::Loads;
+use super::locks::{LockOptions, Locks, ReadOnlyRequests};
 use super::missing::Missing;
 use super::queue::Queues;
 use super::relocate::Relocated;
@@ -19,7 +20,7 @@ use super::sessions::Sessions;
 use super::slot::Slot;
 use super::statistics::Statistics;
 use crate::clock::Clock;
-use crate::config::{ManagerConfig, Pattern};
+use crate::config::{LockTimeoutPolicy, LockingMode, ManagerConfig, Pattern};
 use crate::session::{Keys, SessionId};
 use crate::store::{Member, Nodes};
 
@@ -36,6 +37,8 @@ pub(super) struct Engine {
     pub(super) missing: Arc<Missing>,
     pub(super) graves: Arc<Graves>,
     pub(super) loads: Arc<Loads>,
+    pub(super) locks: Arc<Locks>,
+    pub(super) learned: Arc<ReadOnlyRequests>,
     pub(super) queues: Queues,
     /// A document without attributes, which all new sessions share.
     pub(super) empty: Arc<[u8]>,
@@ -48,6 +51,11 @@ pub(super) struct Engine {
 pub(super) struct Settings {
     /// Whether sessions are stored at all.
     pub(super) enabled: bool,
+    /// Whether all requests of a session come to one server.
+    pub(super) sticky: bool,
+    pub(super) locking_mode: LockingMode,
+    pub(super) lock: LockOptions,
+    pub(super) lock_timeout_policy: LockTimeoutPolicy,
     pub(super) jvm_route: Option<Box<str>>,
     pub(super) max_inactive_interval: i32,
     pub(super) backup_async: bool,
@@ -69,6 +77,10 @@ impl Settings {
         let sweep_every = config.process_expires_frequency.max(1);
         Self {
             enabled: config.enabled,
+            sticky: config.sticky,
+            locking_mode: config.locking_mode.clone(),
+            lock: LockOptions { expiration: config.lock_expiration, wait: config.operation_timeout },
+            lock_timeout_policy: config.lock_timeout_policy,
             jvm_route: jvm_route.map(Into::into),
             max_inactive_interval: config.max_inactive_interval,
             backup_async: config.session_backup_async,
@@ -138,6 +150,15 @@ impl Engine {
     ) -> Option<T> {
         let unfinished = self.unfinished.lock().unwrap_or_else(PoisonError::into_inner).clone();
         timeout(limit, Completing::new(work, unfinished)).await.ok()
+    }
+
+    /// Has work done that nobody waits for, but a stop.
+    pub(super) fn go_on<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) {
+        let unfinished = self.unfinished.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        tokio::spawn(async move {
+            work.await;
+            drop(unfinished);
+        });
     }
 
     /// Counts and logs a backup that failed.

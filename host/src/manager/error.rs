@@ -56,6 +56,21 @@ pub enum ManagerError {
         /// The session.
         id: SessionId,
     },
+    /// Another request has the session's lock.
+    #[error("the session is locked by another request, and was so for {} ms; try again", waited.as_millis())]
+    Locked {
+        /// The session.
+        id: SessionId,
+        /// How long was waited.
+        waited: Duration,
+    },
+    /// The lock of the session went to another request before this one was done: it took too long, or the node of the
+    /// lock failed.
+    #[error("the lock of the session was lost before the request was done; nothing was changed")]
+    LockLost {
+        /// The session.
+        id: SessionId,
+    },
     /// A request that `requestUriIgnorePattern` ignores wanted to change a session.
     #[error(
         "the request '{request}' may not change a session, because requestUriIgnorePattern '{pattern}' ignores it"

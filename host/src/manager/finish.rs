@@ -46,11 +46,11 @@ impl Backup {
 }
 
 impl Finished {
-    fn new(session: Option<Session>, backup: Backup) -> Self {
+    pub(super) fn new(session: Option<Session>, backup: Backup) -> Self {
         Self { session, backup, failure: None }
     }
 
-    fn after(session: Option<Session>, stored: Result<Backup, ManagerError>) -> Self {
+    pub(super) fn after(session: Option<Session>, stored: Result<Backup, ManagerError>) -> Self {
         match stored {
             Ok(backup) => Self { session, backup, failure: None },
             Err(failure) => Self { session, backup: Backup::Failed, failure: Some(failure) },
@@ -82,12 +82,22 @@ impl Request {
             });
         }
         let ended = match self.ending.take() {
-            Some((slot, seen)) => Some(engine.invalidate(&slot, self.if_unchanged.then_some(seen)).await?),
+            Some((slot, seen)) => {
+                let only = self.if_unchanged.then_some(seen);
+                Some(if engine.settings.sticky {
+                    engine.invalidate(&slot, only).await?
+                } else {
+                    engine.finish_ended(self.holding.take(), &slot, only).await?
+                })
+            }
             None => None,
         };
         match self.held {
             Held::None => Ok(ended.unwrap_or(Finished::new(None, Backup::Skipped))),
             Held::Found(_) => {
+                if let Some(holding) = self.holding {
+                    engine.finish_unseen(holding, &self.request.id).await;
+                }
                 engine.statistics.count(|numbers| &numbers.no_session_access);
                 Ok(Finished::new(None, Backup::Skipped))
             }
@@ -95,9 +105,16 @@ impl Request {
             Held::Known { slot, session, work } => {
                 let how = How { if_unchanged: self.if_unchanged, renew: self.renew };
                 let stored_part_touched = self.stored_part_touched;
+                if let Some(holding) = self.holding {
+                    let request = &self.request.id;
+                    return engine
+                        .finish_shared(holding, session, &work, how, stored_part_touched, request)
+                        .await;
+                }
                 engine.finish_known(&slot, session, &work, how, stored_part_touched).await
             }
-            Held::New { session, work } => engine.finish_new(session, &work).await,
+            Held::New { session, work } if engine.settings.sticky => engine.finish_new(session, &work).await,
+            Held::New { session, work } => engine.finish_new_shared(session, &work).await,
         }
     }
 }
@@ -218,7 +235,7 @@ impl Engine {
     }
 
     /// A change that was refused because it could not be stored is a failed backup too.
-    fn count_refused(&self, error: &ManagerError) {
+    pub(super) fn count_refused(&self, error: &ManagerError) {
         if matches!(error, ManagerError::Unserializable { .. } | ManagerError::Serializer { .. }) {
             self.statistics.count(|numbers| &numbers.backup_failures);
         }

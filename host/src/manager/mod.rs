@@ -15,11 +15,14 @@
 //! | `commit`, `finish` | a request's changes become the session |
 //! | `backup`, `queue`, `completing` | a session goes to its node |
 //! | `locks` | one request at a time has a session |
-//! | `upkeep`, `graves` | what is done between requests |
+//! | `change` | another configuration, while requests are served |
+//! | `upkeep`, `graves`, `returning` | what is done between requests |
+//! | `shared/`, `locks/` | non-sticky mode |
 //! | `slot`, `sessions`, `missing` | sessions in memory |
 //! | `serializer`, `codec` | between documents and stored values |
 
 mod backup;
+mod change;
 mod codec;
 mod commit;
 mod completing;
@@ -37,6 +40,7 @@ mod request;
 mod returning;
 mod serializer;
 mod sessions;
+mod shared;
 mod slot;
 mod statistics;
 #[cfg(test)]
@@ -56,6 +60,7 @@ use tokio::sync::mpsc;
 use self::codec::Codec;
 use self::engine::{Engine, Settings};
 use self::graves::What;
+use self::locks::{Locks, ReadOnlyRequests};
 use self::missing::Missing;
 use self::queue::Queues;
 use self::sessions::Sessions;
@@ -66,6 +71,7 @@ use crate::plugin::Plugins;
 use crate::session::{Keys, SessionId};
 use crate::store::Nodes;
 
+pub use change::ChangeError;
 pub use error::{ManagerError, StartError};
 pub use finish::{Backup, Finished};
 pub use request::{Request, RequestInfo};
@@ -81,6 +87,7 @@ pub use view::Session;
 pub struct Manager {
     /// The one that new requests get; another one after the configuration has been changed.
     engine: Arc<ArcSwap<Engine>>,
+    changing: Arc<tokio::sync::Mutex<()>>,
     unfinished: Arc<tokio::sync::Mutex<mpsc::Receiver<std::convert::Infallible>>>,
 }
 
@@ -126,6 +133,8 @@ impl Manager {
                 on_unserializable: config.on_unserializable,
                 statistics: Arc::clone(&statistics),
             },
+            locks: Locks::new(),
+            learned: Arc::new(ReadOnlyRequests::new(Arc::clone(&clock))),
             missing: Arc::new(Missing::new(Arc::clone(&clock))),
             clock,
             statistics,
@@ -144,7 +153,7 @@ impl Manager {
         let engine = Arc::new(ArcSwap::new(engine));
         runtime.spawn(upkeep::keep_up(Arc::downgrade(&engine)));
         returning::watch(&engine, &nodes, None);
-        Ok(Self { engine, unfinished: Arc::new(tokio::sync::Mutex::new(unfinished)) })
+        Ok(Self { engine, changing: Arc::default(), unfinished: Arc::new(tokio::sync::Mutex::new(unfinished)) })
     }
 
     /// Begins a request that came with this session id, if any. An id that is malformed or unknown is like none.
@@ -159,6 +168,9 @@ impl Manager {
         engine.nodes.known().await;
         let ignored = engine.ignores(&request.id);
         let asked = session.and_then(|id| SessionId::parse(id).ok());
+        if !engine.settings.sticky && !ignored {
+            return self.begin_shared(engine, request, asked, session.is_some()).await;
+        }
         let found = match &asked {
             None => None,
             Some(asked) if ignored => engine.local_of(asked),
@@ -167,6 +179,27 @@ impl Manager {
         // Its client has to hear of the new id, whether the request looks at the session or not.
         let has_new_id = found.as_ref().is_some_and(|slot| asked.as_ref() != Some(&slot.id));
         let mut request = Request::new(Arc::clone(engine), request, session.is_some(), ignored, found);
+        if has_new_id {
+            request.look();
+        }
+        Ok(request)
+    }
+
+    async fn begin_shared(
+        &self,
+        engine: &Arc<Engine>,
+        request: RequestInfo,
+        asked: Option<SessionId>,
+        id_sent: bool,
+    ) -> Result<Request, ManagerError> {
+        let holding = match &asked {
+            Some(asked) => engine.find_shared(asked, &request.id).await?,
+            None => None,
+        };
+        let found = holding.as_ref().map(|holding| Arc::clone(holding.slot()));
+        let has_new_id = found.as_ref().is_some_and(|slot| asked.as_ref() != Some(&slot.id));
+        let mut request = Request::new(Arc::clone(engine), request, id_sent, false, found);
+        request.holding = holding;
         if has_new_id {
             request.look();
         }
@@ -186,6 +219,9 @@ impl Manager {
             }
         }
         engine.missing.insert(id.clone());
+        if !engine.settings.sticky {
+            return engine.delete_shared(id, None).await;
+        }
         engine.graves.insert(id.clone(), What::Whatever);
         let limit = engine.settings.operation_timeout;
         let (burying, id) = (Arc::clone(engine), id.clone());
@@ -224,7 +260,13 @@ impl Manager {
     /// All that was counted and measured since the start.
     #[must_use]
     pub fn statistics(&self) -> StatisticsReport {
-        StatisticsReport { nodes: self.nodes().all().len(), ..self.engine.statistics.report() }
+        let nodes = self.nodes();
+        let available = nodes.all().iter().filter(|member| member.is_available()).count();
+        StatisticsReport {
+            nodes: nodes.all().len(),
+            nodes_available: Some(available),
+            ..self.engine().statistics.report()
+        }
     }
 
     /// How many sessions are in memory.

@@ -8,6 +8,7 @@ use holdfast_document::AttributeMap;
 use super::codec::thaw;
 use super::engine::Engine;
 use super::error::ManagerError;
+use super::shared::Holding;
 use super::slot::{Live, Slot};
 use super::view::Session;
 use super::work::{Content, Work};
@@ -37,13 +38,15 @@ impl RequestInfo {
 /// that is dropped has changed nothing.
 pub struct Request {
     pub(super) engine: Arc<Engine>,
-    request: RequestInfo,
+    pub(super) request: RequestInfo,
     began_ms: i64,
     /// The client has sent an id, of whatever kind.
     pub(super) id_sent: bool,
     /// `requestUriIgnorePattern` matches.
     pub(super) ignored: bool,
     pub(super) held: Held,
+    /// What it has of its session in non-sticky mode.
+    pub(super) holding: Option<Holding>,
     /// The session that is to end, and its version at the first look.
     pub(super) ending: Option<(Arc<Slot>, u64)>,
     pub(super) stored_part_touched: bool,
@@ -85,6 +88,7 @@ impl Request {
             id_sent,
             ignored,
             held: found.map_or(Held::None, Held::Found),
+            holding: None,
             ending: None,
             stored_part_touched: false,
             if_unchanged: false,

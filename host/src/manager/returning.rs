@@ -41,6 +41,10 @@ impl Engine {
     /// Stores again what a node may have lost, and deletes there what it was not told to delete.
     async fn node_is_back(self: &Arc<Self>, node: Option<&str>) {
         self.bury_again(node).await;
+        if !self.settings.sticky {
+            // A session is stored again when it is asked for.
+            return;
+        }
         let node = node.map(str::to_owned);
         let lost = self
             .collect(move |slot| {

@@ -74,10 +74,26 @@ pub(super) struct Pending {
 /// What few sessions have.
 #[derive(Default)]
 pub(super) struct Rare {
+    /// What it was when it was read, in non-sticky mode.
+    origin: Option<Origin>,
     /// What a Tomcat knows of the user. It means nothing here and is stored as it came.
     pub(super) login: Option<Login>,
     /// Keys to delete as soon as the session is stored under its own.
     pub(super) replaces: Vec<Replaced>,
+}
+
+/// What a session was when it was read, in non-sticky mode: there it is in memory only while requests have it.
+pub(super) struct Origin {
+    /// The document as it was read.
+    pub(super) base: Arc<[u8]>,
+    /// Of what lies under its key; none if nothing does.
+    pub(super) cas: Option<u64>,
+    /// It is to be stored even if nothing is changed.
+    pub(super) forced: bool,
+    /// The requests of this process that have it.
+    pub(super) users: u32,
+    /// Of its node. If that changes, the node may have lost it.
+    pub(super) incarnation: u64,
 }
 
 #[derive(Clone)]
@@ -232,6 +248,10 @@ impl Live {
     pub(super) fn moved(&mut self, from: &Arc<Slot>, was: Was) -> Self {
         let mut rare = self.rare.take().unwrap_or_default();
         rare.replaces.push(Replaced { id: from.id.clone(), was });
+        if let Some(origin) = &mut rare.origin {
+            // Where it goes there is nothing of it.
+            (origin.cas, origin.forced, origin.users) = (None, true, 0);
+        }
         Self {
             document: Arc::clone(&self.document),
             pending: self.pending.take(),
@@ -273,10 +293,22 @@ impl Live {
     pub(super) fn drop_replaced(&mut self, done: &[Replaced]) {
         if let Some(rare) = &mut self.rare {
             rare.replaces.retain(|replaced| !done.iter().any(|done| done.id == replaced.id));
-            if rare.login.is_none() && rare.replaces.is_empty() {
+            if rare.login.is_none() && rare.replaces.is_empty() && rare.origin.is_none() {
                 self.rare = None;
             }
         }
+    }
+
+    pub(super) fn origin(&self) -> Option<&Origin> {
+        self.rare.as_ref()?.origin.as_ref()
+    }
+
+    pub(super) fn origin_mut(&mut self) -> Option<&mut Origin> {
+        self.rare.as_mut()?.origin.as_mut()
+    }
+
+    pub(super) fn set_origin(&mut self, origin: Origin) {
+        self.rare.get_or_insert_default().origin = Some(origin);
     }
 
     /// What stands in front of the serializer's bytes if the session is stored now.

@@ -17,6 +17,10 @@ use crate::session::SessionId;
 impl Engine {
     /// Ends the sessions whose time is over.
     pub(super) async fn sweep(self: &Arc<Self>) {
+        if !self.settings.sticky {
+            // Nothing is in memory but what requests have.
+            return;
+        }
         let now_ms = self.clock.now_ms();
         // Held by the map alone: a request that takes longer than the session's interval is no inactivity.
         let expired = self.collect(move |slot| {
@@ -71,8 +75,8 @@ impl Engine {
     /// Stores again what is used but not changed, before its node forgets it, and what could not be stored when it was
     /// to be; and deletes what could not be deleted.
     pub(super) async fn refresh(self: &Arc<Self>) {
-        if !self.settings.enabled {
-            return;
+        if !self.settings.enabled || !self.settings.sticky {
+            return self.bury_again(None).await;
         }
         let now_ms = self.clock.now_ms();
         let margin_ms =
@@ -103,7 +107,7 @@ impl Engine {
 
     /// Stores whatever is not stored yet.
     pub(super) async fn flush(self: &Arc<Self>) {
-        if !self.settings.enabled {
+        if !self.settings.enabled || !self.settings.sticky {
             return;
         }
         let dirty = self.collect(|slot| slot.with(|live| live.dirty) == Some(true)).await;

@@ -1,0 +1,170 @@
+//! The session of an id: from its node, or from a copy.
+
+use std::sync::Arc;
+
+use super::super::engine::Engine;
+use super::super::error::ManagerError;
+use super::super::locks::Lease;
+use super::super::slot::{Fingerprint, Live, Origin, Replaced, Slot, Was, header_is_valid_at};
+use super::copies::{Found, Primary};
+use super::{Holding, Locked};
+use crate::session::SessionId;
+use crate::store::Member;
+
+impl Engine {
+    /// The session of an id for a request that may change it. The lock is taken first, if the request is to have it.
+    pub(in crate::manager) async fn find_shared(
+        self: &Arc<Self>,
+        asked: &SessionId,
+        request: &str,
+    ) -> Result<Option<Holding>, ManagerError> {
+        let Some(member) = self.member_of(asked) else { return Ok(None) };
+        if self.missing.contains(asked) {
+            return Ok(None);
+        }
+        let wants_lock = self.wants_lock(request);
+        let mut lease = None;
+        let mut failure = None;
+        if wants_lock {
+            match self.lock(asked, member).await? {
+                Locked::Yes(held) => lease = Some(held),
+                Locked::No => {}
+                Locked::NodeDown(error) => failure = Some(error),
+            }
+        } else if let Some(slot) = self.sessions.get(asked)
+            && let Some(holding) = Holding::join(self, slot)
+        {
+            return Ok(Some(holding));
+        }
+        let found = match failure {
+            None => self.fetch(member, asked).await,
+            Some(error) => Err(error),
+        };
+        let slot = match found {
+            Err(error) if error.node_is_down() => self.recover(member, asked, wants_lock, &mut lease, error).await?,
+            found => found?,
+        };
+        let Some(slot) = slot else {
+            self.missing.insert(asked.clone());
+            return Ok(None);
+        };
+        Ok(Some(match lease {
+            Some(lease) => Holding::locked(self, slot, lease),
+            None => Holding::shared(self, slot),
+        }))
+    }
+
+    /// The session from its node; where that does not have it, or may have an old one, from whoever has the newest.
+    async fn fetch(
+        self: &Arc<Self>,
+        member: &Member,
+        asked: &SessionId,
+    ) -> Result<Option<Arc<Slot>>, ManagerError> {
+        let primary = self.read_primary(member, asked).await?;
+        let started = self.statistics.start();
+        let slot = match primary {
+            Primary::Ended => None,
+            Primary::Session(found) if !Self::is_doubtful(member) => self.alive_or_ended(found),
+            Primary::Session(found) => {
+                // The node was away: others may have gone on with the session.
+                let newest = self.survey(asked).await.into_iter().next();
+                match newest {
+                    Some(newest) if newest.version() > found.version() => {
+                        let cas = found.cas.filter(|_| newest.id == *asked);
+                        Some(self.restored(asked, newest, cas))
+                    }
+                    _ => self.alive_or_ended(found),
+                }
+            }
+            Primary::Nothing => {
+                // It may have been started again, empty.
+                let newest = self.survey(asked).await.into_iter().next();
+                newest.map(|newest| self.restored(asked, newest, None))
+            }
+        };
+        self.statistics.record(started, |numbers| &numbers.after_load);
+        Ok(slot)
+    }
+
+    /// The session of a node that is not available, from the newest copy, under an id of the next node. That node is
+    /// the same for all servers, and there they exclude each other.
+    async fn recover(
+        self: &Arc<Self>,
+        member: &Member,
+        asked: &SessionId,
+        wants_lock: bool,
+        lease: &mut Option<Lease>,
+        failure: ManagerError,
+    ) -> Result<Option<Arc<Slot>>, ManagerError> {
+        let node = member.id.as_deref();
+        let target = node.and_then(|node| self.nodes.next_available(node)).or_else(|| self.nodes.choose(node));
+        let Some(to) = target.and_then(|target| Some((target, target.id.as_deref()?))) else { return Err(failure) };
+        let (target, to) = to;
+        let id = asked.with_node(to);
+        if wants_lock {
+            *lease = match self.lock(&id, target).await? {
+                Locked::Yes(held) => Some(held),
+                Locked::No => None,
+                Locked::NodeDown(error) => return Err(error),
+            };
+        }
+        let copies = self.survey(asked).await;
+        // What lies under the new id already is replaced, if it is older.
+        let there = copies.iter().find(|found| found.id == id).and_then(|found| found.cas);
+        let Some(newest) = copies.into_iter().next() else {
+            let others_are_down =
+                self.nodes.primaries().any(|other| other.id.as_deref() != node && !other.is_available());
+            // Nobody knows what those have.
+            return if others_are_down { Err(failure) } else { Ok(None) };
+        };
+        if newest.cas.is_some() && newest.id == id {
+            return Ok(self.alive_or_ended(newest));
+        }
+        self.statistics.count(|numbers| &numbers.memcached_failovers);
+        tracing::info!(session = super::super::slot::log_name(asked), from = node, to, "recovered from a copy");
+        let slot = self.slot_of(&id, newest, there, true);
+        let left = Was::Left { slot: Arc::clone(&slot), at_ms: self.clock.now_ms() };
+        slot.with(|live| live.add_replaced(Replaced { id: asked.clone(), was: left }));
+        Ok(Some(slot))
+    }
+
+    /// A session that its node did not have, or had in an older form: written there again at the end of the request.
+    /// One that lives under another id by now keeps that.
+    fn restored(&self, asked: &SessionId, newest: Found, cas: Option<u64>) -> Arc<Slot> {
+        let id = if newest.cas.is_some() { newest.id.clone() } else { asked.clone() };
+        if newest.cas.is_some() {
+            let cas = newest.cas;
+            return self.slot_of(&id, newest, cas, false);
+        }
+        self.statistics.count(|numbers| &numbers.ping_failed);
+        tracing::info!(session = super::super::slot::log_name(asked), "its node has lost it; restored from a copy");
+        self.slot_of(&id, newest, cas, true)
+    }
+
+    fn alive_or_ended(self: &Arc<Self>, found: Found) -> Option<Arc<Slot>> {
+        if header_is_valid_at(&found.header, self.clock.now_ms()) {
+            let (id, cas) = (found.id.clone(), found.cas);
+            return Some(self.slot_of(&id, found, cas, false));
+        }
+        self.statistics.count(|numbers| &numbers.sessions_expired);
+        let (engine, id) = (Arc::clone(self), found.id);
+        self.go_on(async move {
+            let _ = engine.delete_shared(&id, found.cas).await;
+        });
+        None
+    }
+
+    fn slot_of(&self, id: &SessionId, found: Found, cas: Option<u64>, forced: bool) -> Arc<Slot> {
+        let print = self.codec.stored_part(&found.document).ok().map(|part| Fingerprint::of(&part));
+        let base = Arc::clone(&found.document);
+        let mut live = Live::loaded(found.header, found.document, print);
+        live.set_origin(Origin { base, cas, forced, users: 0, incarnation: self.incarnation_of(id) });
+        Slot::new(id.clone(), live)
+    }
+
+    /// How often the node of a session was seen to have lost what it had.
+    pub(super) fn incarnation_of(&self, id: &SessionId) -> u64 {
+        let verdict = self.member_of(id).and_then(|member| member.node.verdict());
+        verdict.map_or(0, |verdict| verdict.borrow().incarnation)
+    }
+}

@@ -1,0 +1,72 @@
+//! A session that was used and not changed is kept alive: its times are written, and its items live longer.
+
+use std::sync::Arc;
+
+use super::super::engine::Engine;
+use super::super::error::ManagerError;
+use super::super::slot::Slot;
+use crate::session::{Expiry, ItemFlags, Validity};
+use crate::store::Member;
+
+use bytes::Bytes;
+
+impl Engine {
+    /// Keeps a session and its copy alive. False: one of them is missing, and the session is to be stored.
+    pub(super) async fn keep_alive(&self, slot: &Arc<Slot>) -> Result<bool, ManagerError> {
+        let Some(member) = self.member_of(&slot.id) else { return Ok(true) };
+        let Some((interval, validity)) = slot.with(|live| {
+            live.accessed = false;
+            let validity = Validity {
+                max_inactive_interval: live.max_inactive_interval,
+                last_accessed_time: live.last_accessed_time,
+                this_accessed_time: live.this_accessed_time,
+            };
+            (live.max_inactive_interval, Bytes::copy_from_slice(&validity.encode()))
+        }) else {
+            return Ok(true);
+        };
+        let keys = &self.keys;
+        let primary = self.refresh_at(
+            member,
+            [keys.session(&slot.id), keys.validity(&slot.id)],
+            interval,
+            validity.clone(),
+        );
+        let secondary = member.id.as_deref().and_then(|node| self.nodes.next_available(node));
+        let Some(secondary) = secondary else { return primary.await };
+        let copy = self.refresh_at(
+            secondary,
+            [keys.backup(&slot.id), keys.backup_validity(&slot.id)],
+            interval,
+            validity,
+        );
+        let (primary, copy) = tokio::join!(primary, copy);
+        // A secondary that has just gone away is no reason to fail: what was there before still is.
+        let copy = match copy {
+            Err(error) if error.node_is_down() => true,
+            copy => copy?,
+        };
+        Ok(primary? && copy)
+    }
+
+    async fn refresh_at(
+        &self,
+        member: &Member,
+        [session, validity_key]: [String; 2],
+        interval: i32,
+        validity: Bytes,
+    ) -> Result<bool, ManagerError> {
+        let (flags, expiry) = (ItemFlags::VALIDITY.pack(), Expiry::of_validity(interval));
+        let (touched, set) = tokio::join!(
+            member.node.touch(&session, Expiry::of_shared_session(interval)),
+            member.node.set(&validity_key, validity, flags, expiry)
+        );
+        set?;
+        let touched = touched?;
+        if !touched {
+            self.statistics.count(|numbers| &numbers.ping_failed);
+        }
+        Ok(touched)
+    }
+}
+

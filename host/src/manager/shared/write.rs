@@ -1,0 +1,276 @@
+//! A session and its copy go to their nodes.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::super::engine::Engine;
+use super::super::error::ManagerError;
+use super::super::locks::Lease;
+use super::super::slot::{Fingerprint, Live, Pending, Replaced, Slot, State, Was, Why};
+use super::Locked;
+use crate::session::{Expiry, Header, ItemFlags, SessionId, Validity};
+use crate::store::{CasOutcome, Item, Member, Node, StoreError};
+
+/// How often a session is written anew because somebody else wrote it or its node went away.
+const ATTEMPTS: usize = 16;
+
+/// What is written of a session.
+pub(super) struct Writing {
+    pub(super) value: Bytes,
+    pub(super) validity: Bytes,
+    flags: u32,
+    expiry: Expiry,
+    pub(super) validity_expiry: Expiry,
+    cas: Option<u64>,
+    print: Fingerprint,
+    document: Arc<[u8]>,
+    wanted: u64,
+    stored_at_ms: i64,
+    replaces: Vec<Replaced>,
+}
+
+/// How the write of a session's own key ended.
+enum Outcome {
+    Stored,
+    /// This lies there now.
+    Other(Option<Item>),
+}
+
+impl Engine {
+    /// Stores a session and its copy, and gives the lock back. The session may have another id then.
+    pub(in crate::manager) async fn store_shared(
+        self: Arc<Self>,
+        slot: Arc<Slot>,
+        lease: Option<Lease>,
+        if_unchanged: bool,
+    ) -> (Arc<Slot>, Result<(), ManagerError>) {
+        let mut slot = slot;
+        let mut leases: Vec<_> = lease.into_iter().collect();
+        let result = self.store_with(&mut slot, &mut leases, if_unchanged).await;
+        for lease in leases {
+            self.unlock(lease).await;
+        }
+        (slot, result)
+    }
+
+    async fn store_with(
+        self: &Arc<Self>,
+        slot: &mut Arc<Slot>,
+        leases: &mut Vec<Lease>,
+        if_unchanged: bool,
+    ) -> Result<(), ManagerError> {
+        let first = Arc::clone(slot);
+        let _turn = first.turn.lock().await;
+        let started = self.statistics.start();
+        for _ in 0..ATTEMPTS {
+            if leases.iter().any(|lease| !lease.is_held()) {
+                return Err(ManagerError::LockLost { id: slot.id.clone() });
+            }
+            let writing = self.writing(slot)?;
+            let written = match self.member_of(&slot.id) {
+                Some(member) => self.write_both(member, &slot.id, &writing).await,
+                None => Err(ManagerError::NoNode { id: slot.id.clone() }),
+            };
+            match written {
+                Ok(Outcome::Stored) => {
+                    self.statistics.count(|numbers| &numbers.backups);
+                    self.statistics.record(started, |numbers| &numbers.backup);
+                    self.note_stored(slot, writing).await;
+                    return Ok(());
+                }
+                Ok(Outcome::Other(there)) => self.reconcile(slot, there, if_unchanged).await?,
+                Err(error) if error.node_is_down() || matches!(error, ManagerError::NoNode { .. }) => {
+                    *slot = self.leave(slot, leases, if_unchanged, error).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(self.conflict(slot))
+    }
+
+    /// What is to be written of a session as it is now.
+    pub(super) fn writing(&self, slot: &Slot) -> Result<Writing, ManagerError> {
+        let now_ms = self.clock.now_ms();
+        let look = |live: &mut Live| {
+            // Grows with every write, so that of two copies the newer one is known, whatever the clocks say.
+            let stored_at_ms = now_ms.max(live.last_backup_time.saturating_add(1));
+            live.accessed = false;
+            (
+                live.header(&slot.id, stored_at_ms),
+                live.pending.take(),
+                Arc::clone(&live.document),
+                live.origin().and_then(|origin| origin.cas),
+                live.wanted,
+                live.replaces().to_vec(),
+            )
+        };
+        let (header, pending, document, cas, wanted, replaces) =
+            slot.with(look).ok_or_else(|| ManagerError::Ended { id: slot.id.clone() })?;
+        let Pending { bytes, print } = match pending {
+            Some(pending) => *pending,
+            None => {
+                let part = self.codec.stored_part(&document)?;
+                Pending { bytes: self.codec.serialize(&part)?, print: Fingerprint::of(&part) }
+            }
+        };
+        Ok(Writing {
+            value: header.encode(&bytes)?.into(),
+            validity: validity_of(&header),
+            flags: self.codec.flags(),
+            expiry: Expiry::of_shared_session(header.max_inactive_interval),
+            validity_expiry: Expiry::of_validity(header.max_inactive_interval),
+            cas,
+            print,
+            document,
+            wanted,
+            stored_at_ms: header.last_backup_time,
+            replaces,
+        })
+    }
+
+    /// Both copies: an answer that says `stored` means that either of two nodes may die.
+    async fn write_both(&self, member: &Member, id: &SessionId, writing: &Writing) -> Result<Outcome, ManagerError> {
+        let started = self.statistics.start();
+        self.statistics.record_value(writing.value.len(), |numbers| &numbers.cached_data_size);
+        let (key, validity_key) = (self.keys.session(id), self.keys.validity(id));
+        let (written, validity) = tokio::join!(
+            put(member.node.as_ref(), &key, writing),
+            self.put_validity(member.node.as_ref(), &validity_key, writing)
+        );
+        if !written? {
+            let there = member.node.get(&key).await?;
+            if there.as_ref().is_none_or(|item| item.value != writing.value) {
+                return Ok(Outcome::Other(there));
+            }
+            // It was this very write that came through before, and whose answer did not.
+        }
+        validity?;
+        self.statistics.record(started, |numbers| &numbers.store_update);
+        let started = self.statistics.start();
+        self.write_copy(member, id, writing).await?;
+        self.statistics.record(started, |numbers| &numbers.after_backup);
+        Ok(Outcome::Stored)
+    }
+
+    /// The copy goes to the next primary that takes it. Where there is none, nobody can have one.
+    pub(super) async fn write_copy(
+        &self,
+        member: &Member,
+        id: &SessionId,
+        writing: &Writing,
+    ) -> Result<(), ManagerError> {
+        let Some(node) = member.id.as_deref() else { return Ok(()) };
+        let (key, validity_key) = (self.keys.backup(id), self.keys.backup_validity(id));
+        for secondary in self.nodes.primaries_after(node).filter(|secondary| secondary.is_available()) {
+            let node = secondary.node.as_ref();
+            let (copy, validity) = tokio::join!(
+                node.set(&key, writing.value.clone(), writing.flags, writing.expiry),
+                self.put_validity(node, &validity_key, writing)
+            );
+            match copy.and(validity) {
+                Err(error) if error.node_is_down() => {}
+                result => return Ok(result?),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn put_validity(
+        &self,
+        node: &dyn Node,
+        key: &str,
+        writing: &Writing,
+    ) -> Result<(), StoreError> {
+        node.set(key, writing.validity.clone(), ItemFlags::VALIDITY.pack(), writing.validity_expiry).await
+    }
+
+    async fn note_stored(self: &Arc<Self>, slot: &Slot, writing: Writing) {
+        slot.with(|live| {
+            live.dirty &= live.wanted != writing.wanted;
+            live.stored_print = Some(writing.print);
+            live.last_backup_time = writing.stored_at_ms;
+            if let Some(origin) = live.origin_mut() {
+                origin.base = writing.document;
+                origin.forced = false;
+                // Nobody knows it: where others go on with the session, they look first.
+                origin.cas = Some(0);
+            }
+            live.drop_replaced(&writing.replaces);
+        });
+        for Replaced { id, was } in writing.replaces {
+            match was {
+                Was::Left { at_ms, .. } => self.forget_left(id, at_ms),
+                Was::Ours(_) | Was::Theirs { .. } => {
+                    let _ = self.delete_shared(&id, None).await;
+                }
+            }
+        }
+    }
+
+    /// The session gets an id of another node, because its own does not answer.
+    async fn leave(
+        self: &Arc<Self>,
+        slot: &Arc<Slot>,
+        leases: &mut Vec<Lease>,
+        if_unchanged: bool,
+        failure: ManagerError,
+    ) -> Result<Arc<Slot>, ManagerError> {
+        let node = slot.id.node();
+        let target = node.and_then(|node| self.nodes.next_available(node)).or_else(|| self.nodes.choose(node));
+        let Some((target, to)) = target.and_then(|target| Some((target, target.id.as_deref()?))) else {
+            return Err(failure);
+        };
+        let id = slot.id.with_node(to);
+        if !leases.is_empty() {
+            match self.lock(&id, target).await? {
+                // The other one cannot be asked for any more.
+                Locked::Yes(lease) => *leases = vec![lease],
+                Locked::No => {}
+                Locked::NodeDown(error) => return Err(error),
+            }
+        }
+        let copies = self.survey(&slot.id).await;
+        let there = copies.iter().find(|found| found.id == id).and_then(|found| found.cas);
+        let left = Was::Left { slot: Arc::clone(slot), at_ms: self.clock.now_ms() };
+        let live = match &mut *slot.lock() {
+            State::Live(live) => live.moved(slot, left),
+            State::Moved(..) | State::Ended => return Err(ManagerError::Ended { id: slot.id.clone() }),
+        };
+        let read_at = live.last_backup_time;
+        let moved = Slot::new(id, live);
+        moved.with(|live| {
+            if let Some(origin) = live.origin_mut() {
+                origin.cas = there;
+            }
+        });
+        *slot.lock() = State::Moved(Arc::clone(&moved), Why::Relocated);
+        self.statistics.count(|numbers| &numbers.memcached_failovers);
+        tracing::info!(session = slot.log_name(), from = node, to, "relocated");
+        if let Some(newest) = copies.into_iter().next().filter(|newest| newest.header.last_backup_time > read_at) {
+            self.join_theirs(&moved, &newest.header, &newest.document, there, if_unchanged)?;
+        }
+        Ok(moved)
+    }
+}
+
+/// False: something else lies there, or nothing any more.
+async fn put(node: &dyn Node, key: &str, writing: &Writing) -> Result<bool, StoreError> {
+    let Writing { value, flags, expiry, cas, .. } = writing;
+    match cas {
+        Some(cas) => {
+            let outcome = node.compare_and_set(key, value.clone(), *flags, *expiry, *cas).await?;
+            Ok(outcome == CasOutcome::Stored)
+        }
+        None => Ok(node.add(key, value.clone(), *flags, *expiry).await?.is_some()),
+    }
+}
+
+fn validity_of(header: &Header) -> Bytes {
+    let validity = Validity {
+        max_inactive_interval: header.max_inactive_interval,
+        last_accessed_time: header.last_accessed_time,
+        this_accessed_time: header.this_accessed_time,
+    };
+    Bytes::copy_from_slice(&validity.encode())
+}

@@ -194,7 +194,7 @@ impl Engine {
                 origin.base = writing.document;
                 origin.forced = false;
                 // Nobody knows it: where others go on with the session, they look first.
-                origin.cas = Some(0);
+                origin.cas = Some(u64::MAX);
             }
             live.drop_replaced(&writing.replaces);
         });

@@ -282,7 +282,6 @@ impl Parser {
 
     fn unknown_group(&mut self, at: usize) -> Fault {
         let text = match self.peek_syntax() {
-            Some('c') => return Fault::unsupported(self.reader.at(), "(?c), canonical equivalence"),
             Some(ch) => format!("(? followed by '{ch}' begins no kind of group that Java knows"),
             None => "(? begins a group that is not closed".to_owned(),
         };

@@ -19,7 +19,7 @@ use crate::config::{Config, ListenAddress, Problems};
 use crate::http;
 use crate::manager::Manager;
 use crate::plugin::{PluginError, Plugins};
-use crate::store::{EmbeddedLimits, NodeOptions, Nodes};
+use crate::store::{Credentials, EmbeddedLimits, NodeOptions, Nodes};
 
 /// A session may be nested as deep as its limits allow, and is walked by code that a plugin brought along.
 const STACK: usize = 16 << 20;
@@ -148,6 +148,8 @@ async fn serve(config: &Config, plugins: Plugins, metrics: PrometheusHandle) -> 
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let options = NodeOptions {
         operation_timeout: config.manager.operation_timeout,
+        protocol: config.manager.memcached_protocol,
+        credentials: Credentials::of(&config.manager),
         embedded: EmbeddedLimits::default(),
         clock: Arc::clone(&clock),
     };

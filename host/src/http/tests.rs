@@ -73,6 +73,8 @@ impl Bench {
         let clock = Arc::new(ManualClock::at(START_MS));
         let options = NodeOptions {
             operation_timeout: Duration::from_secs(1),
+            protocol: config.manager.memcached_protocol,
+            credentials: None,
             embedded: EmbeddedLimits::default(),
             clock: clock.clone(),
         };

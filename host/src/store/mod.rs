@@ -2,6 +2,8 @@
 //!
 //! A node keeps bytes with 32 bits of flags under a key, for a while. It knows nothing of sessions.
 
+mod backoff;
+mod binary;
 mod embedded;
 mod error;
 mod memcached;
@@ -16,6 +18,8 @@ use std::pin::Pin;
 use bytes::Bytes;
 
 pub use crate::session::Expiry;
+pub use backoff::Backoff;
+pub use binary::{BinaryNode, Credentials};
 #[cfg(test)]
 pub(crate) use contract::Server as TestServer;
 pub use embedded::{EmbeddedLimits, EmbeddedNode};

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use rand::seq::SliceRandom;
 
-use super::{EmbeddedLimits, EmbeddedNode, MemcachedNode, Node};
+use super::{BinaryNode, Credentials, EmbeddedLimits, EmbeddedNode, MemcachedNode, Node};
 use crate::clock::Clock;
-use crate::config::{NodeList, NodeTarget};
+use crate::config::{NodeAddress, NodeList, NodeTarget, Protocol};
 use crate::session::SessionId;
 
 /// A node with its place in the configuration.
@@ -26,10 +26,24 @@ pub struct Member {
 pub struct NodeOptions {
     /// How long an operation on a memcached may take as a whole.
     pub operation_timeout: Duration,
+    /// How a memcached is spoken to.
+    pub protocol: Protocol,
+    /// Who logs in to each memcached; the text protocol has no login.
+    pub credentials: Option<Credentials>,
     /// How much each embedded node takes.
     pub embedded: EmbeddedLimits,
     /// By which items of embedded nodes end.
     pub clock: Arc<dyn Clock>,
+}
+
+impl NodeOptions {
+    fn memcached(&self, name: String, address: &NodeAddress) -> Arc<dyn Node> {
+        let timeout = self.operation_timeout;
+        match self.protocol {
+            Protocol::Text => Arc::new(MemcachedNode::new(name, address, timeout)),
+            Protocol::Binary => Arc::new(BinaryNode::new(name, address, timeout, self.credentials.clone())),
+        }
+    }
 }
 
 /// All nodes, in the order of the configuration.
@@ -70,9 +84,7 @@ impl Nodes {
         let members = list.entries().iter().map(|entry| {
             let name = entry.to_string();
             let node: Arc<dyn Node> = match &entry.target {
-                NodeTarget::Memcached(address) => {
-                    Arc::new(MemcachedNode::new(name, address, options.operation_timeout))
-                }
+                NodeTarget::Memcached(address) => options.memcached(name, address),
                 NodeTarget::Embedded => {
                     Arc::new(EmbeddedNode::new(name, options.embedded, Arc::clone(&options.clock)))
                 }
@@ -203,6 +215,8 @@ mod tests {
         list.set_failover(&failovers.iter().map(|&id| id.to_owned()).collect::<Vec<_>>()).unwrap();
         let options = NodeOptions {
             operation_timeout: Duration::from_secs(1),
+            protocol: Protocol::Text,
+            credentials: None,
             embedded: EmbeddedLimits::default(),
             clock: Arc::new(SystemClock),
         };

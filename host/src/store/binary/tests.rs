@@ -132,9 +132,11 @@ async fn without_a_cas_nothing_is_bound_to_a_state_and_nothing_written() {
     assert_eq!(&node.get("k").await.unwrap().unwrap().value[..], b"v");
 }
 
+type Answer = fn(&[u8]) -> Vec<u8>;
+
 /// A server that answers the first question on each connection with what `answer` makes of it, after `delay`, and says
 /// nothing more.
-async fn liar(delay: Duration, answer: fn(&[u8]) -> Vec<u8>) -> BinaryNode {
+async fn liar(delay: Duration, answer: Answer) -> BinaryNode {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -175,7 +177,7 @@ async fn an_answer_is_believed_when_it_fits_the_question() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_to_another_question_is_an_error_and_its_connection_is_not_used_again() {
-    let answers: [fn(&[u8]) -> Vec<u8>; 4] = [
+    let answers: [Answer; 4] = [
         |question| {
             let mut answer = echo(question);
             answer[15] ^= 1;

@@ -37,16 +37,16 @@ impl Server {
     /// One with further arguments, on an address that this machine has.
     pub(crate) fn start_on(host: &'static str, arguments: &[&str]) -> Option<Self> {
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        Self::start_as(How { host, arguments, sasl: None })
+        Self::start_as(&How { host, arguments, sasl: None })
     }
 
     /// One that wants a login, which the folder's `memcached.conf` describes.
     pub(crate) fn start_with_logins(folder: &Path) -> Option<Self> {
         let sasl = Some(folder.to_owned());
-        Self::start_as(How { host: "127.0.0.1", arguments: vec!["-S".to_owned()], sasl })
+        Self::start_as(&How { host: "127.0.0.1", arguments: vec!["-S".to_owned()], sasl })
     }
 
-    fn start_as(how: How) -> Option<Self> {
+    fn start_as(how: &How) -> Option<Self> {
         if Command::new("memcached").arg("--version").stdout(Stdio::null()).status().is_err() {
             eprintln!("skipped: memcached is not installed");
             return None;
@@ -56,7 +56,7 @@ impl Server {
             let listener = TcpListener::bind((how.host, 0)).unwrap();
             let port = listener.local_addr().unwrap().port();
             drop(listener);
-            Some(Self { process: launch(port, &how)?, port, how: how.clone() })
+            Some(Self { process: launch(port, how)?, port, how: how.clone() })
         })
     }
 

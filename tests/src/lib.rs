@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 pub use connection::{Connection, Reply};
 pub use http::{Answer, Client};
-pub use memcached::{Memcached, Stored, require_memcached};
+pub use memcached::{Memcached, Stored, require_memcached, require_memcached_on};
 pub use program::{Holdfast, plugins, program, run};
 
 /// How long a test waits for what should happen at once, on a machine that does other things as well.

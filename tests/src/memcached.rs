@@ -1,7 +1,7 @@
 //! A memcached of the test's own, and a client that speaks the plain text protocol and knows nothing of Holdfast.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use crate::{free_port, skip, wait_for};
 #[derive(Debug)]
 pub struct Memcached {
     process: Child,
+    host: &'static str,
     port: u16,
 }
 
@@ -26,34 +27,44 @@ pub struct Stored {
 
 /// A memcached, or none and a note that the test is skipped.
 pub fn require_memcached() -> Option<Memcached> {
+    require_memcached_on("127.0.0.1")
+}
+
+/// The same on a loopback address of choice, such as `::1`.
+pub fn require_memcached_on(host: &'static str) -> Option<Memcached> {
     if Command::new("memcached").arg("-h").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
         skip("memcached is not installed");
         return None;
     }
+    if TcpListener::bind((host, 0)).is_err() {
+        skip("this machine does not have the address");
+        return None;
+    }
     // Somebody else may take the port between the choice and the start.
-    let started = (0..10).find_map(|_| Memcached::start(free_port()));
+    let started = (0..10).find_map(|_| Memcached::start(host, free_port()));
     Some(started.expect("memcached does not start"))
 }
 
 impl Memcached {
-    fn start(port: u16) -> Option<Self> {
+    fn start(host: &'static str, port: u16) -> Option<Self> {
         let process = Command::new("memcached")
-            .args(["-l", "127.0.0.1", "-U", "0", "-u", "nobody", "-m", "64", "-p", &port.to_string()])
+            .args(["-l", host, "-U", "0", "-u", "nobody", "-m", "64", "-p", &port.to_string()])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .ok()?;
-        let mut started = Self { process, port };
+        let mut started = Self { process, host, port };
         wait_for("memcached", || {
             let ended = started.process.try_wait().unwrap().is_some();
-            (ended || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()).then_some(!ended)
+            (ended || TcpStream::connect((host, port)).is_ok()).then_some(!ended)
         })
         .then_some(started)
     }
 
     /// As it is written in `memcachedNodes`, with a node id.
     pub fn node(&self, id: &str) -> String {
-        format!("{id}:127.0.0.1:{}", self.port)
+        let Self { host, port, .. } = self;
+        if host.contains(':') { format!("{id}:[{host}]:{port}") } else { format!("{id}:{host}:{port}") }
     }
 
     /// What lies under `key`.
@@ -108,7 +119,7 @@ impl Memcached {
     }
 
     fn ask(&self, command: &str) -> TcpStream {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
+        let mut stream = TcpStream::connect((self.host, self.port)).unwrap();
         stream.write_all(command.as_bytes()).unwrap();
         stream
     }

@@ -1,13 +1,21 @@
 //! Programs that tests use and that no crate brings.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::progress::headline;
 
-/// Installs memcached where it is missing. Where it cannot be had, the tests that need it say so themselves.
+/// Installs memcached, and what makes users for its logins, where they are missing. Where they cannot be had, the tests
+/// that need them say so themselves.
 pub(crate) fn memcached() {
     if !install("memcached", "memcached", "memcached") {
         headline("memcached cannot be installed here: install it by hand, or its tests are skipped");
+    }
+    // Debian keeps it where only root looks; elsewhere SASL brings it.
+    if !Path::new("/usr/sbin/saslpasswd2").exists() && !install("saslpasswd2", "sasl2-bin", "cyrus-sasl") {
+        headline(
+            "saslpasswd2 cannot be installed here: install it by hand, or the tests of logins are skipped",
+        );
     }
 }
 

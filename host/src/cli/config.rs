@@ -53,6 +53,11 @@ impl ConfigArgs {
             Err(Problems(problems)) => problems,
         });
         std::io::stdout().write_all(understood.as_bytes())?;
+        if let Ok(config) = Config::load(Some(&args.file), &[]) {
+            for warning in config.warnings() {
+                writeln!(std::io::stderr(), "warning: {warning}")?;
+            }
+        }
         if problems.0.is_empty() {
             return Ok(ExitCode::SUCCESS);
         }

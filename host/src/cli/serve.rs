@@ -84,6 +84,9 @@ impl ServeArgs {
         self.refuse_what_comes_later()?;
         logging::start("info")?;
         let config = self.configuration()?;
+        for warning in config.warnings() {
+            tracing::warn!("{warning}");
+        }
         let schemas = settings::Schemas::of_config(&self.schema, &config)?;
         for unknown in &schemas.unknown {
             tracing::warn!("{unknown}");

@@ -142,16 +142,23 @@ impl Config {
 
     fn check_credentials(&self, problems: &mut Vec<Problem>) {
         let (name, password) = (self.manager.username.is_some(), self.manager.password.is_some());
-        let written = if name { "username" } else { "password" };
-        if name != password {
-            let missing = if name { "password" } else { "username" };
+        if self.manager.memcached_protocol == Protocol::Binary && name != password {
+            let (written, missing) = if name { ("username", "password") } else { ("password", "username") };
             problems.push(self.manager_problem(written, format!("needs {missing} beside it")));
         }
-        if (name || password) && self.manager.memcached_protocol != Protocol::Binary {
-            let text = "is for the binary protocol, the text protocol has no login; write memcachedProtocol = \"binary\", \
-                        or leave it out";
-            problems.push(self.manager_problem(written, text));
-        }
+    }
+
+    /// What is right and does nothing, as in MSM, though whoever wrote it may think otherwise.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Problem> {
+        let manager = &self.manager;
+        let written = match manager.memcached_protocol {
+            Protocol::Text if manager.username.is_some() => "username",
+            Protocol::Text if manager.password.is_some() => "password",
+            Protocol::Text | Protocol::Binary => return Vec::new(),
+        };
+        let text = "is not used: the text protocol has no login; write memcachedProtocol = \"binary\", or leave it out";
+        vec![self.manager_problem(written, text)]
     }
 
     /// What this version does not do yet, one sentence each. It is never ignored: a start stops on it.

@@ -34,11 +34,11 @@ section! {
         failover_nodes: Vec<String> = "failoverNodes", FailoverIds, Vec::new(), Now;
         /// memcached's protocol: text or binary.
         memcached_protocol: Protocol = "memcachedProtocol",
-            Choice(&[("text", Protocol::Text), ("binary", Protocol::Binary)]), Protocol::Text, Later;
+            Choice(&[("text", Protocol::Text), ("binary", Protocol::Binary)]), Protocol::Text, Now;
         /// Name for SASL; needs the binary protocol and a password.
-        username: Option<String> = "username", OptionalText, None, Later;
+        username: Option<String> = "username", OptionalText, None, Now;
         /// Password for SASL.
-        password: Option<Secret> = "password", OptionalSecret, None, Later;
+        password: Option<Secret> = "password", OptionalSecret, None, Now;
         /// Milliseconds that a node has to answer.
         operation_timeout: Duration = "operationTimeout", milliseconds(1), Duration::from_secs(1), Now;
         /// Longest pause in seconds before a lost connection is tried again.

@@ -99,10 +99,34 @@ fn every_value_of_a_later_version_is_refused_in_a_sentence() {
         assert_eq!(refused.len(), 1, "{set}");
         assert_eq!(refused[0].text, sentence);
     }
+}
+
+#[test]
+fn a_login_is_for_the_binary_protocol_and_the_text_protocol_warns_of_it() {
     let login = ["memcachedProtocol=binary", "username=u", "password=secret"];
-    let refused = Problems(read("", &login).unwrap().refuse_unsupported()).to_string();
-    assert!(refused.contains("--set password: is not supported yet; leave it out"));
-    assert!(!refused.contains("secret"));
+    let config = read("", &login).unwrap();
+    assert!(config.refuse_unsupported().is_empty());
+    assert!(config.warnings().is_empty());
+    assert_eq!(
+        read("", &["memcachedProtocol=binary", "password=secret"]).unwrap_err(),
+        "--set password: needs username beside it"
+    );
+
+    // As in MSM, a context.xml that has one all the same works.
+    for (sets, place) in
+        [(&["username=u", "password=secret"][..], "username"), (&["password=secret"], "password")]
+    {
+        let config = read("", sets).unwrap();
+        assert!(config.refuse_unsupported().is_empty());
+        assert_eq!(
+            Problems(config.warnings()).to_string(),
+            format!(
+                "--set {place}: is not used: the text protocol has no login; write memcachedProtocol = \"binary\", or \
+                 leave it out"
+            )
+        );
+    }
+    assert!(Config::default().warnings().is_empty());
 }
 
 #[test]

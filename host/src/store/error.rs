@@ -54,6 +54,14 @@ pub enum StoreError {
         /// Its answer.
         message: String,
     },
+    /// The node wants a login, or takes not this one. The password is in none of the words.
+    #[error("login to node {node} failed: {message}")]
+    Login {
+        /// The node's name.
+        node: String,
+        /// Why, and what would be right.
+        message: String,
+    },
     /// The node answered something that makes no sense.
     #[error("node {node} answers what no memcached of version 1.6 or later answers: {message}")]
     Protocol {
@@ -70,7 +78,9 @@ impl StoreError {
     #[must_use]
     pub fn node_is_down(&self) -> bool {
         match self {
-            Self::Timeout { .. } | Self::Unavailable { .. } | Self::Protocol { .. } => true,
+            Self::Timeout { .. } | Self::Unavailable { .. } | Self::Login { .. } | Self::Protocol { .. } => {
+                true
+            }
             Self::TooLarge { .. } | Self::BadKey { .. } | Self::Refused { .. } => false,
         }
     }

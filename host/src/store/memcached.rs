@@ -22,7 +22,7 @@ use crate::config::NodeAddress;
 
 /// Operations that may be under way at a time, and connections that are kept for them. More would only queue in
 /// memcached, which has 4 threads by default and 1,024 connections for everybody.
-const CONNECTIONS: usize = 64;
+pub(super) const CONNECTIONS: usize = 64;
 
 /// Longer than this, memcached takes an expiration for a date.
 const LONGEST_RELATIVE: u32 = 30 * 24 * 60 * 60;
@@ -40,7 +40,7 @@ pub struct MemcachedNode {
 
 /// Whether an operation may be repeated when the connection broke and its outcome is unknown.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Repeat {
+pub(super) enum Repeat {
     /// Doing it twice is doing it once.
     Harmless,
     /// The second attempt would answer to what the first one did.
@@ -303,7 +303,7 @@ fn connection_broke(error: &Error) -> bool {
 
 /// An expiration as memcached takes it: seconds up to 30 days, above that a date. A date beyond what it can count
 /// (2038) would be in its past, and the item gone at once: then it has none.
-fn on_the_wire(expiry: Expiry, now_seconds: u32) -> u32 {
+pub(super) fn on_the_wire(expiry: Expiry, now_seconds: u32) -> u32 {
     match expiry {
         Expiry::Never => 0,
         Expiry::Seconds(seconds) if seconds.get() <= LONGEST_RELATIVE => seconds.get(),
@@ -313,12 +313,12 @@ fn on_the_wire(expiry: Expiry, now_seconds: u32) -> u32 {
     }
 }
 
-fn now_seconds() -> u32 {
+pub(super) fn now_seconds() -> u32 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u32::try_from(since.as_secs()).unwrap_or(u32::MAX)
 }
 
-fn larger_items(size: usize) -> String {
+pub(super) fn larger_items(size: usize) -> String {
     // A little is lost to the item's own header, so a power of two is never enough for itself.
     let mib = size.saturating_add(1).div_ceil(1 << 20).next_power_of_two();
     format!("start that memcached with `-I {mib}m` or more (1m is its default), or keep less in the session")

@@ -3,6 +3,7 @@
 //! A node keeps bytes with 32 bits of flags under a key, for a while. It knows nothing of sessions.
 
 mod availability;
+mod binary;
 mod embedded;
 mod error;
 mod memcached;
@@ -19,6 +20,7 @@ use tokio::sync::watch;
 
 pub use crate::session::Expiry;
 pub use availability::{AvailabilityOptions, Verdict};
+pub use binary::{BinaryNode, Credentials};
 #[cfg(test)]
 pub(crate) use contract::Server as TestServer;
 pub use embedded::{EmbeddedLimits, EmbeddedNode};

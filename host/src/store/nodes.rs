@@ -6,9 +6,9 @@ use std::time::Duration;
 use rand::seq::SliceRandom;
 
 use super::availability::{AvailabilityOptions, Monitored};
-use super::{EmbeddedLimits, EmbeddedNode, MemcachedNode, Node};
+use super::{BinaryNode, Credentials, EmbeddedLimits, EmbeddedNode, MemcachedNode, Node};
 use crate::clock::Clock;
-use crate::config::{ManagerConfig, NodeList, NodeTarget};
+use crate::config::{ManagerConfig, NodeAddress, NodeList, NodeTarget, Protocol};
 use crate::session::SessionId;
 
 /// A node with its place in the configuration.
@@ -27,6 +27,10 @@ pub struct Member {
 pub struct NodeOptions {
     /// How long an operation on a memcached may take as a whole.
     pub operation_timeout: Duration,
+    /// How a memcached is spoken to.
+    pub protocol: Protocol,
+    /// Who logs in to each memcached; the text protocol has no login.
+    pub credentials: Option<Credentials>,
     /// How much each embedded node takes.
     pub embedded: EmbeddedLimits,
     /// By which items of embedded nodes end.
@@ -41,12 +45,24 @@ impl NodeOptions {
     pub fn of(config: &ManagerConfig, clock: Arc<dyn Clock>) -> Self {
         Self {
             operation_timeout: config.operation_timeout,
+            protocol: config.memcached_protocol,
+            credentials: Credentials::of(config),
             embedded: EmbeddedLimits::default(),
             clock,
             availability: AvailabilityOptions {
                 ttl: config.node_availability_cache_ttl,
                 longest_pause: config.max_reconnect_delay,
             },
+        }
+    }
+}
+
+impl NodeOptions {
+    fn memcached(&self, name: String, address: &NodeAddress) -> Arc<dyn Node> {
+        let timeout = self.operation_timeout;
+        match self.protocol {
+            Protocol::Text => Arc::new(MemcachedNode::new(name, address, timeout)),
+            Protocol::Binary => Arc::new(BinaryNode::new(name, address, timeout, self.credentials.clone())),
         }
     }
 }
@@ -109,9 +125,7 @@ impl Nodes {
                 return (entry, Arc::clone(there));
             }
             let node: Arc<dyn Node> = match &entry.target {
-                NodeTarget::Memcached(address) => {
-                    Arc::new(MemcachedNode::new(name, address, options.operation_timeout))
-                }
+                NodeTarget::Memcached(address) => options.memcached(name, address),
                 NodeTarget::Embedded => {
                     Arc::new(EmbeddedNode::new(name, options.embedded, Arc::clone(&options.clock)))
                 }
@@ -133,6 +147,8 @@ impl Nodes {
         let usable = *target == NodeTarget::Embedded
             || self.options.as_ref().is_some_and(|before| {
                 before.operation_timeout == options.operation_timeout
+                    && before.protocol == options.protocol
+                    && before.credentials == options.credentials
                     && before.availability == options.availability
             });
         self.monitors.iter().find(|monitor| usable && monitor.name() == name)
@@ -291,6 +307,8 @@ mod tests {
         list.set_failover(&failovers.iter().map(|&id| id.to_owned()).collect::<Vec<_>>()).unwrap();
         let options = NodeOptions {
             operation_timeout: Duration::from_secs(1),
+            protocol: Protocol::Text,
+            credentials: None,
             embedded: EmbeddedLimits::default(),
             clock: Arc::new(SystemClock),
             availability: AvailabilityOptions::default(),

@@ -16,6 +16,7 @@ pub(super) enum Kind {
     BadSessionId,
     BadHeader,
     BadPath,
+    ForeignOrigin,
     UnknownPath,
     UnknownSession,
     UnknownAttribute,
@@ -23,6 +24,9 @@ pub(super) enum Kind {
     NotAcceptable,
     LostRace,
     IgnoredRequest,
+    NeedsRestart,
+    ChangeRefused,
+    BadConfiguration,
     PreconditionFailed,
     TooLarge,
     UnsupportedMediaType,
@@ -42,14 +46,17 @@ impl Kind {
             Self::UnreadableBody | Self::BadSessionId | Self::BadHeader | Self::BadPath => {
                 StatusCode::BAD_REQUEST
             }
+            Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::UnknownPath | Self::UnknownSession | Self::UnknownAttribute => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::LostRace | Self::IgnoredRequest => StatusCode::CONFLICT,
+            Self::LostRace | Self::IgnoredRequest | Self::NeedsRestart | Self::ChangeRefused => {
+                StatusCode::CONFLICT
+            }
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unserializable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unserializable | Self::BadConfiguration => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UnreadableSession | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
             Self::PluginMissing | Self::NodeUnavailable | Self::TooManySessions | Self::Stopping => {
@@ -65,6 +72,7 @@ impl Kind {
             Self::BadSessionId => ("bad-session-id", "This is no session id"),
             Self::BadHeader => ("bad-header", "A request header cannot be read"),
             Self::BadPath => ("bad-path", "The path cannot be read"),
+            Self::ForeignOrigin => ("foreign-origin", "Pages of other sites may not call this"),
             Self::UnknownPath => ("unknown-path", "There is nothing at this path"),
             Self::UnknownSession => ("unknown-session", "There is no such session"),
             Self::UnknownAttribute => ("unknown-attribute", "The session has no such attribute"),
@@ -72,6 +80,9 @@ impl Kind {
             Self::NotAcceptable => ("not-acceptable", "No representation is acceptable to the client"),
             Self::LostRace => ("lost-race", "Another request changed the session first"),
             Self::IgnoredRequest => ("ignored-request", "This request may not change a session"),
+            Self::NeedsRestart => ("needs-restart", "This cannot change while the server runs"),
+            Self::ChangeRefused => ("change-refused", "The server does not take the change"),
+            Self::BadConfiguration => ("bad-configuration", "Something is wrong with the configuration"),
             Self::PreconditionFailed => ("precondition-failed", "The session is no longer what it was"),
             Self::TooLarge => ("too-large", "A limit was passed"),
             Self::UnsupportedMediaType => {

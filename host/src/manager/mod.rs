@@ -27,7 +27,9 @@ mod finish;
 mod graves;
 mod load;
 mod missing;
+mod node_states;
 mod queue;
+mod reconfigure;
 mod request;
 mod serializer;
 mod sessions;
@@ -62,6 +64,8 @@ use crate::store::Nodes;
 
 pub use error::{ManagerError, StartError};
 pub use finish::{Backup, Finished};
+pub use node_states::NodeState;
+pub use reconfigure::ReconfigureError;
 pub use request::{Request, RequestInfo};
 pub use serializer::{Serializer, SerializerError, Serializers};
 pub use statistics::{Counter, Counts, Probed, SerializerFailures, StatisticsReport, Unit};
@@ -211,7 +215,13 @@ impl Manager {
     /// All that was counted and measured since the start.
     #[must_use]
     pub fn statistics(&self) -> StatisticsReport {
-        StatisticsReport { nodes: self.nodes().all().len(), ..self.engine.statistics.report() }
+        let nodes = self.node_states();
+        let available: Option<Vec<bool>> = nodes.iter().map(|node| node.available).collect();
+        StatisticsReport {
+            nodes: nodes.len(),
+            nodes_available: available.map(|all| all.into_iter().filter(|available| *available).count()),
+            ..self.engine.statistics.report()
+        }
     }
 
     /// How many sessions are in memory.

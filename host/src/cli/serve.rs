@@ -119,7 +119,11 @@ impl ServeArgs {
     }
 }
 
-fn load_plugins(config: &Config, schemas: settings::Schemas, folder: &Path) -> anyhow::Result<Plugins> {
+pub(super) fn load_plugins(
+    config: &Config,
+    schemas: settings::Schemas,
+    folder: &Path,
+) -> anyhow::Result<Plugins> {
     let settings = settings::of_plugins(config, schemas);
     let plugins = Plugins::load(folder, &settings).map_err(|error| match error {
         PluginError::Folder { .. } => anyhow!("{error}; `cargo xtask build` builds plugins into ./plugins"),
@@ -134,7 +138,7 @@ fn load_plugins(config: &Config, schemas: settings::Schemas, folder: &Path) -> a
     Ok(plugins)
 }
 
-fn runtime() -> anyhow::Result<Runtime> {
+pub(super) fn runtime() -> anyhow::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .thread_stack_size(STACK)
         .thread_name("holdfast")

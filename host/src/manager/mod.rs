@@ -35,6 +35,7 @@ mod serializer;
 mod sessions;
 mod slot;
 mod statistics;
+pub mod stored;
 #[cfg(test)]
 mod tests;
 mod upkeep;

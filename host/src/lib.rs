@@ -7,6 +7,7 @@ pub mod config;
 pub mod http;
 pub mod manager;
 pub mod plugin;
+pub mod running;
 pub mod schema;
 pub mod session;
 pub mod store;

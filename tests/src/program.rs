@@ -74,6 +74,14 @@ impl Holdfast {
         &self.url
     }
 
+    /// A client of its admin service, which it was started with.
+    pub fn admin(&self) -> Client {
+        let log = self.log();
+        let url =
+            log.split_once("admin service on ").map(|(_, rest)| rest.lines().next().unwrap_or_default());
+        Client::new(url.unwrap_or_else(|| panic!("no admin service: {log}")))
+    }
+
     /// A client of it.
     pub fn client(&self) -> Client {
         Client::new(&self.url)

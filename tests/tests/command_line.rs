@@ -50,7 +50,7 @@ fn a_start_that_cannot_be_says_everything_that_is_wrong() {
         (&["--set", "nodes=1"], "nodes"),
         (&["--config", "nowhere.toml"], "nowhere.toml: cannot be read"),
         (&["--set", "transcoderFactoryClass=kyro"], "kyro"),
-        (&["--admin-listen", "127.0.0.1:0"], "--admin-listen"),
+        (&["--admin-listen", "203.0.113.1:1"], "cannot listen on 203.0.113.1:1; server.adminListen"),
         (&["--schema", "a.schema"], "a.schema: cannot be read"),
         (&["--listen", "203.0.113.1:1"], "cannot listen"),
         (&["--plugins", "/nowhere"], "/nowhere"),

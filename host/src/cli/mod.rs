@@ -11,6 +11,7 @@ mod logging;
 mod plugins;
 mod schema;
 mod serve;
+mod session;
 mod settings;
 mod transcode;
 
@@ -47,6 +48,7 @@ pub(crate) use examples;
         "holdfast serve --config conf/context.xml        with what Tomcat was configured with"
         "holdfast schema shop.war > schema.toml          what serializers must know of your classes"
         "holdfast plugins list                           which serializers there are"
+        "holdfast session list --config holdfast.toml    which sessions are stored, and where"
         "holdfast bench sessions/                        how fast they are on sessions of your own"
     )
 )]
@@ -63,6 +65,7 @@ enum Command {
     Transcode(transcode::TranscodeArgs),
     Schema(schema::SchemaArgs),
     Plugins(plugins::PluginsArgs),
+    Session(session::SessionArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Transcode(args) => args.run(),
         Command::Schema(args) => args.run(),
         Command::Plugins(args) => args.run(),
+        Command::Session(args) => args.run(),
         Command::Completions(args) => args.run(),
     };
     match outcome {

@@ -1,6 +1,7 @@
 //! `holdfast serve`.
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,10 +16,11 @@ use tokio::time::timeout;
 
 use super::{examples, logging, settings};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, ListenAddress, Problems};
+use crate::config::{Config, ListenAddress, LiveConfig, Problems};
 use crate::http;
 use crate::manager::Manager;
 use crate::plugin::{PluginError, Plugins};
+use crate::running::Running;
 use crate::store::{NodeOptions, Nodes};
 
 /// A session may be nested as deep as its limits allow, and is walked by code that a plugin brought along.
@@ -28,12 +30,16 @@ const STACK: usize = 16 << 20;
 ///
 /// Sessions are kept in this process and backed up to the nodes of the configuration; without one, to two nodes in
 /// this process, which is enough to try it. When the service is ready, standard output has one line: where it
-/// listens. Logs go to standard error; HOLDFAST_LOG says which (default info). SIGTERM and SIGINT stop it when
-/// running requests and queued backups are done, a second one at once.
+/// listens. Logs go to standard error; HOLDFAST_LOG says which (default info), and there stands where the admin service
+/// listens. SIGTERM and SIGINT stop it when running requests and queued backups are done, a second one at once.
+///
+/// When the file of the configuration changes, it is read again: what can change while the server runs does, the log
+/// says what waits for the next start, and a file with mistakes is not used.
 #[derive(Debug, clap::Args)]
 #[command(after_help = examples!(
     "holdfast serve"
     "holdfast serve --config holdfast.toml --listen 0.0.0.0:8787"
+    "holdfast serve --config holdfast.toml --admin-listen 127.0.0.1:9787"
     "holdfast serve --config /etc/tomcat/context.xml --jvm-route tc1"
     "holdfast serve --set memcachedNodes=n1:localhost:11211 --set sessionBackupAsync=false"
     "holdfast serve --set transcoderFactoryClass=kryo --set serializer.kryo.OPTION=VALUE"
@@ -56,9 +62,9 @@ pub(super) struct ServeArgs {
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8787]
     #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
     listen: Option<ListenAddress>,
-    /// Where to listen for operators (comes with a later version)
-    #[arg(long, value_name = "ADDR:PORT")]
-    admin_listen: Option<String>,
+    /// Where to listen for operators; whoever reaches it may do everything [default: nowhere]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
+    admin_listen: Option<ListenAddress>,
     /// The name of this server at the end of session ids
     #[arg(long, value_name = "NAME", value_parser = jvm_route)]
     jvm_route: Option<String>,
@@ -81,49 +87,46 @@ fn setting(name: &str, text: &str) -> Result<Config, String> {
 impl ServeArgs {
     /// Serves until it is told to stop.
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        self.refuse_what_comes_later()?;
         logging::start("info")?;
-        let config = self.configuration()?;
+        let live = self.configuration()?;
+        let config = live.config();
         for warning in config.warnings() {
             tracing::warn!("{warning}");
         }
-        let schemas = settings::Schemas::of_config(&self.schema, &config)?;
+        let schemas = settings::Schemas::of_config(&self.schema, config)?;
         for unknown in &schemas.unknown {
             tracing::warn!("{unknown}");
         }
-        let plugins = load_plugins(&config, schemas, &self.plugins)?;
+        let plugins = load_plugins(config, schemas, &self.plugins)?;
         let recorder = http::recorder().context("cannot keep metrics")?;
         let metrics = recorder.handle();
         ::metrics::set_global_recorder(recorder).context("cannot keep metrics")?;
 
         let runtime = runtime()?;
-        let outcome = runtime.block_on(serve(&config, plugins, metrics));
+        let outcome = runtime.block_on(serve(live, plugins, metrics));
         // A plugin's call that does not end must not keep the process from ending.
         runtime.shutdown_background();
         outcome
     }
 
-    fn refuse_what_comes_later(&self) -> anyhow::Result<()> {
-        if self.admin_listen.is_some() {
-            bail!("--admin-listen is not supported yet; leave it out");
-        }
-        Ok(())
-    }
-
-    fn configuration(&self) -> Result<Config, Problems> {
-        let mut config = Config::load(self.config.as_deref(), &self.set)?;
-        Problems(config.refuse_unsupported()).into_result()?;
-        if let Some(listen) = &self.listen {
-            config.server.listen = listen.clone();
-        }
-        if let Some(jvm_route) = &self.jvm_route {
-            config.server.jvm_route = Some(jvm_route.clone());
-        }
-        Ok(config)
+    /// The options of the command line are flags too: a changed file must not win over them.
+    fn configuration(&self) -> Result<LiveConfig, Problems> {
+        let mut flags = self.set.clone();
+        let listen = self.listen.as_ref().map(|listen| format!("server.listen={listen}"));
+        let admin_listen = self.admin_listen.as_ref().map(|listen| format!("server.adminListen={listen}"));
+        let jvm_route = self.jvm_route.as_ref().map(|route| format!("server.jvmRoute={route}"));
+        flags.extend(listen.into_iter().chain(admin_listen).chain(jvm_route));
+        let live = LiveConfig::load(self.config.as_deref(), &flags)?;
+        Problems(live.config().refuse_unsupported()).into_result()?;
+        Ok(live)
     }
 }
 
-fn load_plugins(config: &Config, schemas: settings::Schemas, folder: &Path) -> anyhow::Result<Plugins> {
+pub(super) fn load_plugins(
+    config: &Config,
+    schemas: settings::Schemas,
+    folder: &Path,
+) -> anyhow::Result<Plugins> {
     let settings = settings::of_plugins(config, schemas);
     let plugins = Plugins::load(folder, &settings).map_err(|error| match error {
         PluginError::Folder { .. } => anyhow!("{error}; `cargo xtask build` builds plugins into ./plugins"),
@@ -138,7 +141,7 @@ fn load_plugins(config: &Config, schemas: settings::Schemas, folder: &Path) -> a
     Ok(plugins)
 }
 
-fn runtime() -> anyhow::Result<Runtime> {
+pub(super) fn runtime() -> anyhow::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .thread_stack_size(STACK)
         .thread_name("holdfast")
@@ -147,35 +150,66 @@ fn runtime() -> anyhow::Result<Runtime> {
         .context("cannot start threads")
 }
 
-async fn serve(config: &Config, plugins: Plugins, metrics: PrometheusHandle) -> anyhow::Result<ExitCode> {
+async fn serve(live: LiveConfig, plugins: Plugins, metrics: PrometheusHandle) -> anyhow::Result<ExitCode> {
+    let config = live.config().clone();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let options = NodeOptions::of(&config.manager, Arc::clone(&clock));
-    let ListenAddress { host, port } = &config.server.listen;
-    let listener = TcpListener::bind((host.as_str(), *port)).await.with_context(|| {
-        format!("cannot listen on {}; server.listen and --listen say where", config.server.listen)
-    })?;
-    let address = listener.local_addr().context("cannot tell where it listens")?;
+    let (listener, address) =
+        listen_at(&config.server.listen, "server.listen and --listen say where").await?;
+    let admin_listener = match &config.server.admin_listen {
+        Some(listen) => {
+            let (listener, address) =
+                listen_at(listen, "server.adminListen and --admin-listen say where").await?;
+            Some((listener, address, listen))
+        }
+        None => None,
+    };
     let nodes = Nodes::connect(&config.manager.memcached_nodes, &options);
     let jvm_route = config.server.jvm_route.as_deref();
     let plugins = Arc::new(plugins);
     let manager = Manager::start(&config.manager, jvm_route, nodes, &plugins, clock)?;
     let stop = stop_signal()?;
-    let service = http::Service::new(manager.clone(), plugins, &config.server, metrics.clone());
+    let service = http::Service::new(manager.clone(), Arc::clone(&plugins), &config.server, metrics.clone());
     tracing::info!(
         serializer = manager.serializers().writer().name(),
         nodes = %config.manager.memcached_nodes,
         "listening on http://{address}"
     );
+    let running = Arc::new(Running::new(manager.clone(), live));
+    let watch = running.watch().await.unwrap_or_else(|error| {
+        tracing::warn!("changes of the configuration's file are not seen: {error}");
+        None
+    });
+    if let Some((listener, address, listen)) = admin_listener {
+        tracing::info!("admin service on http://{address}");
+        let admin = http::Admin::new(Arc::clone(&running), plugins, listen);
+        // It goes on while the sessions are being stored, and ends with the process.
+        tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, admin.router()).await {
+                tracing::error!("the admin service failed: {error}");
+            }
+        });
+    }
     announce(&format!("http://{address}"))?;
 
     let patience = config.server.shutdown_timeout;
     let stopped = http::serve(listener, service.router(), metrics, stop, patience)
         .await
         .context("the listener failed")?;
+    drop(watch);
     if stopped == http::Stopped::WithRequestsLeft {
         tracing::warn!("requests were still running after {} s", patience.as_secs());
     }
     finish(&manager, patience).await
+}
+
+async fn listen_at(listen: &ListenAddress, cure: &str) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let ListenAddress { host, port } = listen;
+    let listener = TcpListener::bind((host.as_str(), *port))
+        .await
+        .with_context(|| format!("cannot listen on {listen}; {cure}"))?;
+    let address = listener.local_addr().context("cannot tell where it listens")?;
+    Ok((listener, address))
 }
 
 /// Done at the first signal; a second one ends the process at once.

@@ -40,6 +40,27 @@ pub(super) fn read(flag: &str, given: &mut Given, problems: &mut Vec<Problem>) {
     }
 }
 
+/// The attribute of a name as flags have it; of serializers' options there is none.
+///
+/// # Errors
+/// There is no such attribute.
+pub(super) fn section_and_name(full: &str) -> Result<(Section, String), String> {
+    let (section, name) = match full.split_once('.') {
+        None => (Section::Manager, full),
+        Some(("manager", name)) => (Section::Manager, name),
+        Some(("server", name)) => (Section::Server, name),
+        Some(("serializer", _)) => {
+            return Err("belongs to a serializer, whose options count from the next start".to_owned());
+        }
+        Some((section, _)) => return Err(unknown::section(section)),
+    };
+    if unknown::is_known(section, name) {
+        Ok((section, name.to_owned()))
+    } else {
+        Err(unknown::attribute(section, name))
+    }
+}
+
 fn attribute(
     section: Section,
     name: &str,

@@ -5,6 +5,7 @@
 //! version does not put to work yet are all problems, each with its place and with what would be right.
 
 mod attributes;
+mod change;
 mod checks;
 mod context_xml;
 mod flags;
@@ -33,6 +34,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use attributes::{Attribute, Support};
+pub use change::{CHANGEABLE, Change, LiveConfig};
 pub use checks::{KnownConverter, KnownSerializer, check};
 pub use given::Section;
 pub use kinds::Shown;
@@ -103,6 +105,16 @@ impl Config {
 
     /// Reads a configuration; where something is wrong, the default stands in.
     fn read(source: &Source<'_>, sets: &[String], problems: &mut Vec<Problem>) -> Self {
+        Self::read_with(source, sets, &BTreeMap::new(), problems)
+    }
+
+    /// The same with what was changed at run time, which wins.
+    fn read_with(
+        source: &Source<'_>,
+        sets: &[String],
+        patches: &BTreeMap<(Section, String), given::Raw>,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
         let mut given = Given::default();
         let mut xml = false;
         let complete = match source {
@@ -116,6 +128,10 @@ impl Config {
         };
         for flag in sets {
             flags::read(flag, &mut given, problems);
+        }
+        for ((section, name), raw) in patches {
+            let place = Place::Change(section.full_name(name));
+            given.insert(*section, name, given::Setting { raw: Ok(raw.clone()), place });
         }
         let mut config = Self {
             places: given.places(),

@@ -19,6 +19,8 @@ pub enum Place {
     File(PathBuf),
     /// `--set NAME=...` on the command line; holds the name.
     Flag(String),
+    /// A change at run time; holds the name.
+    Change(String),
     /// Nowhere: it is a default that does not go with something else.
     Default,
 }
@@ -29,6 +31,7 @@ impl fmt::Display for Place {
             Self::Position { file, line, column } => write!(f, "{}:{line}:{column}", file.display()),
             Self::File(file) => write!(f, "{}", file.display()),
             Self::Flag(name) => write!(f, "--set {name}"),
+            Self::Change(name) => f.write_str(name),
             Self::Default => f.write_str("default"),
         }
     }
@@ -55,7 +58,10 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.place)?;
-        let place_names_it = matches!(&self.place, Place::Flag(name) if *name == self.attribute);
+        let place_names_it = matches!(
+            &self.place,
+            Place::Flag(name) | Place::Change(name) if *name == self.attribute
+        );
         if !self.attribute.is_empty() && !place_names_it {
             write!(f, "{}: ", self.attribute)?;
         }

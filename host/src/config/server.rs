@@ -19,7 +19,7 @@ section! {
         /// Where the session service listens: ADDRESS:PORT; port 0 takes a free one.
         listen: ListenAddress = "listen", Listen, ListenAddress::default(), Now;
         /// Where the admin service listens.
-        admin_listen: Option<ListenAddress> = "adminListen", OptionalListen, None, Later;
+        admin_listen: Option<ListenAddress> = "adminListen", OptionalListen, None, Now;
         /// This server's name at the end of session ids, for load balancers.
         jvm_route: Option<String> = "jvmRoute", JvmRoute, None, Now;
         /// Tomcat's name of the virtual host, for storageKeyPrefix.

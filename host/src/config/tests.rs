@@ -92,7 +92,6 @@ fn every_value_of_a_later_version_is_refused_in_a_sentence() {
         ("sticky=false", "false is not supported yet; leave it out or write true"),
         ("lockingMode=auto", "\"auto\" is not supported yet; leave it out or write \"none\""),
         ("failoverNodes=n1", "\"n1\" is not supported yet; leave it out"),
-        ("server.adminListen=[::1]:1", "\"[::1]:1\" is not supported yet; leave it out"),
         ("requestLease=31", "31 is not supported yet; leave it out or write 30"),
     ] {
         let refused = read("", &[set]).unwrap().refuse_unsupported();

@@ -3,6 +3,7 @@
 //! A call is taken apart (`call`, `head`, `media`, `given`), becomes a request of the manager (`sessions`,
 //! `attributes`), and is answered (`answer`, `forms`); whatever goes wrong on the way is a `problem`.
 
+mod admin;
 mod answer;
 mod attributes;
 mod body;
@@ -22,6 +23,7 @@ mod sessions;
 #[cfg(test)]
 mod tests;
 
+pub use admin::Admin;
 pub use metrics::recorder;
 pub use server::{Stopped, serve};
 pub use service::Service;

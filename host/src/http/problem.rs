@@ -16,6 +16,7 @@ pub(super) enum Kind {
     BadSessionId,
     BadHeader,
     BadPath,
+    ForeignOrigin,
     UnknownPath,
     UnknownSession,
     UnknownAttribute,
@@ -24,6 +25,9 @@ pub(super) enum Kind {
     LostRace,
     Locked,
     IgnoredRequest,
+    NeedsRestart,
+    ChangeRefused,
+    BadConfiguration,
     PreconditionFailed,
     TooLarge,
     UnsupportedMediaType,
@@ -43,14 +47,21 @@ impl Kind {
             Self::UnreadableBody | Self::BadSessionId | Self::BadHeader | Self::BadPath => {
                 StatusCode::BAD_REQUEST
             }
+            Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::UnknownPath | Self::UnknownSession | Self::UnknownAttribute => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::LostRace | Self::Locked | Self::IgnoredRequest => StatusCode::CONFLICT,
+            Self::LostRace
+            | Self::Locked
+            | Self::IgnoredRequest
+            | Self::NeedsRestart
+            | Self::ChangeRefused => {
+                StatusCode::CONFLICT
+            }
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unserializable => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unserializable | Self::BadConfiguration => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UnreadableSession | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
             Self::PluginMissing | Self::NodeUnavailable | Self::TooManySessions | Self::Stopping => {
@@ -66,6 +77,7 @@ impl Kind {
             Self::BadSessionId => ("bad-session-id", "This is no session id"),
             Self::BadHeader => ("bad-header", "A request header cannot be read"),
             Self::BadPath => ("bad-path", "The path cannot be read"),
+            Self::ForeignOrigin => ("foreign-origin", "Pages of other sites may not call this"),
             Self::UnknownPath => ("unknown-path", "There is nothing at this path"),
             Self::UnknownSession => ("unknown-session", "There is no such session"),
             Self::UnknownAttribute => ("unknown-attribute", "The session has no such attribute"),
@@ -74,6 +86,9 @@ impl Kind {
             Self::LostRace => ("lost-race", "Another request changed the session first"),
             Self::Locked => ("locked", "Another request has locked the session"),
             Self::IgnoredRequest => ("ignored-request", "This request may not change a session"),
+            Self::NeedsRestart => ("needs-restart", "This cannot change while the server runs"),
+            Self::ChangeRefused => ("change-refused", "The server does not take the change"),
+            Self::BadConfiguration => ("bad-configuration", "Something is wrong with the configuration"),
             Self::PreconditionFailed => ("precondition-failed", "The session is no longer what it was"),
             Self::TooLarge => ("too-large", "A limit was passed"),
             Self::UnsupportedMediaType => {

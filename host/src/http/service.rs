@@ -103,7 +103,7 @@ fn measured<S: Clone + Send + Sync + 'static>(
     methods.layer(from_fn_with_state(RouteMetrics::new(path), measure))
 }
 
-async fn not_allowed(allow: &'static str, method: Method, uri: Uri) -> Problem {
+pub(super) async fn not_allowed(allow: &'static str, method: Method, uri: Uri) -> Problem {
     let detail = format_args!("{method} is not for {}, which has {allow}", uri.path()).to_string();
     Problem::new(Kind::MethodNotAllowed, detail).allow(allow)
 }

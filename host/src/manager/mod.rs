@@ -15,14 +15,13 @@
 //! | `commit`, `finish` | a request's changes become the session |
 //! | `backup`, `queue`, `completing` | a session goes to its node |
 //! | `locks` | one request at a time has a session |
-//! | `change` | another configuration, while requests are served |
+//! | `reconfigure` | another configuration, while requests are served |
 //! | `upkeep`, `graves`, `returning` | what is done between requests |
 //! | `shared/`, `locks/` | non-sticky mode |
 //! | `slot`, `sessions`, `missing` | sessions in memory |
 //! | `serializer`, `codec` | between documents and stored values |
 
 mod backup;
-mod change;
 mod codec;
 mod commit;
 mod completing;
@@ -31,10 +30,11 @@ mod error;
 mod finish;
 mod graves;
 mod load;
-#[allow(dead_code, unused_imports, reason = "for sessions that are not sticky")]
 mod locks;
 mod missing;
+mod node_states;
 mod queue;
+mod reconfigure;
 mod relocate;
 mod request;
 mod returning;
@@ -43,6 +43,7 @@ mod sessions;
 mod shared;
 mod slot;
 mod statistics;
+pub mod stored;
 #[cfg(test)]
 mod tests;
 mod upkeep;
@@ -71,9 +72,10 @@ use crate::plugin::Plugins;
 use crate::session::{Keys, SessionId};
 use crate::store::Nodes;
 
-pub use change::ChangeError;
 pub use error::{ManagerError, StartError};
 pub use finish::{Backup, Finished};
+pub use node_states::NodeState;
+pub use reconfigure::ReconfigureError;
 pub use request::{Request, RequestInfo};
 pub use serializer::{Serializer, SerializerError, Serializers};
 pub use statistics::{Counter, Counts, Probed, SerializerFailures, StatisticsReport, Unit};
@@ -260,11 +262,11 @@ impl Manager {
     /// All that was counted and measured since the start.
     #[must_use]
     pub fn statistics(&self) -> StatisticsReport {
-        let nodes = self.nodes();
-        let available = nodes.all().iter().filter(|member| member.is_available()).count();
+        let nodes = self.node_states();
+        let available: Option<Vec<bool>> = nodes.iter().map(|node| node.available).collect();
         StatisticsReport {
-            nodes: nodes.all().len(),
-            nodes_available: Some(available),
+            nodes: nodes.len(),
+            nodes_available: available.map(|all| all.into_iter().filter(|available| *available).count()),
             ..self.engine().statistics.report()
         }
     }

@@ -193,7 +193,7 @@ impl Serializers {
     }
 }
 
-fn format_of(tag: u16) -> String {
+pub(super) fn format_of(tag: u16) -> String {
     SHIPPED
         .into_iter()
         .find(|format| format_tag(format) == tag)

@@ -23,7 +23,7 @@ pub(super) struct Sessions {
     shards: [Shard; SHARDS],
     /// Beside the map, because a place has to be had before the session is put there.
     count: AtomicUsize,
-    limit: usize,
+    limit: AtomicUsize,
 }
 
 /// A place for one more session; given back when it is dropped unused.
@@ -38,12 +38,16 @@ impl Sessions {
             hasher: RandomState::new(),
             shards: std::array::from_fn(|_| Shard::default()),
             count: AtomicUsize::new(0),
-            limit: limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX)),
+            limit: AtomicUsize::new(as_count(limit)),
         }
     }
 
     pub(super) fn limit(&self) -> usize {
-        self.limit
+        self.limit.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_limit(&self, limit: Option<u32>) {
+        self.limit.store(as_count(limit), Ordering::Relaxed);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -51,7 +55,7 @@ impl Sessions {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.len() >= self.limit
+        self.len() >= self.limit()
     }
 
     pub(super) fn get(&self, id: &SessionId) -> Option<Arc<Slot>> {
@@ -61,7 +65,8 @@ impl Sessions {
 
     /// Room for one more session, if `maxActiveSessions` leaves any.
     pub(super) fn reserve(&self) -> Option<Place<'_>> {
-        let more = |count: usize| (count < self.limit).then_some(count + 1);
+        let limit = self.limit();
+        let more = |count: usize| (count < limit).then_some(count + 1);
         self.count
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more)
             .ok()
@@ -146,6 +151,10 @@ impl Drop for Place<'_> {
             self.sessions.count.fetch_sub(1, Ordering::Relaxed);
         }
     }
+}
+
+fn as_count(limit: Option<u32>) -> usize {
+    limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
 /// Nothing that is done under the locks can panic half way.

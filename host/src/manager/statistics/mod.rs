@@ -61,7 +61,7 @@ macro_rules! statistics {
                 $probe_name,
                 concat!($($about),+).trim_ascii(),
                 Unit::$unit,
-                numbers.map(|numbers| numbers.$probe.seen()).unwrap_or_default(),
+                &numbers.map(|numbers| numbers.$probe.seen()).unwrap_or_default(),
             ), )+ ]
         }
     };

@@ -137,8 +137,7 @@ impl Seen {
         let mut next = slots.next();
         let mut below = 0;
         let up_to = |limit: &u64| {
-            while let Some((value, count)) = next.filter(|(value, _)| value <= limit) {
-                debug_assert!(value <= *limit);
+            while let Some((_, count)) = next.filter(|(value, _)| value <= limit) {
                 below += count;
                 next = slots.next();
             }

@@ -168,7 +168,7 @@ impl Unit {
 }
 
 impl Probed {
-    pub(super) fn of(name: &'static str, help: &'static str, unit: Unit, seen: Seen) -> Self {
+    pub(super) fn of(name: &'static str, help: &'static str, unit: Unit, seen: &Seen) -> Self {
         // Whole numbers of nanoseconds are exact up to 104 days.
         let shown = |value: u64| unit.shown(value as f64);
         let quantile = |part| shown(seen.quantile(part));

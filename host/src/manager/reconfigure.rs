@@ -12,10 +12,10 @@ use super::{Manager, returning};
 use crate::config::ManagerConfig;
 use crate::store::{NodeOptions, Nodes};
 
-/// Why a manager stays as it is.
+/// Why a running manager does not take a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ChangeError {
+pub enum ReconfigureError {
     /// In non-sticky mode memory has no sessions.
     #[error(
         "{count} sessions are not stored on their nodes, and would be lost in non-sticky mode; wait until their nodes \
@@ -28,13 +28,12 @@ pub enum ChangeError {
 }
 
 impl Manager {
-    /// Takes over what a changed configuration says of nodes, `enabled`, `sticky`, `lockingMode` and everything else
-    /// that is no part of a start: the serializers, the key prefix, `enableStatistics` and `maxActiveSessions` stay as
-    /// they are.
+    /// Goes on with another configuration. Of its attributes those count that
+    /// [can change at run time](crate::config::CHANGEABLE); the others are as they were.
     ///
     /// # Errors
-    /// Sessions would be lost. Then nothing is changed.
-    pub async fn reconfigure(&self, config: &ManagerConfig) -> Result<(), ChangeError> {
+    /// Sessions would be lost. The manager goes on as it was.
+    pub async fn reconfigure(&self, config: &ManagerConfig) -> Result<(), ReconfigureError> {
         let _one_at_a_time = self.changing.lock().await;
         let before = self.engine();
         let leaves_memory = before.settings.sticky && !config.sticky;
@@ -42,7 +41,7 @@ impl Manager {
             before.flush().await;
             let unstored = before.collect(|slot| slot.with(|live| live.dirty) == Some(true)).await;
             if !unstored.is_empty() {
-                return Err(ChangeError::Unstored { count: unstored.len() });
+                return Err(ReconfigureError::Unstored { count: unstored.len() });
             }
         }
         let options = NodeOptions::of(config, Arc::clone(&before.clock));
@@ -72,6 +71,7 @@ impl Manager {
             stopped: Arc::clone(&before.stopped),
             unfinished: Arc::clone(&before.unfinished),
         });
+        engine.sessions.set_limit(config.max_active_sessions);
         ends.work(engine.settings.backup_threads);
         nodes.watch();
         nodes.known().await;

@@ -24,9 +24,14 @@ pub struct Stored {
     pub value: Vec<u8>,
 }
 
+/// Whether no memcached can be had here.
+pub fn memcached_is_missing() -> bool {
+    Command::new("memcached").arg("-h").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err()
+}
+
 /// A memcached, or none and a note that the test is skipped.
 pub fn require_memcached() -> Option<Memcached> {
-    if Command::new("memcached").arg("-h").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
+    if memcached_is_missing() {
         skip("memcached is not installed");
         return None;
     }
@@ -93,6 +98,17 @@ impl Memcached {
         let stream = BufReader::new(self.ask("lru_crawler metadump all\r\n"));
         let lines = stream.lines().map(Result::unwrap).take_while(|line| line != "END");
         lines.map(|line| line.split_once(' ').unwrap().0.strip_prefix("key=").unwrap().to_owned()).collect()
+    }
+
+    /// Has it end with this process also when this value is never dropped, as a static is not.
+    #[must_use]
+    pub fn until_exit(self) -> Self {
+        // Its standard input ends with this process, whatever that dies of.
+        let script = format!("cat >/dev/null; kill {}", self.process.id());
+        let watch =
+            Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
+        std::mem::forget(watch.unwrap());
+        self
     }
 
     /// Stops answering, with connections open, until [`Memcached::thaw`].

@@ -6,10 +6,12 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::LazyLock;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::{Answer, Client};
+use crate::{Answer, Client, PATIENCE};
 
 /// The user of [`Browser::login`], `alice:wonderland`, as BASIC has it.
 const LOGIN: &str = "Basic YWxpY2U6d29uZGVybGFuZA==";
@@ -123,7 +125,12 @@ impl Tomcat {
 impl Drop for Tomcat {
     fn drop(&mut self) {
         drop(self.input.take());
-        // It may have ended by itself, and a test that failed must not fail again here.
+        let asked = Instant::now();
+        while asked.elapsed() < PATIENCE && matches!(self.process.try_wait(), Ok(None)) {
+            sleep(Duration::from_millis(10));
+        }
+        // It has ended by now, as a rule, and a test that failed must not fail again here.
+        let _ = self.process.kill();
         let _ = self.process.wait();
         if std::thread::panicking() {
             eprintln!("the log of {}:\n{}", self.url, self.log());
@@ -142,6 +149,12 @@ impl Browser {
     /// The id in its cookie; empty without one.
     pub fn session(&self) -> &str {
         &self.session
+    }
+
+    /// Another browser, with the cookie of this session.
+    #[must_use]
+    pub fn with_session(&self, session: &str) -> Self {
+        Self { client: self.client.clone(), session: session.to_owned() }
     }
 
     /// A call, with the cookie.

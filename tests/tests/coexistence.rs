@@ -7,20 +7,18 @@
 use std::sync::LazyLock;
 
 use holdfast_tests::{
-    Application, Browser, Client, Generation, Holdfast, Memcached, Tomcat, memcached_is_missing,
-    require_memcached, skip,
+    Application, Browser, Client, Generation, Holdfast, Memcached, Tomcat, require_memcached,
 };
 use serde_json::{Value, json};
 
 #[path = "../support/stored.rs"]
 mod stored;
 
-use stored::Session;
+#[path = "../support/tomcats.rs"]
+mod tomcats;
 
-const SYNC: &str = "sessionBackupAsync=false";
-/// Under load of other tests a backup may well take longer than MSM's 100 ms.
-const PATIENT: &str = "sessionBackupTimeout=10000";
-const KRYO: &str = "transcoderFactoryClass=de.javakaffee.web.msm.serializer.kryo.KryoTranscoderFactory";
+use stored::Session;
+use tomcats::{KRYO, PATIENT, SYNC, can_run};
 
 /// A running Tomcat and its memcached.
 struct World {
@@ -83,15 +81,7 @@ impl Pair {
 }
 
 fn worlds() -> Option<[&'static World; 2]> {
-    if memcached_is_missing() {
-        skip("memcached is not installed");
-        return None;
-    }
-    if let Some(why) = Tomcat::missing() {
-        skip(why);
-        return None;
-    }
-    Some([&*SEVEN, &*NINE])
+    can_run().then(|| [&*SEVEN, &*NINE])
 }
 
 /// Does the same with every pair.
@@ -127,7 +117,7 @@ fn attributes(id: &str) -> String {
     format!("/v1/sessions/{id}/attributes")
 }
 
-/// Attributes as Holdfast's plain JSON has them; a null is no attribute, and numbers are compared as they are written.
+/// Both show attributes as plain JSON, of which Holdfast says how it looks.
 #[track_caller]
 fn assert_same(ours: &Value, theirs: &Value) {
     assert_eq!(ours["attributes"], theirs["attributes"]);

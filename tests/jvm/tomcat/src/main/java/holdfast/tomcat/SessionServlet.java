@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.servlet.ServletException;
 import javax.servlet.http.HttpServlet;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
@@ -20,6 +21,7 @@ import javax.servlet.http.HttpSession;
  * POST /increment?name=N            reads a counter and writes it with one more
  * POST /interval?seconds=N          the session's maxInactiveInterval
  * POST /invalidate
+ * POST /login                       the application's own login
  * GET  /protected/session           as /session, after a BASIC login
  * GET  /none                        without looking at the session
  * </pre>
@@ -87,6 +89,10 @@ final class SessionServlet extends HttpServlet {
                 session.setAttribute("interval", session.getMaxInactiveInterval());
                 answer(response, "null");
                 break;
+            case "/login":
+                login(request);
+                answer(response, Values.plain(request.getRemoteUser()));
+                break;
             case "/invalidate":
                 pause(request);
                 session.invalidate();
@@ -115,6 +121,14 @@ final class SessionServlet extends HttpServlet {
         seen.put("authType", request.getAuthType());
         seen.put("reviewer", request.isUserInRole("reviewer"));
         return seen;
+    }
+
+    private static void login(HttpServletRequest request) throws IOException {
+        try {
+            request.login(Login.USER, Login.PASSWORD);
+        } catch (ServletException refused) {
+            throw new IOException(refused);
+        }
     }
 
     private static String given(HttpServletRequest request) throws IOException {

@@ -1,5 +1,6 @@
 //! A memcached of the test's own, and a client that speaks the plain text protocol and knows nothing of Holdfast.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -82,6 +83,29 @@ impl Memcached {
         let mut line = String::new();
         BufReader::new(self.ask(&format!("mg {key} t\r\n"))).read_line(&mut line).unwrap();
         line.trim().strip_prefix("HD t").expect(&line).parse().unwrap()
+    }
+
+    /// How many times something of at least this size was stored, by the server's own count.
+    pub fn stores_from(&self, bytes: u64) -> u64 {
+        let lines = BufReader::new(self.ask("stats slabs\r\n")).lines().map(Result::unwrap);
+        let mut classes = BTreeMap::<String, [u64; 2]>::new();
+        for line in lines.take_while(|line| line != "END") {
+            // STAT 12:chunk_size 1184
+            let Some((class, (name, value))) = line
+                .strip_prefix("STAT ")
+                .and_then(|rest| rest.split_once(':'))
+                .and_then(|(class, rest)| Some((class, rest.split_once(' ')?)))
+            else {
+                continue;
+            };
+            let at = match name {
+                "chunk_size" => 0,
+                "cmd_set" => 1,
+                _ => continue,
+            };
+            classes.entry(class.to_owned()).or_default()[at] = value.parse().unwrap();
+        }
+        classes.into_values().filter(|[chunk, _]| *chunk >= bytes).map(|[_, stores]| stores).sum()
     }
 
     /// Stores bytes as any client might.

@@ -74,6 +74,11 @@ impl Holdfast {
         &self.url
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// A client of it.
     pub fn client(&self) -> Client {
         Client::new(&self.url)

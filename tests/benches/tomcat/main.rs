@@ -132,14 +132,14 @@ fn table(report: &Value) {
     let versions: Vec<_> = versions.map(|(name, version)| format!("{name}: {}", text(version))).collect();
     println!("{}\n", versions.join("; "));
     println!(
-        "| mode | server | requests/s | changes stored | clients whose last change is not stored | x MSM (at least) |"
+        "| mode | server | requests/s | server's CPU us/request | changes stored | clients whose last change is not stored | x MSM (at least) |"
     );
-    println!("| --- | --- | ---: | ---: | ---: | ---: |");
+    println!("| --- | --- | ---: | ---: | ---: | ---: | ---: |");
     for row in report["rows"].as_array().into_iter().flatten() {
         for (server, name) in [("msm", "Tomcat 9, MSM"), ("holdfast", "Holdfast")] {
             let side = &row[server];
             let Some(rate) = side["requests_per_s"].as_f64() else {
-                println!("| {} | {name} | {} | | | |", text(&row["mode"]), text(side));
+                println!("| {} | {name} | {} | | | | |", text(&row["mode"]), text(side));
                 continue;
             };
             let times = match row["times"].as_f64() {
@@ -147,8 +147,9 @@ fn table(report: &Value) {
                 _ => String::new(),
             };
             println!(
-                "| {} | {name} | {rate:.0} | {:.1} % | {} of {} | {times} |",
+                "| {} | {name} | {rate:.0} | {:.0} | {:.1} % | {} of {} | {times} |",
                 text(&row["mode"]),
+                side["server_cpu_us_per_request"].as_f64().unwrap_or_default(),
                 side["stored"].as_f64().unwrap_or_default() * 100.0,
                 side["last_changes_lost"],
                 side["last_changes"],

@@ -19,6 +19,8 @@ const BYTES: usize = 1024;
 pub(crate) struct Measured {
     pub(crate) requests: u64,
     time: Duration,
+    /// Processor time of the server, in hundredths of a second.
+    processor: u64,
     /// Sessions that were set on the nodes, copies counted.
     pub(crate) stores: u64,
     rounds: u64,
@@ -30,6 +32,7 @@ impl AddAssign for Measured {
     fn add_assign(&mut self, other: Self) {
         self.requests += other.requests;
         self.time += other.time;
+        self.processor += other.processor;
         self.stores += other.stores;
         self.rounds += other.rounds;
         self.last_ones_lost += other.last_ones_lost;
@@ -45,6 +48,7 @@ impl Measured {
         json!({
             "requests": self.requests,
             "requests_per_s": self.rate(),
+            "server_cpu_us_per_request": (self.processor * 10_000) as f64 / self.requests as f64,
             "stored": self.stores as f64 / (self.requests * copies) as f64,
             "last_changes": self.rounds * CLIENTS as u64,
             "last_changes_lost": self.last_ones_lost,
@@ -57,6 +61,7 @@ pub(crate) struct Side {
     clients: Vec<Client>,
     /// Whether its answers say that the change is stored.
     acknowledges: bool,
+    pid: u32,
     _server: Box<dyn Any>,
 }
 
@@ -92,7 +97,12 @@ impl Side {
                 ..Client::new(connection, "POST", path, session)
             })
         });
-        Ok(Self { clients: clients.collect::<Result<_>>()?, acknowledges: false, _server: Box::new(tomcat) })
+        Ok(Self {
+            clients: clients.collect::<Result<_>>()?,
+            acknowledges: false,
+            pid: tomcat.pid(),
+            _server: Box::new(tomcat),
+        })
     }
 
     pub(crate) fn holdfast(settings: &[&str]) -> Result<Self> {
@@ -105,13 +115,19 @@ impl Side {
             let path = format!("/v1/sessions/{session}/attributes");
             Ok(Client::new(connection, "PATCH", path, session))
         });
-        Ok(Self { clients: clients.collect::<Result<_>>()?, acknowledges: true, _server: Box::new(holdfast) })
+        Ok(Self {
+            clients: clients.collect::<Result<_>>()?,
+            acknowledges: true,
+            pid: holdfast.pid(),
+            _server: Box::new(holdfast),
+        })
     }
 
     /// All clients at once, each as fast as its answers come.
     pub(crate) fn run(&mut self, length: Duration) -> Result<Measured> {
         let before: u64 = self.clients.iter().map(|client| client.number).sum();
         let acknowledges = self.acknowledges;
+        let processor = self::processor(self.pid);
         let started = Instant::now();
         thread::scope(|scope| {
             let clients = self.clients.iter_mut().map(|client| {
@@ -133,7 +149,9 @@ impl Side {
                 .try_for_each(|client| client.join().map_err(|_| anyhow!("a client was lost"))?)
         })?;
         let requests = self.clients.iter().map(|client| client.number).sum::<u64>() - before;
-        Ok(Measured { requests, time: started.elapsed(), rounds: 1, ..Measured::default() })
+        let time = started.elapsed();
+        let processor = self::processor(self.pid) - processor;
+        Ok(Measured { requests, time, processor, rounds: 1, ..Measured::default() })
     }
 
     /// How many clients' last change no node has.
@@ -159,6 +177,14 @@ impl Client {
         let body = if json { &format!(r#"{{"text":"{}"}}"#, self.text) } else { &self.text };
         self.connection.send_with(self.method, &self.path, &self.fields, body)
     }
+}
+
+/// What a process has used so far, in hundredths of a second, where the system tells it as Linux does.
+fn processor(pid: u32) -> u64 {
+    let said = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The second word is a name in brackets; user and system time are the 14th and 15th.
+    let after = said.rsplit_once(')').map_or("", |(_, after)| after);
+    after.split_whitespace().skip(11).take(2).filter_map(|number| number.parse::<u64>().ok()).sum()
 }
 
 fn address(url: &str) -> Result<SocketAddr> {

@@ -49,8 +49,16 @@ impl Connection {
     /// # Errors
     /// When the connection breaks, or what comes is no HTTP.
     pub fn send(&mut self, method: &str, path: &str, body: &str) -> Result<Reply> {
+        self.send_with(method, path, "", body)
+    }
+
+    /// The same with more header fields, each of which ends with its line.
+    ///
+    /// # Errors
+    /// As [`Connection::send`].
+    pub fn send_with(&mut self, method: &str, path: &str, fields: &str, body: &str) -> Result<Reply> {
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{fields}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.host,
             body.len()
         );

@@ -7,6 +7,7 @@ mod connection;
 mod http;
 mod memcached;
 mod program;
+mod tomcat;
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -15,8 +16,9 @@ use std::time::{Duration, Instant};
 
 pub use connection::{Connection, Reply};
 pub use http::{Answer, Client};
-pub use memcached::{Memcached, Stored, require_memcached, require_memcached_on};
+pub use memcached::{Memcached, Stored, memcached_is_missing, require_memcached, require_memcached_on};
 pub use program::{Holdfast, plugins, program, run};
+pub use tomcat::{Application, Browser, Generation, Tomcat};
 
 /// How long a test waits for what should happen at once, on a machine that does other things as well.
 pub const PATIENCE: Duration = Duration::from_secs(20);

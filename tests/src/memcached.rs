@@ -1,5 +1,6 @@
 //! A memcached of the test's own, and a client that speaks the plain text protocol and knows nothing of Holdfast.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -25,6 +26,11 @@ pub struct Stored {
     pub value: Vec<u8>,
 }
 
+/// Whether no memcached can be had here.
+pub fn memcached_is_missing() -> bool {
+    Command::new("memcached").arg("-h").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err()
+}
+
 /// A memcached, or none and a note that the test is skipped.
 pub fn require_memcached() -> Option<Memcached> {
     require_memcached_on("127.0.0.1")
@@ -32,7 +38,7 @@ pub fn require_memcached() -> Option<Memcached> {
 
 /// The same on a loopback address of choice, such as `::1`.
 pub fn require_memcached_on(host: &'static str) -> Option<Memcached> {
-    if Command::new("memcached").arg("-h").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
+    if memcached_is_missing() {
         skip("memcached is not installed");
         return None;
     }
@@ -90,6 +96,29 @@ impl Memcached {
         line.trim().strip_prefix("HD t").expect(&line).parse().unwrap()
     }
 
+    /// How many times something of at least this size was stored, by the server's own count.
+    pub fn stores_from(&self, bytes: u64) -> u64 {
+        let lines = BufReader::new(self.ask("stats slabs\r\n")).lines().map(Result::unwrap);
+        let mut classes = BTreeMap::<String, [u64; 2]>::new();
+        for line in lines.take_while(|line| line != "END") {
+            // STAT 12:chunk_size 1184
+            let Some((class, (name, value))) = line
+                .strip_prefix("STAT ")
+                .and_then(|rest| rest.split_once(':'))
+                .and_then(|(class, rest)| Some((class, rest.split_once(' ')?)))
+            else {
+                continue;
+            };
+            let at = match name {
+                "chunk_size" => 0,
+                "cmd_set" => 1,
+                _ => continue,
+            };
+            classes.entry(class.to_owned()).or_default()[at] = value.parse().unwrap();
+        }
+        classes.into_values().filter(|[chunk, _]| *chunk >= bytes).map(|[_, stores]| stores).sum()
+    }
+
     /// Stores bytes as any client might.
     pub fn set(&self, key: &str, flags: u32, value: &[u8]) {
         let mut stream = self.ask(&format!("set {key} {flags} 0 {}\r\n", value.len()));
@@ -104,6 +133,17 @@ impl Memcached {
         let stream = BufReader::new(self.ask("lru_crawler metadump all\r\n"));
         let lines = stream.lines().map(Result::unwrap).take_while(|line| line != "END");
         lines.map(|line| line.split_once(' ').unwrap().0.strip_prefix("key=").unwrap().to_owned()).collect()
+    }
+
+    /// Has it end with this process also when this value is never dropped, as a static is not.
+    #[must_use]
+    pub fn until_exit(self) -> Self {
+        // Its standard input ends with this process, whatever that dies of.
+        let script = format!("cat >/dev/null; kill {}", self.process.id());
+        let watch =
+            Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
+        std::mem::forget(watch.unwrap());
+        self
     }
 
     /// Stops answering, with connections open, until [`Memcached::thaw`].

@@ -82,6 +82,11 @@ impl Holdfast {
         Client::new(url.unwrap_or_else(|| panic!("no admin service: {log}")))
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// A client of it.
     pub fn client(&self) -> Client {
         Client::new(&self.url)

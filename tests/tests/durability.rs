@@ -97,6 +97,22 @@ fn a_change_of_serializer_loses_no_session() {
     assert_eq!(new.flags, 0x4824_0860, "the tag of kryo/4 is 0x246");
 }
 
+/// A living MSM deletes what it cannot read.
+#[test]
+fn the_start_warns_when_sessions_of_an_msm_are_to_be_stored_with_another_serializer() {
+    let log = |writer: &str, legacy: &str| {
+        let sets = [format!("transcoderFactoryClass={writer}"), format!("legacySerializer={legacy}")];
+        let server = Holdfast::start(&[&sets[0], &sets[1]]);
+        server.log()
+    };
+    let warned = log("kryo", "java");
+    assert!(warned.contains("WARN"), "{warned}");
+    assert!(warned.contains("read with java and stored again with kryo"), "{warned}");
+    assert!(warned.contains("set transcoderFactoryClass to java too"), "{warned}");
+    let same = log("java", "de.javakaffee.web.msm.JavaSerializationTranscoderFactory");
+    assert!(!same.contains("WARN"), "{same}");
+}
+
 #[test]
 fn a_missing_serializer_is_named_and_the_session_kept() {
     let Some(memcached) = require_memcached() else { return };

@@ -47,6 +47,8 @@ enum Task {
     Conformance(conformance::Options),
     /// Measure the plugins beside the real Java libraries, on the same sessions.
     BenchJvm(versus::Options),
+    /// Measure the program beside a real Tomcat with MSM, on the same memcacheds.
+    BenchTomcat(versus::Options),
     /// Throw hostile bytes at everything that reads bytes from outside.
     Fuzz {
         /// The targets, such as `kryo`; all of them when none is named.
@@ -93,7 +95,11 @@ fn run(task: &Task) -> Result<()> {
         }
         Task::BenchJvm(options) => {
             guests::build(&workspace)?;
-            versus::bench(&workspace, options)
+            versus::bench_jvm(&workspace, options)
+        }
+        Task::BenchTomcat(options) => {
+            build(&workspace, false)?;
+            versus::bench_tomcat(&workspace, options)
         }
         Task::Fuzz { targets, seconds, seed } => fuzz::fuzz(&workspace, targets, *seconds, *seed),
     }

@@ -19,6 +19,8 @@ const SKIPPED: &str = "HOLDFAST_SKIPPED";
 pub(crate) fn test(workspace: &Workspace) -> Result<()> {
     guests::build(workspace)?;
     needs::memcached();
+    // Where there is none, the tests say so themselves.
+    let _ = needs::java();
     let skipped = workspace.target().join(format!("skipped-{}", std::process::id()));
     fs::write(&skipped, "").with_context(|| format!("cannot write {}", skipped.display()))?;
 

@@ -166,6 +166,16 @@ impl Serializers {
         let writer = find("transcoderFactoryClass", &config.transcoder_factory_class)?;
         let legacy =
             config.legacy_serializer.as_deref().map(|name| find("legacySerializer", name)).transpose()?;
+        if let Some(legacy) = legacy.as_ref().filter(|legacy| legacy.format() != writer.format()) {
+            tracing::warn!(
+                "legacySerializer: sessions that an MSM stored are read with {} and stored again with {}: a Tomcat with \
+                 MSM that still uses these nodes deletes what it cannot read. Change the serializer when all servers \
+                 are Holdfasts; until then set transcoderFactoryClass to {} too",
+                legacy.name(),
+                writer.name(),
+                legacy.name()
+            );
+        }
         Ok(Self::new(writer, legacy, loaded().map(|plugin| Arc::clone(plugin) as Arc<dyn Serializer>)))
     }
 

@@ -157,7 +157,13 @@ async fn serve(config: &Config, plugins: Plugins, metrics: PrometheusHandle) -> 
     let plugins = Arc::new(plugins);
     let manager = Manager::start(&config.manager, jvm_route, nodes, &plugins, clock)?;
     let stop = stop_signal()?;
-    let service = http::Service::new(manager.clone(), plugins, &config.server, metrics.clone());
+    let service = http::Service::new(
+        manager.clone(),
+        plugins,
+        &config.server,
+        config.manager.request_lease,
+        metrics.clone(),
+    );
     tracing::info!(
         serializer = manager.serializers().writer().name(),
         nodes = %config.manager.memcached_nodes,

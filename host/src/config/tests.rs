@@ -93,7 +93,7 @@ fn every_value_of_a_later_version_is_refused_in_a_sentence() {
         ("lockingMode=auto", "\"auto\" is not supported yet; leave it out or write \"none\""),
         ("failoverNodes=n1", "\"n1\" is not supported yet; leave it out"),
         ("server.adminListen=[::1]:1", "\"[::1]:1\" is not supported yet; leave it out"),
-        ("requestLease=31", "31 is not supported yet; leave it out or write 30"),
+        ("lockExpiration=6", "6 is not supported yet; leave it out or write 5"),
     ] {
         let refused = read("", &[set]).unwrap().refuse_unsupported();
         assert_eq!(refused.len(), 1, "{set}");

@@ -20,7 +20,9 @@ impl From<ManagerError> for Problem {
             ManagerError::Serializer { serializer, .. } => problem.with("serializer", serializer),
             ManagerError::TooManySessions { limit } => problem.with("limit", limit),
             // A node that is gone is asked again a second later, and another server may be up by then.
-            ManagerError::Store(_) | ManagerError::Stopped => problem.retry_after(1),
+            ManagerError::Store(_) | ManagerError::Stopped | ManagerError::Locked { .. } => {
+                problem.retry_after(1)
+            }
             _ => problem,
         }
     }
@@ -30,6 +32,7 @@ fn kind(error: &ManagerError) -> Kind {
     match error {
         ManagerError::NoSession => Kind::UnknownSession,
         ManagerError::Ended { .. } | ManagerError::Conflict { .. } => Kind::LostRace,
+        ManagerError::Locked { .. } => Kind::Locked,
         ManagerError::IgnoredRequest { .. } => Kind::IgnoredRequest,
         ManagerError::TooManySessions { .. } => Kind::TooManySessions,
         ManagerError::BadValue { .. } | ManagerError::BadDocument { .. } => Kind::UnreadableBody,

@@ -56,6 +56,14 @@ pub enum ManagerError {
         /// The session.
         id: SessionId,
     },
+    /// The lock of the session was not to be had in time, and `lockTimeoutPolicy` says that the request then fails.
+    #[error("the session is locked by another request, after {} ms still; nothing was changed", waited.as_millis())]
+    Locked {
+        /// The session.
+        id: SessionId,
+        /// How long was waited.
+        waited: Duration,
+    },
     /// A request that `requestUriIgnorePattern` ignores wanted to change a session.
     #[error(
         "the request '{request}' may not change a session, because requestUriIgnorePattern '{pattern}' ignores it"

@@ -193,7 +193,7 @@ fn ids_names_paths_and_methods_that_are_not_there_are_said_to_be_so() {
     assert_problem(&client.call("GET", &attribute), 404, "unknown-attribute", "no/ne");
     assert_problem(&client.call("GET", "/v2/sessions"), 404, "unknown-path", "/v1/sessions");
     assert_problem(&client.call("GET", "/"), 404, "unknown-path", "/v1/sessions");
-    assert_problem(&client.send("POST", "/v1/requests", "{}"), 501, "not-implemented", "later version");
+    assert_problem(&client.send("POST", "/v1/requests/0/finish", "{}"), 404, "unknown-request", "was begun");
 
     for (method, path, allow) in [
         ("PUT", "/v1/sessions", "POST"),

@@ -169,7 +169,13 @@ async fn serve(live: LiveConfig, plugins: Plugins, metrics: PrometheusHandle) ->
     let plugins = Arc::new(plugins);
     let manager = Manager::start(&config.manager, jvm_route, nodes, &plugins, clock)?;
     let stop = stop_signal()?;
-    let service = http::Service::new(manager.clone(), Arc::clone(&plugins), &config.server, metrics.clone());
+    let service = http::Service::new(
+        manager.clone(),
+        Arc::clone(&plugins),
+        &config.server,
+        config.manager.request_lease,
+        metrics.clone(),
+    );
     tracing::info!(
         serializer = manager.serializers().writer().name(),
         nodes = %config.manager.memcached_nodes,

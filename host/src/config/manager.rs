@@ -57,7 +57,7 @@ section! {
         lock_timeout_policy: LockTimeoutPolicy = "lockTimeoutPolicy",
             Choice(&[("fail", LockTimeoutPolicy::Fail), ("proceed", LockTimeoutPolicy::Proceed)]), LockTimeoutPolicy::Fail, Now;
         /// Seconds after which a request that was begun and never finished is given up.
-        request_lease: Duration = "requestLease", seconds(1), Duration::from_secs(30), Later;
+        request_lease: Duration = "requestLease", seconds(1), Duration::from_secs(30), Now;
         /// Requests that neither load nor store a session; matched against METHOD URI[?query] as a whole.
         request_uri_ignore_pattern: Option<Pattern> = "requestUriIgnorePattern", OptionalPattern, None, Now;
         /// Whether answers go out before the session is stored.

@@ -87,20 +87,6 @@ fn the_longest_possible_key_fits_memcached() {
 }
 
 #[test]
-fn every_value_of_a_later_version_is_refused_in_a_sentence() {
-    for (set, sentence) in [
-        ("sticky=false", "false is not supported yet; leave it out or write true"),
-        ("lockingMode=auto", "\"auto\" is not supported yet; leave it out or write \"none\""),
-        ("failoverNodes=n1", "\"n1\" is not supported yet; leave it out"),
-        ("requestLease=31", "31 is not supported yet; leave it out or write 30"),
-    ] {
-        let refused = read("", &[set]).unwrap().refuse_unsupported();
-        assert_eq!(refused.len(), 1, "{set}");
-        assert_eq!(refused[0].text, sentence);
-    }
-}
-
-#[test]
 fn a_login_is_for_the_binary_protocol_and_the_text_protocol_warns_of_it() {
     let login = ["memcachedProtocol=binary", "username=u", "password=secret"];
     let config = read("", &login).unwrap();

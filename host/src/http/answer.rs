@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use holdfast_document::{Number, Width, Writer};
 
 use super::forms;
+use super::given::NIL;
 use super::media::Media;
 use super::problem::{Kind, Problem};
 use crate::manager::{Backup, Finished, ManagerError, Session};
@@ -20,6 +21,7 @@ use crate::manager::{Backup, Finished, ManagerError, Session};
 const SESSION_ID: HeaderName = HeaderName::from_static("holdfast-session-id");
 const BACKUP: HeaderName = HeaderName::from_static("holdfast-backup");
 const BACKUP_FAILURE: HeaderName = HeaderName::from_static("holdfast-backup-failure");
+const REQUEST_TOKEN: HeaderName = HeaderName::from_static("holdfast-request-token");
 const CREATION_TIME: HeaderName = HeaderName::from_static("holdfast-creation-time");
 const LAST_ACCESSED_TIME: HeaderName = HeaderName::from_static("holdfast-last-accessed-time");
 const IS_NEW: HeaderName = HeaderName::from_static("holdfast-is-new");
@@ -28,16 +30,61 @@ pub(super) const MAX_INACTIVE_INTERVAL: HeaderName =
 
 /// A session, whole.
 pub(super) fn session(finished: &Finished, media: &Media) -> Result<Response, Problem> {
-    let session = session_of(finished)?;
+    let body = session_body(session_of(finished)?, media)?;
+    with_body(finished, media, body)
+}
+
+fn session_body(session: &Session, media: &Media) -> Result<Vec<u8>, Problem> {
     let attributes = forms::write(&session.document, media)?;
-    let body = match media {
+    Ok(match media {
         Media::Json => session_as_json(session, &[b"\"attributes\":", &attributes, b"}"]),
         // It is an object of `attributes`, and of what else must be known of them.
         Media::TypedJson => session_as_json(session, &[attributes.get(1..).unwrap_or_default()]),
         Media::MessagePack => session_as_msgpack(session, &attributes),
         Media::Document | Media::Serializer(_) => attributes,
+    })
+}
+
+/// A request that has begun, with the session that it has, if any. The token is a header field as well, as forms that
+/// hold attributes and nothing else have no other place for it.
+pub(super) fn begun(token: &str, session: Option<&Session>, media: &Media) -> Result<Response, Problem> {
+    let body = match session {
+        Some(session) => session_body(session, media)?,
+        None => match media {
+            Media::Json | Media::TypedJson => b"null".to_vec(),
+            Media::MessagePack => NIL.to_vec(),
+            Media::Document | Media::Serializer(_) => {
+                let mut empty = Vec::new();
+                Writer::document(&mut empty, 0).end();
+                forms::write(&empty, media)?
+            }
+        },
     };
-    with_body(finished, media, body)
+    let body = match media {
+        // The characters of a token need no escape.
+        Media::Json | Media::TypedJson => {
+            [b"{\"token\":\"", token.as_bytes(), b"\",\"session\":", &body, b"}"].concat()
+        }
+        Media::MessagePack => {
+            let mut map = Vec::with_capacity(body.len() + 64);
+            let mut writer = Writer::value(&mut map);
+            writer.map(2);
+            writer.str("token");
+            writer.str(token);
+            writer.str("session");
+            writer.copy(&body);
+            map
+        }
+        Media::Document | Media::Serializer(_) => body,
+    };
+    let mut headers = session.map_or_else(HeaderMap::new, session_headers);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REQUEST_TOKEN, header_value(token));
+    headers.insert(CONTENT_TYPE, header_value(media.name()));
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::CREATED;
+    *response.headers_mut() = headers;
+    Ok(response)
 }
 
 /// A session as an object, with its attributes and the end of the object as given.
@@ -94,7 +141,14 @@ pub(super) fn with_body(finished: &Finished, media: &Media, body: Vec<u8>) -> Re
 
 /// What is to be known of a session but for its attributes.
 pub(super) fn head(finished: &Finished) -> Result<Response, Problem> {
-    let session = session_of(finished)?;
+    let mut headers = session_headers(session_of(finished)?);
+    say_backup(&mut headers, finished.backup, finished.failure.as_ref());
+    let mut response = Response::new(Body::empty());
+    *response.headers_mut() = headers;
+    Ok(response)
+}
+
+fn session_headers(session: &Session) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(10);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(SESSION_ID, header_value(session.id.as_str()));
@@ -103,10 +157,14 @@ pub(super) fn head(finished: &Finished) -> Result<Response, Problem> {
     headers.insert(LAST_ACCESSED_TIME, HeaderValue::from(session.last_accessed_time));
     headers.insert(MAX_INACTIVE_INTERVAL, HeaderValue::from(session.max_inactive_interval));
     headers.insert(IS_NEW, HeaderValue::from_static(if session.is_new { "true" } else { "false" }));
-    say_backup(&mut headers, finished.backup, finished.failure.as_ref());
-    let mut response = Response::new(Body::empty());
-    *response.headers_mut() = headers;
-    Ok(response)
+    headers
+}
+
+/// A request that has no session at its end: it has ended it, or never had one.
+pub(super) fn without_session(finished: &Finished) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    say_backup(response.headers_mut(), finished.backup, finished.failure.as_ref());
+    response
 }
 
 /// The session is gone.

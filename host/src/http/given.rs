@@ -8,13 +8,17 @@ use holdfast_document::{AttributeMap, Event, Reader};
 
 use super::answer::MAX_INACTIVE_INTERVAL;
 use super::forms;
+use super::head::parse_request;
 use super::media::Media;
 use super::msgpack;
 use super::problem::{Kind, Problem};
-use crate::manager::Request;
+use crate::manager::{Request, RequestInfo};
 
 const ATTRIBUTES: &str = "attributes";
 const INTERVAL: &str = "maxInactiveInterval";
+const REQUEST: &str = "request";
+const SESSION: &str = "session";
+const INVALIDATE: &str = "invalidate";
 
 /// A value that is nil.
 pub(super) const NIL: &[u8] = &[0xc0];
@@ -39,6 +43,21 @@ pub(super) enum Written<'b> {
 pub(super) struct NewSession<'b> {
     pub(super) attributes: Option<Given<'b>>,
     pub(super) max_inactive_interval: Option<i32>,
+}
+
+/// What is said of a request that is to begin.
+#[derive(Debug, Default)]
+pub(super) struct Opening {
+    pub(super) request: Option<RequestInfo>,
+    pub(super) session: Option<String>,
+}
+
+/// What a request is to do at its end.
+#[derive(Debug)]
+pub(super) enum Outcome<'b> {
+    Nothing,
+    Merge(Given<'b>),
+    Invalidate,
 }
 
 /// Attributes that a client gives. A null says that there is no such attribute.
@@ -110,6 +129,56 @@ impl<'b> Written<'b> {
         }
     }
 
+    /// The begin of a request: `{"request", "session"}`, both optional.
+    pub(super) fn opening(&'b self) -> Result<Opening, Problem> {
+        if let Self::Attributes(_) = self {
+            return Err(unreadable(
+                "a body such as {\"request\":\"POST /cart\",\"session\":\"ID\"} was expected, in JSON or MessagePack",
+            ));
+        }
+        let members = self.members_unless_empty(&[REQUEST, SESSION])?;
+        let text = |member: Option<Member<'b>>, what: &str| {
+            let text =
+                member.map(|member| member.text().ok_or_else(|| unreadable(format!("`{what}` is no text"))));
+            text.transpose().map_err(|problem| problem.with("path", format!("/{what}")))
+        };
+        let request = text(members.request, REQUEST)?.map(|text| {
+            parse_request(&text).ok_or_else(|| {
+                unreadable(format!(
+                    "`request` is `METHOD URI`, such as `GET /shop/cart?x=1`, percent-encoded; `{text}` is not of this form"
+                ))
+                .with("path", "/request")
+            })
+        });
+        Ok(Opening { request: request.transpose()?, session: text(members.session, SESSION)? })
+    }
+
+    /// The end of a request: `{"attributes"}` or `{"invalidate": true}` or nothing.
+    pub(super) fn outcome(&'b self) -> Result<Outcome<'b>, Problem> {
+        let members = match self {
+            Self::Attributes(attributes) => return Ok(Outcome::Merge(Given::Typed(attributes.clone()))),
+            Self::Typed(tree) if tree.root().get(ATTRIBUTES).is_some_and(|member| !member.is_null()) => {
+                let invalidate = tree.root().get(INVALIDATE).map(Member::Json);
+                if wants_end(invalidate)? {
+                    return Err(both());
+                }
+                let attributes = forms::read_typed_json(tree.root(), &[INVALIDATE])?;
+                return Ok(Outcome::Merge(Given::Typed(attributes)));
+            }
+            _ => self.members_unless_empty(&[ATTRIBUTES, INVALIDATE])?,
+        };
+        match (members.attributes, wants_end(members.invalidate)?) {
+            (Some(_), true) => Err(both()),
+            (Some(member), false) => Ok(Outcome::Merge(member.attributes("/attributes")?)),
+            (None, true) => Ok(Outcome::Invalidate),
+            (None, false) => Ok(Outcome::Nothing),
+        }
+    }
+
+    fn members_unless_empty(&'b self, known: &[&str]) -> Result<Members<'b>, Problem> {
+        if matches!(self, Self::Empty) { Ok(Members::default()) } else { self.members(known) }
+    }
+
     /// A map of attributes.
     pub(super) fn attributes(&'b self) -> Result<Given<'b>, Problem> {
         match self {
@@ -148,6 +217,9 @@ impl<'b> Written<'b> {
 struct Members<'b> {
     attributes: Option<Member<'b>>,
     interval: Option<Member<'b>>,
+    request: Option<Member<'b>>,
+    session: Option<Member<'b>>,
+    invalidate: Option<Member<'b>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -164,6 +236,9 @@ impl<'b> Members<'b> {
                     .with("path", format!("/{name}")));
             }
             ATTRIBUTES => &mut self.attributes,
+            REQUEST => &mut self.request,
+            SESSION => &mut self.session,
+            INVALIDATE => &mut self.invalidate,
             _ => &mut self.interval,
         };
         // A null is as good as nothing.
@@ -193,6 +268,25 @@ impl<'b> Member<'b> {
         value
             .and_then(|value| i32::try_from(value).ok())
             .ok_or_else(|| bad_interval().with("path", "/maxInactiveInterval"))
+    }
+
+    fn text(self) -> Option<String> {
+        match self {
+            Self::Json(node) => node.as_str().map(Into::into),
+            Self::MessagePack(bytes) => match Reader::value(bytes).next() {
+                Ok(Event::Str(text)) => String::from_utf8(text.to_vec()).ok(),
+                _ => None,
+            },
+        }
+    }
+
+    fn flag(self) -> Option<bool> {
+        match self {
+            Self::Json(node) => node.as_bool(),
+            Self::MessagePack([0xc2]) => Some(false),
+            Self::MessagePack([0xc3]) => Some(true),
+            Self::MessagePack(_) => None,
+        }
     }
 
     fn attributes(self, path: &str) -> Result<Given<'b>, Problem> {
@@ -347,6 +441,16 @@ fn interval_of_headers(headers: &HeaderMap) -> Result<Option<i32>, Problem> {
     let Some(value) = headers.get(MAX_INACTIVE_INTERVAL) else { return Ok(None) };
     let seconds = value.to_str().ok().and_then(|text| text.trim().parse().ok());
     seconds.map(Some).ok_or_else(bad_interval)
+}
+
+fn wants_end(member: Option<Member<'_>>) -> Result<bool, Problem> {
+    let Some(member) = member.filter(|member| !member.is_null()) else { return Ok(false) };
+    let bad = || unreadable("`invalidate` is true or false").with("path", "/invalidate");
+    member.flag().ok_or_else(bad)
+}
+
+fn both() -> Problem {
+    unreadable("a session that is invalidated takes no attributes; leave one of them out")
 }
 
 fn bad_interval() -> Problem {

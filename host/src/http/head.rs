@@ -18,12 +18,14 @@ pub(super) fn request_info(headers: &HeaderMap, method: &Method, path: &str) -> 
         return Ok(RequestInfo::new(method.as_str(), path));
     };
     let text = value.to_str().map_err(|_| bad_request_id("it has characters that are not ASCII"))?;
-    match text.split_once(' ') {
-        Some((method, uri)) if is_token(method) && uri.starts_with('/') && !uri.contains(' ') => {
-            Ok(RequestInfo::new(method, uri))
-        }
-        _ => Err(bad_request_id(format!("`{text}` is not of this form"))),
-    }
+    parse_request(text).ok_or_else(|| bad_request_id(format!("`{text}` is not of this form")))
+}
+
+/// A request as `METHOD URI`, if it is one.
+pub(super) fn parse_request(text: &str) -> Option<RequestInfo> {
+    let (method, uri) = text.split_once(' ')?;
+    let is_one = is_token(method) && uri.starts_with('/') && uri.bytes().all(|b| matches!(b, b'!'..=b'~'));
+    is_one.then(|| RequestInfo::new(method, uri))
 }
 
 fn is_token(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The session service over HTTP/1.1, for servers in any language.
 //!
 //! A call is taken apart (`call`, `head`, `media`, `given`), becomes a request of the manager (`sessions`,
-//! `attributes`), and is answered (`answer`, `forms`); whatever goes wrong on the way is a `problem`.
+//! `attributes`; `requests`, where it spans two calls), and is answered (`answer`, `forms`); whatever goes wrong on the way is a `problem`.
 
 mod admin;
 mod answer;
@@ -16,7 +16,9 @@ mod health;
 mod media;
 mod metrics;
 mod msgpack;
+mod open_requests;
 mod problem;
+mod requests;
 mod server;
 mod service;
 mod sessions;

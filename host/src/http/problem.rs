@@ -20,6 +20,7 @@ pub(super) enum Kind {
     UnknownPath,
     UnknownSession,
     UnknownAttribute,
+    UnknownRequest,
     MethodNotAllowed,
     NotAcceptable,
     LostRace,
@@ -28,16 +29,17 @@ pub(super) enum Kind {
     NeedsRestart,
     ChangeRefused,
     BadConfiguration,
+    RequestOver,
     PreconditionFailed,
     TooLarge,
     UnsupportedMediaType,
     Unserializable,
     UnreadableSession,
     Internal,
-    NotImplemented,
     PluginMissing,
     NodeUnavailable,
     TooManySessions,
+    TooManyRequests,
     Stopping,
 }
 
@@ -48,25 +50,27 @@ impl Kind {
                 StatusCode::BAD_REQUEST
             }
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
-            Self::UnknownPath | Self::UnknownSession | Self::UnknownAttribute => StatusCode::NOT_FOUND,
+            Self::UnknownPath | Self::UnknownSession | Self::UnknownAttribute | Self::UnknownRequest => {
+                StatusCode::NOT_FOUND
+            }
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::LostRace
             | Self::Locked
             | Self::IgnoredRequest
             | Self::NeedsRestart
-            | Self::ChangeRefused => {
-                StatusCode::CONFLICT
-            }
+            | Self::ChangeRefused => StatusCode::CONFLICT,
+            Self::RequestOver => StatusCode::GONE,
             Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unserializable | Self::BadConfiguration => StatusCode::UNPROCESSABLE_ENTITY,
             Self::UnreadableSession | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::NotImplemented => StatusCode::NOT_IMPLEMENTED,
-            Self::PluginMissing | Self::NodeUnavailable | Self::TooManySessions | Self::Stopping => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::PluginMissing
+            | Self::NodeUnavailable
+            | Self::TooManySessions
+            | Self::TooManyRequests
+            | Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -83,8 +87,11 @@ impl Kind {
             Self::UnknownAttribute => ("unknown-attribute", "The session has no such attribute"),
             Self::MethodNotAllowed => ("method-not-allowed", "The method is not for this path"),
             Self::NotAcceptable => ("not-acceptable", "No representation is acceptable to the client"),
-            Self::LostRace => ("lost-race", "Another request changed the session first"),
+            Self::UnknownRequest => ("unknown-request", "There is no such request at this server"),
+            Self::RequestOver => ("request-over", "The request is over"),
             Self::Locked => ("locked", "Another request has locked the session"),
+            Self::TooManyRequests => ("too-many-requests", "No further request is taken"),
+            Self::LostRace => ("lost-race", "Another request changed the session first"),
             Self::IgnoredRequest => ("ignored-request", "This request may not change a session"),
             Self::NeedsRestart => ("needs-restart", "This cannot change while the server runs"),
             Self::ChangeRefused => ("change-refused", "The server does not take the change"),
@@ -97,7 +104,6 @@ impl Kind {
             Self::Unserializable => ("unserializable", "The serializer cannot hold an attribute"),
             Self::UnreadableSession => ("unreadable-session", "The stored session cannot be read"),
             Self::Internal => ("internal", "The call failed"),
-            Self::NotImplemented => ("not-implemented", "This comes with a later version"),
             Self::PluginMissing => ("plugin-missing", "The serializer of the stored session is missing"),
             Self::NodeUnavailable => ("node-unavailable", "The store does not answer"),
             Self::TooManySessions => ("too-many-sessions", "No further session is taken"),

@@ -1,6 +1,7 @@
 //! What all calls share, and which call goes where.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::{Method, Uri};
@@ -9,8 +10,9 @@ use axum::routing::{MethodRouter, get, post};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::metrics::{RouteMetrics, measure};
+use super::open_requests::OpenRequests;
 use super::problem::{Kind, Problem};
-use super::{attributes, health, sessions};
+use super::{attributes, health, requests, sessions};
 use crate::config::ServerConfig;
 use crate::manager::Manager;
 use crate::plugin::Plugins;
@@ -25,22 +27,26 @@ struct Shared {
     manager: Manager,
     plugins: Arc<Plugins>,
     metrics: PrometheusHandle,
+    open_requests: Arc<OpenRequests>,
     max_body_bytes: usize,
     max_attributes: usize,
 }
 
 impl Service {
     /// A service of this manager. `plugins` are those whose media types bodies may have, `metrics` is what the
-    /// process has measured.
+    /// process has measured. A request that is begun and not finished within `request_lease` is dropped.
     #[must_use]
     pub fn new(
         manager: Manager,
         plugins: Arc<Plugins>,
         config: &ServerConfig,
+        request_lease: Duration,
         metrics: PrometheusHandle,
     ) -> Self {
         let ServerConfig { max_body_bytes, max_attributes, .. } = *config;
-        Self { shared: Arc::new(Shared { manager, plugins, metrics, max_body_bytes, max_attributes }) }
+        let open_requests = OpenRequests::new(request_lease);
+        let shared = Shared { manager, plugins, metrics, open_requests, max_body_bytes, max_attributes };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Its calls.
@@ -60,8 +66,8 @@ impl Service {
                 get(attributes::read).put(attributes::replace).patch(attributes::merge),
             ),
             ("/v1/sessions/{id}/attributes/{name}", "GET, HEAD", get(attributes::read_one)),
-            ("/v1/requests", "POST", post(requests)),
-            ("/v1/requests/{token}/finish", "POST", post(requests)),
+            ("/v1/requests", "POST", post(requests::begin)),
+            ("/v1/requests/{token}/finish", "POST", post(requests::finish)),
             ("/healthz", "GET, HEAD", get(health::health)),
             ("/metrics", "GET, HEAD", get(health::metrics)),
         ] {
@@ -85,6 +91,10 @@ impl Service {
 
     pub(super) fn metrics(&self) -> &PrometheusHandle {
         &self.shared.metrics
+    }
+
+    pub(super) fn open_requests(&self) -> &Arc<OpenRequests> {
+        &self.shared.open_requests
     }
 
     pub(super) fn max_body_bytes(&self) -> usize {
@@ -115,12 +125,5 @@ async fn unknown_path(uri: Uri) -> Problem {
             "{} is nothing here; sessions are at /v1/sessions, see also /healthz and /metrics",
             uri.path()
         ),
-    )
-}
-
-async fn requests() -> Problem {
-    Problem::new(
-        Kind::NotImplemented,
-        "requests that span the work of an application come with a later version; use the calls of /v1/sessions",
     )
 }

@@ -76,7 +76,8 @@ impl Bench {
         let manager = Manager::start_with(&config.manager, None, nodes, serializers, clock.clone()).unwrap();
         let metrics = recorder().unwrap().handle();
         let plugins = Arc::new(Plugins::default());
-        let service = Service::new(manager.clone(), plugins, &config.server, metrics);
+        let service =
+            Service::new(manager.clone(), plugins, &config.server, config.manager.request_lease, metrics);
         Self { router: service.router(), manager, clock }
     }
 
@@ -138,6 +139,11 @@ impl Answer {
         assert_eq!(problem["status"], status);
         problem
     }
+}
+
+/// The path that finishes a request.
+fn finish_of(begun: &Answer) -> String {
+    format!("/v1/requests/{}/finish", begun.header("holdfast-request-token"))
 }
 
 fn said(problem: &Value) -> &str {
@@ -328,11 +334,79 @@ async fn a_path_that_is_not_utf_8_or_names_no_session_is_refused() {
 }
 
 #[tokio::test]
-async fn calls_that_come_later_say_so() {
+async fn the_two_calls_of_a_request_say_what_is_wrong_with_their_bodies() {
     let bench = Bench::new(&[]);
-    for path in ["/v1/requests", "/v1/requests/token/finish"] {
-        bench.call("POST", path, &[], "{}").await.problem(501, "not-implemented");
+    for (body, detail) in [
+        (r#"{"request":"cart"}"#, "`GET /shop/cart?x=1`"),
+        (r#"{"request":7}"#, "`request` is no text"),
+        (r#"{"session":{}}"#, "`session` is no text"),
+        (r#"{"attributes":{}}"#, "there is `request` and `session`"),
+    ] {
+        let problem = bench.call("POST", "/v1/requests", &[], body).await.problem(400, "unreadable-body");
+        assert!(said(&problem).contains(detail), "{problem}");
     }
+    let begun = bench.call("POST", "/v1/requests", &[], "").await;
+    let finish = finish_of(&begun);
+    for (body, detail) in [
+        (r#"{"invalidate":"yes"}"#, "`invalidate` is true or false"),
+        (r#"{"invalidate":true,"attributes":{}}"#, "takes no attributes"),
+        (r#"{"attributes":[]}"#, "a map of attributes was expected"),
+        (r#"{"session":"a"}"#, "there is `attributes` and `invalidate`"),
+    ] {
+        let problem = bench.call("POST", &finish, &[], body).await.problem(400, "unreadable-body");
+        assert!(said(&problem).contains(detail), "{problem}");
+    }
+    let finished = bench.call("POST", &finish, &[], r#"{"attributes":{"a":1}}"#).await;
+    assert_eq!(finished.status, StatusCode::OK, "what cannot be read leaves the request open");
+}
+
+#[tokio::test]
+async fn a_request_that_the_serializer_refuses_is_over_and_has_changed_nothing() {
+    let bench = Bench::new(&[]);
+    let path = bench.session(&json!({"n": 1})).await;
+    let body = json!({"session": path.rsplit('/').next()}).to_string();
+    let begun = bench.call("POST", "/v1/requests", &[], body).await;
+    let finish = finish_of(&begun);
+    let evil = r#"{"attributes":{"a":"EVIL","n":2}}"#;
+    bench.call("POST", &finish, &[], evil).await.problem(422, "unserializable");
+    bench.call("POST", &finish, &[], "{}").await.problem(410, "request-over");
+    assert_eq!(bench.get(&path).await.json()["attributes"], json!({"n": 1}));
+}
+
+#[tokio::test]
+async fn a_request_has_the_media_types_of_sessions() {
+    let bench = Bench::new(&[]);
+    let path = bench.session(&json!({"a": "b"})).await;
+    let id = path.rsplit('/').next().unwrap();
+    let body = json!({ "session": id }).to_string();
+    let begin = async |accept| {
+        let begun = bench.call("POST", "/v1/requests", &[("accept", accept)], body.clone()).await;
+        assert_eq!((begun.status, begun.header("content-type")), (StatusCode::CREATED, accept));
+        begun
+    };
+    let document = begin("application/vnd.holdfast.document").await;
+    assert!(document.body.starts_with(b"\x93\xce"), "{:?}", document.body);
+    assert_eq!(document.header("holdfast-session-id"), id);
+    let token = document.header("holdfast-request-token");
+
+    let packed = begin("application/msgpack").await;
+    assert!(packed.body.starts_with(b"\x82\xa5token\xd9\x20"), "{:?}", packed.body);
+    assert!(packed.body.ends_with(b"\xaaattributes\x81\xa1a\xa1b"), "{:?}", packed.body);
+    let typed = begin("application/vnd.holdfast.typed+json").await;
+    assert_eq!(typed.json()["session"]["attributes"], json!({"a": "b"}));
+
+    let finish = format!("/v1/requests/{token}/finish");
+    let headers = [("content-type", "application/msgpack"), ("accept", "application/json")];
+    let merge = b"\x81\xaaattributes\x81\xa1n\x07".to_vec();
+    let finished = bench.call("POST", &finish, &headers, merge).await;
+    assert_eq!(finished.json()["attributes"], json!({"a": "b", "n": 7}));
+
+    let token = typed.header("holdfast-request-token");
+    let headers = [("content-type", "application/msgpack")];
+    let end = b"\x81\xaainvalidate\xc3".to_vec();
+    let ended = bench.call("POST", &format!("/v1/requests/{token}/finish"), &headers, end).await;
+    assert_eq!(ended.status, StatusCode::NO_CONTENT);
+    bench.get(&path).await.problem(404, "unknown-session");
 }
 
 #[tokio::test]

@@ -56,8 +56,8 @@ pub enum ManagerError {
         /// The session.
         id: SessionId,
     },
-    /// Another request has the session's lock.
-    #[error("the session is locked by another request, and was so for {} ms; try again", waited.as_millis())]
+    /// The lock of the session was not to be had in time, and `lockTimeoutPolicy` says that the request then fails.
+    #[error("the session is locked by another request, after {} ms still; nothing was changed", waited.as_millis())]
     Locked {
         /// The session.
         id: SessionId,

@@ -33,7 +33,7 @@ pub(super) struct Claim {
 
 impl Claim {
     /// `owner` is unique.
-    pub(super) fn new(node: Arc<dyn Node>, key: &str, owner: String, expiration: Duration) -> Self {
+    pub(super) fn new(node: Arc<dyn Node>, key: &str, owner: &str, expiration: Duration) -> Self {
         let value = [LOCK_VALUE, b" ", owner.as_bytes()].concat().into();
         let seconds = u32::try_from(expiration.as_secs()).unwrap_or(u32::MAX).max(LEAST_SECONDS);
         Self { node, key: key.into(), value, seconds }

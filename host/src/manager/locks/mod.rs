@@ -33,7 +33,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use self::claim::Claim;
 use self::places::{Place, Places};
@@ -131,7 +131,7 @@ impl Locks {
             sleep_until(until.min(deadline)).await;
         }
 
-        let claim = Arc::new(Claim::new(Arc::clone(node), key, self.next_value(), options.expiration));
+        let claim = Arc::new(Claim::new(Arc::clone(node), key, &self.next_value(), options.expiration));
         let mut pause = FIRST_PAUSE;
         let mut answered = false;
         loop {
@@ -162,6 +162,13 @@ impl Locks {
             }
             sleep_until((now + jittered(pause)).min(deadline)).await;
             pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Done when nobody here has a lock, waits for one, or is giving one back: what a stop waits for, if not for ever.
+    pub(super) async fn idle(&self) {
+        while !self.places.are_empty() {
+            sleep(FIRST_PAUSE).await;
         }
     }
 

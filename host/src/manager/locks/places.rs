@@ -59,6 +59,10 @@ impl Places {
         due
     }
 
+    pub(super) fn are_empty(&self) -> bool {
+        self.shards.iter().all(|shard| lock(shard).queues.is_empty())
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.shards.iter().map(|shard| lock(shard).queues.len()).sum()

@@ -5,6 +5,7 @@
 
 mod connection;
 mod http;
+pub mod load;
 mod memcached;
 mod program;
 mod tomcat;

@@ -146,6 +146,19 @@ impl Memcached {
         self
     }
 
+    /// Ends it, as a power cut does.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Starts it again at the same place, after [`Memcached::kill`], with nothing in it.
+    pub fn restart(&mut self) {
+        // The port may be held by what is left of the old connections for a moment.
+        let started = wait_for("the port", || Self::start(self.host, self.port));
+        drop(std::mem::replace(self, started));
+    }
+
     /// Stops answering, with connections open, until [`Memcached::thaw`].
     pub fn freeze(&self) {
         self.signal("-STOP");

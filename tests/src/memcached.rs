@@ -124,7 +124,8 @@ impl Memcached {
     pub fn statistic(&self, name: &str) -> u64 {
         let lines = BufReader::new(self.ask("stats\r\n")).lines().map(Result::unwrap);
         let mut lines = lines.take_while(|line| line != "END");
-        let value = lines.find_map(|line| Some(line.strip_prefix("STAT ")?.strip_prefix(name)?.trim().parse()));
+        let value =
+            lines.find_map(|line| Some(line.strip_prefix("STAT ")?.strip_prefix(name)?.trim().parse()));
         value.unwrap_or_else(|| panic!("memcached counts no {name}")).unwrap()
     }
 

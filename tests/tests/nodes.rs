@@ -67,8 +67,11 @@ fn a_session_whose_node_has_died_gets_an_id_with_another_node_and_is_stored_ther
     let old = create(&client, &json!({"user": "alice"}));
     node_of(&old, &mut nodes).kill();
 
-    // A request that neither looks at attributes nor changes them.
-    let head = client.call("HEAD", &format!("/v1/sessions/{old}")).expect(200);
+    // A request that neither looks at attributes nor changes them, as soon as the death has been noticed.
+    let head = wait_for("the session to move", || {
+        let head = client.call("HEAD", &format!("/v1/sessions/{old}")).expect(200);
+        (head.header("holdfast-session-id") != old).then_some(head)
+    });
     let new = head.header("holdfast-session-id").to_owned();
     assert_eq!(sid(&new), sid(&old));
     assert_ne!(node_name(&new), node_name(&old));
@@ -107,6 +110,9 @@ fn requests_that_were_sent_before_the_client_heard_of_the_new_id_reach_the_sessi
     let client = server.client();
     assert_eq!(attributes(&client, &old).as_object().unwrap().len(), 16, "all changes were made");
     assert_eq!(attributes(&client, new), attributes(&client, &old));
+    client.call("DELETE", &format!("/v1/sessions/{old}")).expect(204);
+    client.call("GET", &format!("/v1/sessions/{new}")).expect(404);
+    assert_eq!(node_of(new, &mut nodes).keys(), [""; 0], "logged out for good");
 }
 
 /// Row 73 of MSM's tests.

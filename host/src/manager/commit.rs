@@ -35,6 +35,8 @@ impl Engine {
     pub(super) fn commit(&self, slot: &Arc<Slot>, work: &Work, how: How) -> Result<Committed, ManagerError> {
         let ended = || ManagerError::Ended { id: slot.id.clone() };
         loop {
+            // It may have left its node since the request began.
+            let slot = &slot.latest();
             // Somebody may change the session while this thread has the serializer at work; then it begins again.
             let look = |live: &mut Live| (Content::of(live), live.stored_print.filter(|_| !live.dirty));
             let (now, stored_print) = slot.with(look).ok_or_else(ended)?;
@@ -66,8 +68,12 @@ impl Engine {
         renew: bool,
     ) -> Result<Option<Committed>, ManagerError> {
         let mut state = slot.lock();
-        let State::Live(live) = &mut *state else {
-            return Err(ManagerError::Ended { id: slot.id.clone() });
+        let live = match &mut *state {
+            State::Live(live) => live,
+            State::Moved(_, Why::Relocated) => return Ok(None),
+            State::Moved(_, Why::Renewed) | State::Ended => {
+                return Err(ManagerError::Ended { id: slot.id.clone() });
+            }
         };
         if live.version != version {
             return Ok(None);

@@ -130,8 +130,10 @@ impl Engine {
     ) -> Result<Finished, ManagerError> {
         let (slot, session, dirty) = if work.is_empty() && !how.renew {
             // Whoever ended it meanwhile has seen to the rest.
+            let slot = slot.latest();
             let dirty = slot.with(|live| live.dirty).unwrap_or(false);
-            (Arc::clone(slot), session, dirty)
+            let session = session.under(&slot.id);
+            (slot, session, dirty)
         } else {
             let committed = self.commit(slot, work, how).inspect_err(|error| self.count_refused(error))?;
             (committed.slot, committed.session, committed.dirty)
@@ -172,10 +174,12 @@ impl Engine {
         let mut slot = slot;
         for _ in self.nodes.all() {
             let stored = self.back_up(&slot).await;
+            // Another request may have moved it; what is stored is stored there.
+            let latest = slot.latest();
             if !stored.as_ref().is_err_and(ManagerError::node_is_down) {
-                return (slot, stored);
+                return (latest, stored);
             }
-            let settled = self.settled(Arc::clone(&slot));
+            let settled = self.settled(latest).await;
             if Arc::ptr_eq(&settled, &slot) {
                 return (slot, stored);
             }
@@ -206,6 +210,7 @@ impl Engine {
         slot: &Arc<Slot>,
         only: Option<u64>,
     ) -> Result<Finished, ManagerError> {
+        let slot = &slot.latest();
         let Some(live) = slot.end_if(|live| only.is_none_or(|version| live.version == version)) else {
             return self.cannot_end(slot);
         };

@@ -178,7 +178,10 @@ impl Manager {
         let found = match &asked {
             None => None,
             Some(asked) if ignored => engine.local_of(asked),
-            Some(asked) => engine.find(asked).await?.map(|slot| engine.settled(slot)),
+            Some(asked) => match engine.find(asked).await? {
+                Some(slot) => Some(engine.settled(slot).await),
+                None => None,
+            },
         };
         // Its client has to hear of the new id, whether the request looks at the session or not.
         let has_new_id = found.as_ref().is_some_and(|slot| asked.as_ref() != Some(&slot.id));
@@ -216,7 +219,8 @@ impl Manager {
     /// Its node did not delete it. It is dead all the same, and the deletion is tried again.
     pub async fn delete(&self, id: &SessionId) -> Result<(), ManagerError> {
         let engine = &self.engine();
-        if let Some(slot) = engine.sessions.get(&engine.own_id(id)) {
+        let own = engine.own_id(id);
+        if let Some(slot) = engine.sessions.get(&own).or_else(|| engine.relocated.get(&own)) {
             match engine.invalidate(&slot, None).await {
                 Ok(finished) if slot.id == *id => return finished.failure.map_or(Ok(()), Err),
                 _ => {}

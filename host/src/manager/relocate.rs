@@ -40,7 +40,7 @@ impl Relocated {
 impl Engine {
     /// The session at a node that is available, if there is one: it stays where it is otherwise, and is served from
     /// memory.
-    pub(super) fn settled(&self, slot: Arc<Slot>) -> Arc<Slot> {
+    pub(super) async fn settled(&self, slot: Arc<Slot>) -> Arc<Slot> {
         if !self.settings.enabled || !self.nodes.are_named() {
             return slot;
         }
@@ -49,10 +49,13 @@ impl Engine {
             return slot;
         }
         let node = member.and_then(|member| member.id.as_deref());
-        match self.nodes.choose(node).and_then(|member| member.id.as_deref()) {
-            Some(to) => self.relocate(&slot, to).unwrap_or(slot),
-            None => slot,
+        for to in self.nodes.candidates(node).into_iter().filter(|member| member.is_available()) {
+            // It may have died as well, and nobody has noticed. A session that finds no node keeps its id.
+            if to.node.ping().await.is_ok() {
+                return to.id.as_deref().and_then(|to| self.relocate(&slot, to)).unwrap_or(slot);
+            }
         }
+        slot
     }
 
     /// The id for a session that is taken over: not with a node that is the last resort of this server, as the one beside

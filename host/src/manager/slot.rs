@@ -163,6 +163,19 @@ impl Slot {
         }
     }
 
+    /// Where the session is by now, if it has left its node.
+    pub(super) fn latest(self: &Arc<Self>) -> Arc<Self> {
+        let mut slot = Arc::clone(self);
+        loop {
+            let next = match &*slot.lock() {
+                State::Moved(there, Why::Relocated) => Arc::clone(there),
+                State::Live(_) | State::Moved(_, Why::Renewed) | State::Ended => break,
+            };
+            slot = next;
+        }
+        slot
+    }
+
     /// Ends the session if it is as `doomed` says, and hands out what it was.
     pub(super) fn end_if(&self, doomed: impl FnOnce(&Live) -> bool) -> Option<Live> {
         let mut state = self.lock();

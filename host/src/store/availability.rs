@@ -1,8 +1,9 @@
 //! Whether a node answers: known from what was asked of it, and asked for where nothing was.
 //!
 //! A node that does not answer costs whoever asks it an `operationTimeout`. So one that failed is not asked again by
-//! requests: they get its failure at once, while one task, every now and then, looks whether it is back. A node from
-//! which nothing was heard for a while is asked too, so that a new session is not given to one that has died since.
+//! requests: they get its failure at once, while one task, every now and then, looks whether it is back. It looks at the others
+//! too: a new session is not to be given to one that has died unnoticed, and one that was started again has lost what it
+//! had.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -51,8 +52,6 @@ pub(super) struct Monitored {
     available: AtomicBool,
     /// The broken connections that the verdict knows of.
     breaks: AtomicU64,
-    /// Something was heard since the last look.
-    heard: AtomicBool,
     /// Why it is not available.
     failure: Mutex<String>,
     keeper: AtomicBool,
@@ -68,14 +67,13 @@ impl Monitored {
             verdict: watch::Sender::new(verdict),
             available: AtomicBool::new(true),
             breaks: AtomicU64::new(0),
-            heard: AtomicBool::new(false),
             failure: Mutex::default(),
             keeper: AtomicBool::new(false),
             first: OnceCell::new(),
         })
     }
 
-    /// Asks the node whenever nothing was heard from it for a while, until it is dropped. Needs a tokio runtime.
+    /// Asks the node every now and then, until it is dropped. Needs a tokio runtime.
     pub(super) fn keep(self: &Arc<Self>) {
         if !self.options.ttl.is_zero() && !self.keeper.swap(true, Ordering::Relaxed) {
             let node = Arc::clone(self);
@@ -108,7 +106,6 @@ impl Monitored {
     }
 
     fn saw(&self, error: Option<&StoreError>) {
-        self.heard.store(true, Ordering::Relaxed);
         let down = error.filter(|error| error.node_is_down());
         let available = down.is_none();
         let breaks = self.inner.breaks();
@@ -161,11 +158,9 @@ async fn keep(node: Weak<Monitored>, options: AvailabilityOptions) {
     loop {
         sleep(pause).await;
         let Some(node) = node.upgrade() else { return };
-        // Whoever uses it hears from it. One that is away is used by nobody.
-        if !node.heard.swap(false, Ordering::Relaxed) || !node.is_available() {
-            let result = node.inner.ping().await;
-            node.saw(result.as_ref().err());
-        }
+        // Whether it fails is seen by whoever uses it as well; that it was away in between may be seen by nobody else.
+        let result = node.inner.ping().await;
+        node.saw(result.as_ref().err());
         pause = node.pause();
     }
 }

@@ -4,6 +4,7 @@
 //! connection that timed out or broke is never used again, so no answer can reach the wrong question.
 
 mod list;
+mod pulse;
 
 use std::io;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use memcache::exp::{
     AsyncMetaClient, Delete, Error, Get, Meta, MutationResult, MutationStatus, Operation, Set,
 };
 
+use self::pulse::Pulse;
 use super::error::check_key;
 use super::{CasOutcome, Expiry, Item, Node, NodeFuture, StoreError};
 use crate::config::NodeAddress;
@@ -36,6 +38,7 @@ pub struct MemcachedNode {
     /// because a server that comes back may do so under another address.
     client: ArcSwapOption<AsyncMetaClient>,
     breaks: AtomicU64,
+    pulse: Pulse,
 }
 
 /// Whether an operation may be repeated when the connection broke and its outcome is unknown.
@@ -58,6 +61,7 @@ impl MemcachedNode {
             operation_timeout,
             client: ArcSwapOption::empty(),
             breaks: AtomicU64::new(0),
+            pulse: Pulse::default(),
         }
     }
 
@@ -258,13 +262,7 @@ impl Node for MemcachedNode {
     }
 
     fn ping(&self) -> NodeFuture<'_, ()> {
-        Box::pin(self.in_time(async |client| match client.noop().await {
-            Err(error) if connection_broke(&error) => {
-                self.breaks.fetch_add(1, Ordering::Relaxed);
-                client.noop().await
-            }
-            result => result,
-        }))
+        Box::pin(self.pulse.feel(self))
     }
 
     fn breaks(&self) -> u64 {

@@ -119,8 +119,8 @@ impl Engine {
         for_each_by_node(slots, move |slot| {
             let engine = Arc::clone(&engine);
             async move {
-                // One whose node is away stays there: its client knows no other id, and the node may be back with nothing
-                // before the next request.
+                // One whose node is away stays there: its client knows no other id, and the node may be back, with
+                // nothing, before the next request.
                 let has_node = engine.member_of(&slot.id).is_some();
                 let slot = if has_node { slot } else { engine.settled(slot).await };
                 let result = Arc::clone(&engine).store(Arc::clone(&slot), when).await;

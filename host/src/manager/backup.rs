@@ -166,7 +166,7 @@ impl Engine {
                 }
                 Was::Left { slot, at_ms } => {
                     let what = What::Before(*at_ms);
-                    self.graves.insert(id.clone(), what);
+                    self.graves.insert_unanswered(id.clone(), what);
                     let (engine, slot, id) = (Arc::clone(self), Arc::clone(slot), id.clone());
                     // Nobody waits for a node that does not answer, nor for a backup to it that is under way.
                     tokio::spawn(async move {
@@ -183,10 +183,10 @@ impl Engine {
     pub(super) async fn bury(&self, id: &SessionId, what: What) -> Result<(), ManagerError> {
         let deleted = self.delete_on(id, what).await;
         match &deleted {
-            Ok(()) => self.graves.remove(id),
+            Ok(()) => self.graves.deleted(id, self.clock.now_ms()),
             Err(error) => {
                 tracing::debug!(session = log_name(id), %error, "what is no longer a session was not deleted; tried again later");
-                self.graves.insert(id.clone(), what);
+                self.graves.insert_unanswered(id.clone(), what);
             }
         }
         deleted

@@ -13,9 +13,19 @@ use crate::store::Item;
 /// The keys, by session.
 #[derive(Default)]
 pub(super) struct Graves {
-    ids: Mutex<HashMap<SessionId, What>>,
+    ids: Mutex<HashMap<SessionId, Grave>>,
     /// Nearly always 0, so that nearly nobody takes the lock.
     count: AtomicUsize,
+}
+
+/// A dead key.
+#[derive(Debug, Clone, Copy)]
+struct Grave {
+    what: What,
+    /// Its node did not answer once. A write that it was sent before may still be done, and that after the deletion.
+    late_writes: bool,
+    /// When it was deleted, in ms since the epoch.
+    deleted_ms: Option<i64>,
 }
 
 /// Which value is dead.
@@ -29,15 +39,35 @@ pub(super) enum What {
     Before(i64),
 }
 
+/// For how long a node that did not answer may take to do what it was sent before it froze.
+const LATE_WRITES_MS: i64 = 1_000;
+
 impl Graves {
+    /// The key is dead, and its node answers as far as anybody knows.
     pub(super) fn insert(&self, id: SessionId, what: What) {
+        self.put(id, Grave { what, late_writes: false, deleted_ms: None });
+    }
+
+    /// The key is dead, and its node did not answer.
+    pub(super) fn insert_unanswered(&self, id: SessionId, what: What) {
+        self.put(id, Grave { what, late_writes: true, deleted_ms: None });
+    }
+
+    fn put(&self, id: SessionId, grave: Grave) {
         let mut ids = self.lock();
-        ids.insert(id, what);
+        ids.insert(id, grave);
         self.count.store(ids.len(), Ordering::Relaxed);
     }
 
-    pub(super) fn remove(&self, id: &SessionId) {
+    /// The key was deleted. Where a write may come after that, it has to be deleted once more, a little later.
+    pub(super) fn deleted(&self, id: &SessionId, now_ms: i64) {
         let mut ids = self.lock();
+        if let Some(grave) = ids.get_mut(id).filter(|grave| grave.late_writes) {
+            let first = *grave.deleted_ms.get_or_insert(now_ms);
+            if now_ms < first.saturating_add(LATE_WRITES_MS) {
+                return;
+            }
+        }
         ids.remove(id);
         self.count.store(ids.len(), Ordering::Relaxed);
     }
@@ -45,16 +75,16 @@ impl Graves {
     /// Whether the value that lies there is dead.
     pub(super) fn holds(&self, id: &SessionId, item: &Item) -> bool {
         self.count.load(Ordering::Relaxed) > 0
-            && match self.lock().get(id) {
+            && match self.lock().get(id).map(|grave| grave.what) {
                 None => false,
                 Some(What::Whatever) => true,
-                Some(What::This(dead)) => *dead == item.cas,
-                Some(What::Before(time_ms)) => was_stored_before(item, *time_ms),
+                Some(What::This(dead)) => dead == item.cas,
+                Some(What::Before(time_ms)) => was_stored_before(item, time_ms),
             }
     }
 
     pub(super) fn all(&self) -> Vec<(SessionId, What)> {
-        self.lock().iter().map(|(id, what)| (id.clone(), *what)).collect()
+        self.lock().iter().map(|(id, grave)| (id.clone(), grave.what)).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, What>> {
@@ -87,7 +117,20 @@ mod tests {
         assert!(graves.holds(&theirs, &item(7)));
         assert!(!graves.holds(&theirs, &item(8)));
         assert_eq!(graves.all().len(), 2);
-        graves.remove(&ours);
+        graves.deleted(&ours, 0);
         assert!(!graves.holds(&ours, &item(1)));
+    }
+
+    #[test]
+    fn what_a_silent_node_may_still_write_is_deleted_twice() {
+        let graves = Graves::default();
+        let id = SessionId::random();
+        graves.insert_unanswered(id.clone(), What::Whatever);
+        for now_ms in [5_000, 5_999] {
+            graves.deleted(&id, now_ms);
+            assert!(graves.holds(&id, &item(1)), "{now_ms}");
+        }
+        graves.deleted(&id, 6_000);
+        assert!(!graves.holds(&id, &item(1)));
     }
 }

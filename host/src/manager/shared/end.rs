@@ -71,7 +71,7 @@ impl Engine {
         self.statistics.record(started, |numbers| &numbers.delete);
         self.statistics.record(started, |numbers| &numbers.after_delete);
         if own.is_err() {
-            self.graves.insert(id.clone(), What::Whatever);
+            self.graves.insert_unanswered(id.clone(), What::Whatever);
         }
         own.and(others.into_iter().collect::<Result<_, _>>())
     }
@@ -112,7 +112,7 @@ impl Engine {
     /// Deletes what a session has left behind on a node that it left: now, or when the node is back.
     pub(super) fn forget_left(self: &Arc<Self>, id: SessionId, at_ms: i64) {
         let what = What::Before(at_ms);
-        self.graves.insert(id.clone(), what);
+        self.graves.insert_unanswered(id.clone(), what);
         let engine = Arc::clone(self);
         self.go_on(async move {
             let mut copies = JoinSet::new();

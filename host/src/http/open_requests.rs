@@ -132,7 +132,8 @@ impl OpenRequests {
             }
             expired
         };
-        if expired.is_some() {
+        if let Some(expired) = &expired {
+            expired.request.note_expired_lease();
             tracing::debug!("a request was begun and not finished within its lease");
         }
         // Drops the request, which may have a lock to give back, after the map's own.

@@ -17,7 +17,10 @@ use std::time::{Duration, Instant};
 
 pub use connection::{Connection, Reply};
 pub use http::{Answer, Client};
-pub use memcached::{Memcached, Stored, memcached_is_missing, require_memcached, require_memcached_on};
+pub use memcached::{
+    Memcached, Stored, memcached_is_missing, node_list, node_name, node_of, require_memcached,
+    require_memcached_on, require_memcacheds,
+};
 pub use program::{Holdfast, plugins, program, run};
 pub use tomcat::{Application, Browser, Generation, Tomcat};
 

@@ -51,6 +51,30 @@ pub fn require_memcached_on(host: &'static str) -> Option<Memcached> {
     Some(started.expect("memcached does not start"))
 }
 
+/// Some of them, or none and a note that the test is skipped.
+pub fn require_memcacheds<const N: usize>() -> Option<[Memcached; N]> {
+    let started: Vec<_> = (0..N).map_while(|_| require_memcached()).collect();
+    started.try_into().ok()
+}
+
+/// `memcachedNodes` of n1, n2 and so on.
+pub fn node_list(nodes: &[Memcached]) -> String {
+    let nodes = (1..).zip(nodes).map(|(number, node)| node.node(&format!("n{number}")));
+    format!("memcachedNodes={}", nodes.collect::<Vec<_>>().join(","))
+}
+
+/// The node that a session id names; the last part of the id may be a route.
+pub fn node_of<'a>(id: &str, nodes: &'a mut [Memcached]) -> &'a mut Memcached {
+    let number: usize = node_name(id).strip_prefix('n').unwrap().parse().unwrap();
+    &mut nodes[number - 1]
+}
+
+/// The name of the node in a session id.
+pub fn node_name(id: &str) -> &str {
+    let (_, node) = id.split_once('-').unwrap_or_else(|| panic!("{id} names no node"));
+    node.split('.').next().unwrap()
+}
+
 impl Memcached {
     fn start(host: &'static str, port: u16) -> Option<Self> {
         let process = Command::new("memcached")
@@ -94,6 +118,14 @@ impl Memcached {
         let mut line = String::new();
         BufReader::new(self.ask(&format!("mg {key} t\r\n"))).read_line(&mut line).unwrap();
         line.trim().strip_prefix("HD t").expect(&line).parse().unwrap()
+    }
+
+    /// One of its own counts, such as `curr_connections` or `cmd_set`.
+    pub fn statistic(&self, name: &str) -> u64 {
+        let lines = BufReader::new(self.ask("stats\r\n")).lines().map(Result::unwrap);
+        let mut lines = lines.take_while(|line| line != "END");
+        let value = lines.find_map(|line| Some(line.strip_prefix("STAT ")?.strip_prefix(name)?.trim().parse()));
+        value.unwrap_or_else(|| panic!("memcached counts no {name}")).unwrap()
     }
 
     /// How many times something of at least this size was stored, by the server's own count.

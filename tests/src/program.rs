@@ -82,6 +82,19 @@ impl Holdfast {
         Client::new(url.unwrap_or_else(|| panic!("no admin service: {log}")))
     }
 
+    /// One of its counters, such as `backups`.
+    pub fn counter(&self, name: &str) -> u64 {
+        let metrics = String::from_utf8(self.client().call("GET", "/metrics").expect(200).body).unwrap();
+        let start = format!("holdfast_{name}_total ");
+        let value = metrics.lines().find_map(|line| line.strip_prefix(&start));
+        value.unwrap_or_else(|| panic!("no {name} in {metrics}")).parse().unwrap()
+    }
+
+    /// How many threads it has.
+    pub fn threads(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap().count()
+    }
+
     /// Its process.
     pub fn pid(&self) -> u32 {
         self.process.id()

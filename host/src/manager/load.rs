@@ -113,9 +113,11 @@ impl Engine {
         asked.with_jvm_route(self.settings.jvm_route.as_deref())
     }
 
-    /// The local session of an id that another server gave out, whatever that server did since.
+    /// The local session of an id that another server gave out, whatever that server did since. It may have left the
+    /// node of that id.
     pub(super) fn local_of(self: &Arc<Self>, asked: &SessionId) -> Option<Arc<Slot>> {
-        match self.alive(self.sessions.get(&self.own_id(asked))?) {
+        let own = self.own_id(asked);
+        match self.alive(self.sessions.get(&own).or_else(|| self.relocated.get(&own))?) {
             Here::Alive(slot) => Some(slot),
             Here::Expired | Here::Ended => None,
         }
@@ -127,7 +129,8 @@ impl Engine {
             return if own == *asked {
                 Ok(self.adopt(&own, stored))
             } else {
-                self.take_over(asked, &own, &stored)
+                let there = self.local_of(asked).map(|slot| slot.id.clone());
+                self.take_over(asked, &there.unwrap_or_else(|| self.for_good(own)), &stored)
             };
         }
         self.missing.insert(asked.clone());
@@ -201,6 +204,10 @@ impl Engine {
     }
 
     fn taken(&self, slot: Arc<Slot>, from: &SessionId) -> Arc<Slot> {
+        let own = self.own_id(from);
+        if slot.id != own {
+            self.relocated.insert(own, &slot);
+        }
         self.statistics.count(|numbers| &numbers.tomcat_failovers);
         self.statistics.sessions(self.sessions.len());
         tracing::debug!(session = slot.log_name(), from = from.jvm_route(), "taken over");

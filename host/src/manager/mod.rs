@@ -151,7 +151,9 @@ impl Manager {
             unfinished: Arc::new(Mutex::new(Some(token))),
         });
         ends.work(engine.settings.backup_threads);
-        engine.nodes.watch();
+        if engine.settings.enabled {
+            engine.nodes.watch();
+        }
         let nodes = Arc::clone(&engine.nodes);
         let engine = Arc::new(ArcSwap::new(engine));
         runtime.spawn(upkeep::keep_up(Arc::downgrade(&engine)));

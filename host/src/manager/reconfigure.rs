@@ -73,8 +73,10 @@ impl Manager {
         });
         engine.sessions.set_limit(config.max_active_sessions);
         ends.work(engine.settings.backup_threads);
-        nodes.watch();
-        nodes.known().await;
+        if engine.settings.enabled {
+            nodes.watch();
+            nodes.known().await;
+        }
         self.engine.store(Arc::clone(&engine));
         returning::watch(&self.engine, &nodes, Some(&before.nodes));
         if leaves_memory {

@@ -27,7 +27,7 @@ impl Default for Relocated {
 }
 
 impl Relocated {
-    fn insert(&self, old: SessionId, now: &Arc<Slot>) {
+    pub(super) fn insert(&self, old: SessionId, now: &Arc<Slot>) {
         self.0.insert(old, Arc::downgrade(now));
     }
 
@@ -53,6 +53,16 @@ impl Engine {
             Some(to) => self.relocate(&slot, to).unwrap_or(slot),
             None => slot,
         }
+    }
+
+    /// The id for a session that is taken over: not with a node that is the last resort of this server, as the one beside
+    /// it is, which may well be where the other server kept its sessions in normal times.
+    pub(super) fn for_good(&self, id: SessionId) -> SessionId {
+        if !self.nodes.of_session(&id).is_some_and(|member| member.failover) {
+            return id;
+        }
+        let primary = self.nodes.choose(id.node()).filter(|member| !member.failover);
+        primary.and_then(|member| member.id.as_deref()).map_or(id.clone(), |node| id.with_node(node))
     }
 
     /// Gives a session to another node. None: it has ended.

@@ -253,19 +253,16 @@ fn tomcats_lose_no_increment() {
 }
 
 #[test]
-#[ignore = "non-sticky mode is being built"]
 fn a_tomcat_and_holdfast_see_each_others_changes() {
     with_holdfast(a_change_is_seen_by_the_other_at_once);
 }
 
 #[test]
-#[ignore = "non-sticky mode is being built"]
 fn a_tomcat_and_holdfast_wait_for_each_others_locks() {
     with_holdfast(a_lock_of_the_one_has_the_other_wait);
 }
 
 #[test]
-#[ignore = "non-sticky mode is being built"]
 fn a_tomcat_and_holdfast_lose_no_increment() {
     with_holdfast(no_increment_is_lost);
 }
@@ -298,7 +295,6 @@ fn a_login_passes_through_a_tomcat() {
 }
 
 #[test]
-#[ignore = "non-sticky mode is being built"]
 fn a_login_passes_through_holdfast() {
     in_worlds(|world, serializer| {
         let nodes = format!("memcachedNodes={}", world.memcached.node("n1"));
@@ -371,7 +367,6 @@ fn a_session_of_tomcats_outlives_its_node() {
 }
 
 #[test]
-#[ignore = "non-sticky mode is being built"]
 fn a_session_of_a_tomcat_and_holdfast_outlives_its_node() {
     for generation in [Generation::Seven, Generation::Nine] {
         a_session_outlives_its_node(generation, &DEATHS[1..]);

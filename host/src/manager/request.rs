@@ -103,6 +103,11 @@ impl Request {
         self.ignored
     }
 
+    /// Counts that nobody has finished it in time; then it is to be dropped.
+    pub(crate) fn note_expired_lease(&self) {
+        self.engine.statistics.count(|numbers| &numbers.leases_expired);
+    }
+
     /// The session as it was at the first look, if there is one. That look is what keeps it alive.
     pub fn session(&mut self) -> Option<&Session> {
         self.look();

@@ -111,7 +111,8 @@ pub fn run(servers: &[Holdfast], nodes: &mut [Memcached], load: Load) -> Result<
                     let id = known.id().clone();
                     let path = format!("/v1/sessions/{id}/attributes");
                     let started = Instant::now();
-                    let answer = connections[at].send("PATCH", &path, &format!(r#"{{"c{client}":{number}}}"#));
+                    let answer =
+                        connections[at].send("PATCH", &path, &format!(r#"{{"c{client}":{number}}}"#));
                     times.push(started.elapsed());
                     let Ok(answer) = answer else {
                         *refused.entry("no answer".to_owned()).or_default() += 1;
@@ -204,7 +205,9 @@ pub fn run(servers: &[Holdfast], nodes: &mut [Memcached], load: Load) -> Result<
             // One that was not acknowledged may have been made all the same.
             let is = session["attributes"][format!("c{client}")].as_u64().unwrap_or(0);
             if is < acknowledged {
-                outcome.lost_changes.push(format!("{id}: client {client} has {is} and was told {acknowledged}"));
+                outcome
+                    .lost_changes
+                    .push(format!("{id}: client {client} has {is} and was told {acknowledged}"));
             }
         }
     }

@@ -117,7 +117,6 @@ impl ServeArgs {
         let jvm_route = self.jvm_route.as_ref().map(|route| format!("server.jvmRoute={route}"));
         flags.extend(listen.into_iter().chain(admin_listen).chain(jvm_route));
         let live = LiveConfig::load(self.config.as_deref(), &flags)?;
-        Problems(live.config().refuse_unsupported()).into_result()?;
         Ok(live)
     }
 }

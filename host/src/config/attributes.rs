@@ -4,15 +4,6 @@
 use super::given::Section;
 use super::kinds::Shown;
 
-/// Whether this version puts an attribute to work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Support {
-    /// It does.
-    Now,
-    /// A later version will; until then only the default is accepted.
-    Later,
-}
-
 /// One attribute, with its value in some configuration.
 #[derive(Debug, Clone)]
 pub struct Attribute {
@@ -26,21 +17,19 @@ pub struct Attribute {
     pub value: Shown,
     /// The value when nothing is written.
     pub default: Shown,
-    /// Whether this version puts it to work.
-    pub support: Support,
 }
 
 /// Declares a section of the configuration. A row is
 ///
 /// ```text
 /// /// Help line.
-/// field: Type = "attributeName", kind, default, Now or Later;
+/// field: Type = "attributeName", kind, default;
 /// ```
 macro_rules! section {
     (
         $(#[$about:meta])*
         $section:ident => $struct:ident {
-            $( $(#[doc = $help:literal])+ $field:ident: $type:ty = $name:literal, $kind:expr, $default:expr, $support:ident; )+
+            $( $(#[doc = $help:literal])+ $field:ident: $type:ty = $name:literal, $kind:expr, $default:expr; )+
         }
     ) => {
         $(#[$about])*
@@ -81,7 +70,6 @@ macro_rules! section {
                         help: concat!($($help),+).trim_ascii(),
                         value: $kind.show(&self.$field),
                         default: $kind.show(&$default),
-                        support: $crate::config::attributes::Support::$support,
                     } ),+
                 ]
             }

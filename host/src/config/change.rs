@@ -181,7 +181,6 @@ impl LiveConfig {
         // What is new and what waits for a restart must go together.
         let mut problems = Vec::new();
         config.connect(&mut problems);
-        problems.extend(config.refuse_unsupported());
         Problems(problems).into_result()?;
         let changed = differences(&self.config, &config);
         let needs_restart = differences(&config, wanted);

@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use super::attributes::{Attribute, Support};
 use super::given::Section;
-use super::kinds::Shown;
 use super::prefix::Named;
 use super::problem::{Place, Problem, Problems};
 use super::suggest::did_you_mean;
@@ -50,8 +48,7 @@ pub fn check(file: &Path, judge: impl FnOnce(&Config) -> Vec<Problem>) -> (Strin
     match Config::load(Some(file), &[]) {
         Err(problems) => (String::new(), problems),
         Ok(config) => {
-            let mut problems = config.refuse_unsupported();
-            problems.extend(judge(&config));
+            let mut problems = judge(&config);
             problems.sort_by(|a, b| a.place.cmp(&b.place));
             (config.to_toml(), Problems(problems))
         }
@@ -159,30 +156,6 @@ impl Config {
         };
         let text = "is not used: the text protocol has no login; write memcachedProtocol = \"binary\", or leave it out";
         vec![self.manager_problem(written, text)]
-    }
-
-    /// What this version does not do yet, one sentence each. It is never ignored: a start stops on it.
-    #[must_use]
-    pub fn refuse_unsupported(&self) -> Vec<Problem> {
-        let table = self.attributes();
-        let later = table.iter().filter(|row| row.support == Support::Later && row.value != row.default);
-        let mut problems: Vec<Problem> = later.map(|attribute| self.not_yet(attribute)).collect();
-        problems.sort_by(|a, b| a.place.cmp(&b.place));
-        problems
-    }
-
-    fn not_yet(&self, attribute: &Attribute) -> Problem {
-        let what = match &attribute.value {
-            Shown::Value(value) => format!("{value} is"),
-            Shown::Absent(_) | Shown::Hidden => "is".to_owned(),
-        };
-        let cure = match &attribute.default {
-            Shown::Value(default) => format!("leave it out or write {default}"),
-            Shown::Absent(_) | Shown::Hidden => "leave it out".to_owned(),
-        };
-        let place = self.place(attribute.section, attribute.name).cloned().unwrap_or(Place::Default);
-        let name = attribute.section.full_name(attribute.name);
-        Problem::new(place, name, format!("{what} not supported yet; {cure}"))
     }
 
     /// Names of serializers, of converters and of their options that no plugin has, and converters for a serializer that

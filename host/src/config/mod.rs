@@ -33,7 +33,7 @@ mod unknown;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-pub use attributes::{Attribute, Support};
+pub use attributes::Attribute;
 pub use change::{CHANGEABLE, Change, LiveConfig};
 pub use checks::{KnownConverter, KnownSerializer, check};
 pub use given::Section;

@@ -164,10 +164,10 @@ fn unknown(token: &str) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::SystemClock;
+    use crate::clock::{Clock, SystemClock};
     use crate::config::ManagerConfig;
     use crate::manager::{Manager, RequestInfo, Serializer, SerializerError, Serializers};
-    use crate::store::{EmbeddedLimits, NodeOptions, Nodes};
+    use crate::store::{NodeOptions, Nodes};
 
     struct Plain;
 
@@ -191,11 +191,7 @@ mod tests {
 
     fn manager() -> Manager {
         let (config, clock) = (ManagerConfig::default(), Arc::new(SystemClock));
-        let options = NodeOptions {
-            operation_timeout: Duration::from_secs(1),
-            embedded: EmbeddedLimits::default(),
-            clock: clock.clone(),
-        };
+        let options = NodeOptions::of(&config, Arc::clone(&clock) as Arc<dyn Clock>);
         let nodes = Nodes::connect(&config.memcached_nodes, &options);
         Manager::start_with(&config, None, nodes, Serializers::one(Arc::new(Plain)), clock).unwrap()
     }

@@ -57,6 +57,7 @@ use arc_swap::ArcSwap;
 use holdfast_document::Writer;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use self::codec::Codec;
 use self::engine::{Engine, Settings};
@@ -155,7 +156,11 @@ impl Manager {
         let engine = Arc::new(ArcSwap::new(engine));
         runtime.spawn(upkeep::keep_up(Arc::downgrade(&engine)));
         returning::watch(&engine, &nodes, None);
-        Ok(Self { engine, changing: Arc::default(), unfinished: Arc::new(tokio::sync::Mutex::new(unfinished)) })
+        Ok(Self {
+            engine,
+            changing: Arc::default(),
+            unfinished: Arc::new(tokio::sync::Mutex::new(unfinished)),
+        })
     }
 
     /// Begins a request that came with this session id, if any. An id that is malformed or unknown is like none.
@@ -251,6 +256,8 @@ impl Manager {
         engine.flush().await;
         drop(engine.unfinished.lock().unwrap_or_else(PoisonError::into_inner).take());
         while self.unfinished.lock().await.recv().await.is_some() {}
+        // A node that does not answer drops a lock by itself.
+        let _ = timeout(engine.settings.operation_timeout, engine.locks.idle()).await;
     }
 
     /// What was counted since the start; zeros without `enableStatistics`.

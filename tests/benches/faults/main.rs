@@ -17,7 +17,8 @@ fn main() -> Result<ExitCode> {
         time: Duration::from_secs(seconds),
         between_faults: Duration::from_secs(10),
     };
-    let modes = [("sticky", 1, "sticky=true"), ("not sticky, lockingMode=all, two servers", 2, "sticky=false")];
+    let modes =
+        [("sticky", 1, "sticky=true"), ("not sticky, lockingMode=all, two servers", 2, "sticky=false")];
     let mut lost = false;
     for (title, servers, sticky) in modes {
         let Some(mut nodes) = (0..3).map(|_| require_memcached()).collect::<Option<Vec<_>>>() else {
@@ -26,7 +27,8 @@ fn main() -> Result<ExitCode> {
         };
         let list: Vec<_> = (1..).zip(&nodes).map(|(number, node)| node.node(&format!("n{number}"))).collect();
         let list = format!("memcachedNodes={}", list.join(","));
-        let sets = [&list, sticky, "lockingMode=all", "sessionBackupAsync=false", "sessionBackupTimeout=3000"];
+        let sets =
+            [&list, sticky, "lockingMode=all", "sessionBackupAsync=false", "sessionBackupTimeout=3000"];
         // Locks are for non-sticky sessions.
         let sets = if servers == 1 { [&list, sticky, "enabled=true", sets[3], sets[4]] } else { sets };
         let servers: Vec<_> = (0..servers).map(|_| Holdfast::start(&sets)).collect();

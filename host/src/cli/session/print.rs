@@ -37,6 +37,9 @@ pub(super) fn list(out: &mut impl Write, list: &SessionList) -> io::Result<()> {
                 Cell::new(expires),
             ]);
         }
+        if let Some(ids) = table.column_mut(0) {
+            ids.set_padding((0, 1));
+        }
         writeln!(out, "{}\n", table.trim_fmt())?;
     }
     for node in list.nodes.iter().filter(|node| node.error.is_none()) {
@@ -84,11 +87,12 @@ pub(super) fn session(
             for row in rows {
                 let size = Cell::new(row.size).set_alignment(CellAlignment::Right);
                 table.add_row([Cell::new(format!("   {}", row.name)), Cell::new(&row.kind), size]);
-                if values {
-                    table.add_row([Cell::new(format!("     {}", row.value))]);
-                }
             }
-            writeln!(out, "{}", table.trim_fmt())
+            writeln!(out, "{}", table.trim_fmt())?;
+            // Not in the table, which would become as wide as the longest of them.
+            rows.iter()
+                .filter(|_| values)
+                .try_for_each(|row| writeln!(out, "\n    {} = {}", row.name, row.value))
         }
     }
 }

@@ -44,7 +44,7 @@ pub(super) enum Primary {
     Nothing,
     /// A session that was ended while a copy could not be deleted.
     Ended,
-    Session(Found),
+    Session(Box<Found>),
 }
 
 /// Whether an item is none of a session's, but a byte of MSM.
@@ -73,7 +73,7 @@ impl Engine {
         })?;
         self.statistics.count(|numbers| &numbers.sessions_loaded);
         self.statistics.record(started, |numbers| &numbers.load);
-        Ok(if found.header.is_valid { Primary::Session(found) } else { Primary::Ended })
+        Ok(if found.header.is_valid { Primary::Session(Box::new(found)) } else { Primary::Ended })
     }
 
     fn found(

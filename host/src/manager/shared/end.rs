@@ -134,4 +134,3 @@ async fn delete_both(node: Arc<dyn Node>, [first, second]: [String; 2]) -> Resul
     second?;
     Ok(())
 }
-

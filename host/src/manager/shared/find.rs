@@ -41,7 +41,9 @@ impl Engine {
             Some(error) => Err(error),
         };
         let slot = match found {
-            Err(error) if error.node_is_down() => self.recover(member, asked, wants_lock, &mut lease, error).await?,
+            Err(error) if error.node_is_down() => {
+                self.recover(member, asked, wants_lock, &mut lease, error).await?
+            }
             found => found?,
         };
         let Some(slot) = slot else {
@@ -50,7 +52,7 @@ impl Engine {
         };
         Ok(Some(match lease {
             Some(lease) => Holding::locked(self, slot, lease),
-            None => Holding::shared(self, slot),
+            None => Holding::shared(self, &slot),
         }))
     }
 
@@ -64,7 +66,7 @@ impl Engine {
         let started = self.statistics.start();
         let slot = match primary {
             Primary::Ended => None,
-            Primary::Session(found) if !Self::is_doubtful(member) => self.alive_or_ended(found),
+            Primary::Session(found) if !Self::is_doubtful(member) => self.alive_or_ended(*found),
             Primary::Session(found) => {
                 // The node was away: others may have gone on with the session.
                 let newest = self.survey(asked).await.into_iter().next();
@@ -73,7 +75,7 @@ impl Engine {
                         let cas = found.cas.filter(|_| newest.id == *asked);
                         Some(self.restored(asked, newest, cas))
                     }
-                    _ => self.alive_or_ended(found),
+                    _ => self.alive_or_ended(*found),
                 }
             }
             Primary::Nothing => {
@@ -97,8 +99,11 @@ impl Engine {
         failure: ManagerError,
     ) -> Result<Option<Arc<Slot>>, ManagerError> {
         let node = member.id.as_deref();
-        let target = node.and_then(|node| self.nodes.next_available(node)).or_else(|| self.nodes.choose(node));
-        let Some(to) = target.and_then(|target| Some((target, target.id.as_deref()?))) else { return Err(failure) };
+        let target =
+            node.and_then(|node| self.nodes.next_available(node)).or_else(|| self.nodes.choose(node));
+        let Some(to) = target.and_then(|target| Some((target, target.id.as_deref()?))) else {
+            return Err(failure);
+        };
         let (target, to) = to;
         let id = asked.with_node(to);
         if wants_lock {
@@ -121,7 +126,12 @@ impl Engine {
             return Ok(self.alive_or_ended(newest));
         }
         self.statistics.count(|numbers| &numbers.memcached_failovers);
-        tracing::info!(session = super::super::slot::log_name(asked), from = node, to, "recovered from a copy");
+        tracing::info!(
+            session = super::super::slot::log_name(asked),
+            from = node,
+            to,
+            "recovered from a copy"
+        );
         let slot = self.slot_of(&id, newest, there, true);
         let left = Was::Left { slot: Arc::clone(&slot), at_ms: self.clock.now_ms() };
         slot.with(|live| live.add_replaced(Replaced { id: asked.clone(), was: left }));
@@ -137,7 +147,10 @@ impl Engine {
             return self.slot_of(&id, newest, cas, false);
         }
         self.statistics.count(|numbers| &numbers.ping_failed);
-        tracing::info!(session = super::super::slot::log_name(asked), "its node has lost it; restored from a copy");
+        tracing::info!(
+            session = super::super::slot::log_name(asked),
+            "its node has lost it; restored from a copy"
+        );
         self.slot_of(&id, newest, cas, true)
     }
 

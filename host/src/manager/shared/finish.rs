@@ -79,7 +79,7 @@ impl Engine {
         let session = Session::of(&session.id, &live);
         let slot = Slot::new(session.id.clone(), live);
         self.statistics.count(|numbers| &numbers.sessions_created);
-        let (slot, stored) = self.back_up_shared(Holding::shared(self, slot), false).await?;
+        let (slot, stored) = self.back_up_shared(Holding::shared(self, &slot), false).await?;
         let session = slot.map_or(session.clone(), |slot| session.under(&slot.id));
         Ok(Finished::after(Some(session), stored))
     }
@@ -161,7 +161,9 @@ impl Engine {
                 Arc::clone(&engine).store_shared(Arc::clone(&holding.slot), lease, if_unchanged).await;
             let refused = matches!(
                 &result,
-                Err(ManagerError::Conflict { .. } | ManagerError::Ended { .. } | ManagerError::LockLost { .. })
+                Err(ManagerError::Conflict { .. }
+                    | ManagerError::Ended { .. }
+                    | ManagerError::LockLost { .. })
             );
             if refused {
                 // What could not be joined is dropped: it must not be written by whoever comes after.
@@ -181,7 +183,9 @@ impl Engine {
             Some((_, Err(error)))
                 if matches!(
                     error,
-                    ManagerError::Conflict { .. } | ManagerError::Ended { .. } | ManagerError::LockLost { .. }
+                    ManagerError::Conflict { .. }
+                        | ManagerError::Ended { .. }
+                        | ManagerError::LockLost { .. }
                 ) =>
             {
                 Err(error)

@@ -23,9 +23,9 @@ impl Holding {
     }
 
     /// A session that nobody locks: requests of this process that are under way at the same time have it together.
-    pub(super) fn shared(engine: &Arc<Engine>, slot: Arc<Slot>) -> Self {
+    pub(super) fn shared(engine: &Arc<Engine>, slot: &Arc<Slot>) -> Self {
         loop {
-            let there = engine.sessions.make_room().put(Arc::clone(&slot));
+            let there = engine.sessions.make_room().put(Arc::clone(slot));
             if let Some(holding) = Self::join(engine, there) {
                 return holding;
             }
@@ -52,7 +52,8 @@ impl Holding {
 
     /// Whether other requests go on with the session when this one is done.
     pub(super) fn has_others(&self) -> bool {
-        self.is_shared && self.slot.with(|live| live.origin().is_some_and(|origin| origin.users > 1)) == Some(true)
+        self.is_shared
+            && self.slot.with(|live| live.origin().is_some_and(|origin| origin.users > 1)) == Some(true)
     }
 }
 

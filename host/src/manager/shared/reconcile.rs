@@ -30,7 +30,11 @@ impl Engine {
     }
 
     /// The key is free, and was not when the session was read: it was ended, or its node has lost it.
-    async fn reconcile_missing(self: &Arc<Self>, slot: &Slot, if_unchanged: bool) -> Result<(), ManagerError> {
+    async fn reconcile_missing(
+        self: &Arc<Self>,
+        slot: &Slot,
+        if_unchanged: bool,
+    ) -> Result<(), ManagerError> {
         let look = |live: &Live| {
             let origin = live.origin();
             (origin.is_some_and(|origin| origin.cas.is_some()), origin.map_or(0, |origin| origin.incarnation))

@@ -130,7 +130,12 @@ impl Engine {
     }
 
     /// Both copies: an answer that says `stored` means that either of two nodes may die.
-    async fn write_both(&self, member: &Member, id: &SessionId, writing: &Writing) -> Result<Outcome, ManagerError> {
+    async fn write_both(
+        &self,
+        member: &Member,
+        id: &SessionId,
+        writing: &Writing,
+    ) -> Result<Outcome, ManagerError> {
         let started = self.statistics.start();
         self.statistics.record_value(writing.value.len(), |numbers| &numbers.cached_data_size);
         let (key, validity_key) = (self.keys.session(id), self.keys.validity(id));
@@ -217,7 +222,8 @@ impl Engine {
         failure: ManagerError,
     ) -> Result<Arc<Slot>, ManagerError> {
         let node = slot.id.node();
-        let target = node.and_then(|node| self.nodes.next_available(node)).or_else(|| self.nodes.choose(node));
+        let target =
+            node.and_then(|node| self.nodes.next_available(node)).or_else(|| self.nodes.choose(node));
         let Some((target, to)) = target.and_then(|target| Some((target, target.id.as_deref()?))) else {
             return Err(failure);
         };
@@ -247,7 +253,9 @@ impl Engine {
         *slot.lock() = State::Moved(Arc::clone(&moved), Why::Relocated);
         self.statistics.count(|numbers| &numbers.memcached_failovers);
         tracing::info!(session = slot.log_name(), from = node, to, "relocated");
-        if let Some(newest) = copies.into_iter().next().filter(|newest| newest.header.last_backup_time > read_at) {
+        if let Some(newest) =
+            copies.into_iter().next().filter(|newest| newest.header.last_backup_time > read_at)
+        {
             self.join_theirs(&moved, &newest.header, &newest.document, there, if_unchanged)?;
         }
         Ok(moved)

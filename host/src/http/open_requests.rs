@@ -132,11 +132,11 @@ impl OpenRequests {
             }
             expired
         };
-        if expired.is_some() {
+        // After the map's own lock was given back: the request may have one, too.
+        if let Some(expired) = expired {
             tracing::debug!("a request was begun and not finished within its lease");
+            expired.request.expire();
         }
-        // Drops the request, which may have a lock to give back, after the map's own.
-        drop(expired);
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Token, Open>> {

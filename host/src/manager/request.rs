@@ -238,6 +238,11 @@ impl Request {
         self.if_unchanged = true;
     }
 
+    /// Ends the request because nothing was heard of its client for too long. It has changed nothing.
+    pub fn expire(self) {
+        self.engine.statistics.count(|numbers| &numbers.leases_expired);
+    }
+
     /// The first look at the session.
     pub(super) fn look(&mut self) {
         let Held::Found(slot) = &self.held else { return };

@@ -337,7 +337,6 @@ fn without_locks_no_acknowledged_increment_is_lost_silently() {
         clients.into_iter().map(|client| client.join().unwrap()).sum()
     });
     let n = cluster.client(0).attributes(&id)["n"].as_u64().unwrap();
-    // Both at the same time to the same number is one change.
     assert_eq!(n, acknowledged, "of 200");
     println!("{acknowledged} of 200 increments without locks");
 }

@@ -202,7 +202,7 @@ fn with_the_policy_proceed_a_request_goes_on_without_its_lock_as_with_msm() {
 
 #[test]
 fn a_lock_is_renewed_as_long_as_its_request_runs() {
-    let sets = ["lockingMode=all", "operationTimeout=200", "lockExpiration=2"];
+    let sets = ["lockingMode=all", "operationTimeout=200", "lockExpiration=3"];
     let Some(cluster) = Cluster::start(2, 2, &sets) else { return };
     let [one, other] = cluster.clients();
     let id = one.create(&json!({"n": 1}));

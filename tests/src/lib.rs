@@ -3,6 +3,7 @@
 //! A test that lacks something it needs writes a line to the file that `HOLDFAST_SKIPPED` names and returns;
 //! `cargo xtask test` counts it as skipped.
 
+mod cluster;
 mod connection;
 mod http;
 pub mod load;
@@ -15,6 +16,7 @@ use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
+pub use cluster::{Begun, Cluster};
 pub use connection::{Connection, Reply};
 pub use http::{Answer, Client};
 pub use memcached::{

@@ -120,13 +120,14 @@ impl Memcached {
         line.trim().strip_prefix("HD t").expect(&line).parse().unwrap()
     }
 
-    /// One of its own counts, such as `curr_connections` or `cmd_set`.
+    /// A number of the server's own statistics.
     pub fn statistic(&self, name: &str) -> u64 {
         let lines = BufReader::new(self.ask("stats\r\n")).lines().map(Result::unwrap);
-        let mut lines = lines.take_while(|line| line != "END");
-        let value =
-            lines.find_map(|line| Some(line.strip_prefix("STAT ")?.strip_prefix(name)?.trim().parse()));
-        value.unwrap_or_else(|| panic!("memcached counts no {name}")).unwrap()
+        let wanted = format!("STAT {name} ");
+        let mut values = lines
+            .take_while(|line| line != "END")
+            .filter_map(|line| line.strip_prefix(&wanted).map(|value| value.parse().unwrap()));
+        values.next().unwrap_or_else(|| panic!("no statistic {name}"))
     }
 
     /// How many times something of at least this size was stored, by the server's own count.
@@ -159,6 +160,23 @@ impl Memcached {
         let mut line = String::new();
         BufReader::new(stream).read_line(&mut line).unwrap();
         assert_eq!(line, "STORED\r\n");
+    }
+
+    /// Stores what is not there, for so many seconds. False: something is there.
+    pub fn add(&self, key: &str, flags: u32, seconds: u32, value: &[u8]) -> bool {
+        let mut stream = self.ask(&format!("add {key} {flags} {seconds} {}\r\n", value.len()));
+        stream.write_all(&[value, b"\r\n"].concat()).unwrap();
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).unwrap();
+        assert!(line == "STORED\r\n" || line == "NOT_STORED\r\n", "{line}");
+        line == "STORED\r\n"
+    }
+
+    /// Deletes what lies under `key`. False: nothing did.
+    pub fn delete(&self, key: &str) -> bool {
+        let mut line = String::new();
+        BufReader::new(self.ask(&format!("delete {key}\r\n"))).read_line(&mut line).unwrap();
+        line == "DELETED\r\n"
     }
 
     /// All keys.

@@ -132,12 +132,11 @@ impl OpenRequests {
             }
             expired
         };
-        if let Some(expired) = &expired {
-            expired.request.note_expired_lease();
+        // After the map's own lock was given back: the request may have one, too.
+        if let Some(expired) = expired {
             tracing::debug!("a request was begun and not finished within its lease");
+            expired.request.expire();
         }
-        // Drops the request, which may have a lock to give back, after the map's own.
-        drop(expired);
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Token, Open>> {

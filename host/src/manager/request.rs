@@ -103,11 +103,6 @@ impl Request {
         self.ignored
     }
 
-    /// Counts that nobody has finished it in time; then it is to be dropped.
-    pub(crate) fn note_expired_lease(&self) {
-        self.engine.statistics.count(|numbers| &numbers.leases_expired);
-    }
-
     /// The session as it was at the first look, if there is one. That look is what keeps it alive.
     pub fn session(&mut self) -> Option<&Session> {
         self.look();
@@ -241,6 +236,11 @@ impl Request {
     pub fn only_if_unchanged(&mut self) {
         self.look();
         self.if_unchanged = true;
+    }
+
+    /// Ends the request because nothing was heard of its client for too long. It has changed nothing.
+    pub fn expire(self) {
+        self.engine.statistics.count(|numbers| &numbers.leases_expired);
     }
 
     /// The first look at the session.

@@ -94,6 +94,15 @@ pub(super) struct Origin {
     pub(super) users: u32,
     /// Of its node. If that changes, the node may have lost it.
     pub(super) incarnation: u64,
+    /// What was written and may lie somewhere or not: when, and what.
+    pub(super) attempts: Vec<(i64, Arc<[u8]>)>,
+}
+
+impl Origin {
+    /// Whether a document that was found is one that this request has written, and heard nothing of since.
+    pub(super) fn has_written(&self, stored_at_ms: i64, document: &Arc<[u8]>) -> bool {
+        self.attempts.iter().any(|(at, written)| *at == stored_at_ms && written == document)
+    }
 }
 
 #[derive(Clone)]

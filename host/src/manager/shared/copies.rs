@@ -103,6 +103,15 @@ impl Engine {
     /// Everything that available nodes have of a session, under whatever id, the newest first. What cannot be read is
     /// left out.
     pub(super) async fn survey(self: &Arc<Self>, id: &SessionId) -> Vec<Found> {
+        self.survey_since_end(id).await.0
+    }
+
+    /// The same, and the version of what says that the session was ended, if anything does. What is older than that is
+    /// left out.
+    pub(super) async fn survey_since_end(
+        self: &Arc<Self>,
+        id: &SessionId,
+    ) -> (Vec<Found>, Option<(i64, i64)>) {
         let mut looks = JoinSet::new();
         let members = self.nodes.all().iter().filter(|member| member.is_available());
         for member in members {
@@ -119,10 +128,13 @@ impl Engine {
         }
         let mut found: Vec<_> = looks.join_all().await.into_iter().flatten().collect();
         let now_ms = self.clock.now_ms();
-        found.retain(|found| header_is_valid_at(&found.header, now_ms));
+        let ended = found.iter().filter(|found| !found.header.is_valid).map(Found::version).max();
+        found.retain(|found| {
+            header_is_valid_at(&found.header, now_ms) && ended.is_none_or(|ended| ended < found.version())
+        });
         // At the same version the session itself is better than a copy of it.
         found.sort_by_key(|found| std::cmp::Reverse((found.version(), found.cas.is_some())));
-        found
+        (found, ended)
     }
 
     async fn look(self: Arc<Self>, node: Arc<dyn Node>, id: SessionId, is_copy: bool) -> Option<Found> {

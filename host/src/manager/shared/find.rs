@@ -69,12 +69,14 @@ impl Engine {
             Primary::Session(found) if !Self::is_doubtful(member) => self.alive_or_ended(*found),
             Primary::Session(found) => {
                 // The node was away: others may have gone on with the session.
-                let newest = self.survey(asked).await.into_iter().next();
-                match newest {
+                let (copies, ended) = self.survey_since_end(asked).await;
+                match copies.into_iter().next() {
                     Some(newest) if newest.version() > found.version() => {
                         let cas = found.cas.filter(|_| newest.id == *asked);
                         Some(self.restored(asked, newest, cas))
                     }
+                    // It was ended under another id, while its node was away.
+                    _ if ended.is_some_and(|ended| ended >= found.version()) => None,
                     _ => self.alive_or_ended(*found),
                 }
             }
@@ -171,7 +173,8 @@ impl Engine {
         let print = self.codec.stored_part(&found.document).ok().map(|part| Fingerprint::of(&part));
         let base = Arc::clone(&found.document);
         let mut live = Live::loaded(found.header, found.document, print);
-        live.set_origin(Origin { base, cas, forced, users: 0, incarnation: self.incarnation_of(id) });
+        let incarnation = self.incarnation_of(id);
+        live.set_origin(Origin { base, cas, forced, users: 0, incarnation, attempts: Vec::new() });
         Slot::new(id.clone(), live)
     }
 

@@ -51,7 +51,13 @@ impl Engine {
                 Ok(Backup::Stored) if !was_dirty => Ok(Backup::Unchanged),
                 stored => stored,
             };
-            let session = slot.map_or(session.clone(), |slot| session.under(&slot.id));
+            // What another server has changed meanwhile is in it now.
+            let session = match slot {
+                Some(slot) => {
+                    slot.with(|live| Session::of(&slot.id, live)).unwrap_or_else(|| session.under(&slot.id))
+                }
+                None => session,
+            };
             return Ok(Finished::after(Some(session), stored));
         }
         self.keep(holding).await?;
@@ -75,7 +81,14 @@ impl Engine {
         let base = Arc::clone(&self.empty);
         let mut live = Live::new(document, work.max_inactive_interval(), session.creation_time);
         live.pending = Some(Box::new(Pending { bytes, print: Fingerprint::of(&part) }));
-        live.set_origin(Origin { base, cas: None, forced: true, users: 0, incarnation: 0 });
+        live.set_origin(Origin {
+            base,
+            cas: None,
+            forced: true,
+            users: 0,
+            incarnation: 0,
+            attempts: Vec::new(),
+        });
         let session = Session::of(&session.id, &live);
         let slot = Slot::new(session.id.clone(), live);
         self.statistics.count(|numbers| &numbers.sessions_created);

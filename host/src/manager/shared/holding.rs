@@ -26,6 +26,7 @@ impl Holding {
     pub(super) fn shared(engine: &Arc<Engine>, slot: &Arc<Slot>) -> Self {
         loop {
             let there = engine.sessions.make_room().put(Arc::clone(slot));
+            engine.statistics.sessions(engine.sessions.len());
             if let Some(holding) = Self::join(engine, there) {
                 return holding;
             }

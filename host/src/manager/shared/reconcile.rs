@@ -62,7 +62,10 @@ impl Engine {
     ) -> Result<(), ManagerError> {
         let ended = || ManagerError::Ended { id: slot.id.clone() };
         let look = |live: &mut Live| {
-            let base = live.origin().map(|origin| Arc::clone(&origin.base));
+            let base = live.origin().map(|origin| {
+                let is_own = origin.has_written(header.last_backup_time, theirs);
+                Arc::clone(if is_own { theirs } else { &origin.base })
+            });
             (base.unwrap_or_else(|| Arc::clone(&live.document)), Arc::clone(&live.document))
         };
         let (base, ours) = slot.with(look).ok_or_else(ended)?;

@@ -72,6 +72,9 @@ impl Engine {
                 Some(member) => self.write_both(member, &slot.id, &writing).await,
                 None => Err(ManagerError::NoNode { id: slot.id.clone() }),
             };
+            if written.is_err() {
+                self.note_attempt(slot, &writing);
+            }
             match written {
                 Ok(Outcome::Stored) => {
                     self.statistics.count(|numbers| &numbers.backups);
@@ -144,11 +147,7 @@ impl Engine {
             self.put_validity(member.node.as_ref(), &validity_key, writing)
         );
         if !written? {
-            let there = member.node.get(&key).await?;
-            if there.as_ref().is_none_or(|item| item.value != writing.value) {
-                return Ok(Outcome::Other(there));
-            }
-            // It was this very write that came through before, and whose answer did not.
+            return Ok(Outcome::Other(member.node.get(&key).await?));
         }
         validity?;
         self.statistics.record(started, |numbers| &numbers.store_update);
@@ -190,6 +189,15 @@ impl Engine {
         node.set(key, writing.validity.clone(), ItemFlags::VALIDITY.pack(), writing.validity_expiry).await
     }
 
+    /// A write of which nobody knows what came of it: whoever finds it must not take it for another's.
+    fn note_attempt(&self, slot: &Slot, writing: &Writing) {
+        slot.with(|live| {
+            if let Some(origin) = live.origin_mut() {
+                origin.attempts.push((writing.stored_at_ms, Arc::clone(&writing.document)));
+            }
+        });
+    }
+
     async fn note_stored(self: &Arc<Self>, slot: &Slot, writing: Writing) {
         slot.with(|live| {
             live.dirty &= live.wanted != writing.wanted;
@@ -198,6 +206,7 @@ impl Engine {
             if let Some(origin) = live.origin_mut() {
                 origin.base = writing.document;
                 origin.forced = false;
+                origin.attempts.clear();
                 // Nobody knows it: where others go on with the session, they look first.
                 origin.cas = Some(u64::MAX);
             }

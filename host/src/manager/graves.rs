@@ -87,7 +87,7 @@ impl Graves {
         self.lock().iter().map(|(id, grave)| (id.clone(), grave.what)).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, What>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Grave>> {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -46,7 +46,7 @@ fn a_start_that_cannot_be_says_everything_that_is_wrong() {
     let folder = plugins();
     let plugins = folder.to_str().unwrap();
     for (wrong, said) in [
-        (&["--set", "sticky=false"][..], "--set sticky"),
+        (&["--set", "sticky=maybe"][..], "--set sticky"),
         (&["--set", "nodes=1"], "nodes"),
         (&["--config", "nowhere.toml"], "nowhere.toml: cannot be read"),
         (&["--set", "transcoderFactoryClass=kyro"], "kyro"),

@@ -143,7 +143,7 @@ impl Engine {
     }
 
     async fn set(&self, id: &SessionId, value: Bytes, expiry: Expiry) -> Result<(), ManagerError> {
-        let node = &self.member_of(id).ok_or_else(|| ManagerError::NoNode { id: id.clone() })?.node;
+        let node = &self.member_of(id).ok_or_else(|| self.no_node(id))?.node;
         self.statistics.record_value(value.len(), |numbers| &numbers.cached_data_size);
         let started = self.statistics.start();
         node.set(&self.keys.session(id), value, self.codec.flags(), expiry).await?;

@@ -113,6 +113,16 @@ impl Engine {
         if self.settings.enabled { self.nodes.of_session(id) } else { None }
     }
 
+    /// Why a session cannot be stored whose id names no node that is configured: most likely none was available when it
+    /// was made.
+    pub(super) fn no_node(&self, id: &SessionId) -> ManagerError {
+        let failure = self.nodes.all().iter().find_map(|member| member.node.failure());
+        match failure.filter(|_| !id.names_a_node()) {
+            Some(failure) => failure.into(),
+            None => ManagerError::NoNode { id: id.clone() },
+        }
+    }
+
     /// Whether `requestUriIgnorePattern` matches.
     pub(super) fn ignores(&self, request: &str) -> bool {
         let Some(pattern) = &self.settings.ignore else { return false };

@@ -98,7 +98,7 @@ impl Monitored {
         operation: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
         if !self.options.ttl.is_zero() && !self.is_available() {
-            return Err(self.failure());
+            return Err(self.last_failure());
         }
         let result = operation.await;
         self.saw(result.as_ref().err());
@@ -125,10 +125,8 @@ impl Monitored {
                 if available {
                     tracing::info!(node = self.inner.name(), "a node is available again");
                 } else {
-                    tracing::warn!(
-                        node = self.inner.name(),
-                        "a node is not available; its sessions go elsewhere"
-                    );
+                    let error = error.map(tracing::field::display);
+                    tracing::warn!(error, "a node is not available; its sessions go elsewhere");
                 }
             }
             let new = available && (changed || broke);
@@ -137,7 +135,7 @@ impl Monitored {
         });
     }
 
-    fn failure(&self) -> StoreError {
+    fn last_failure(&self) -> StoreError {
         let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone();
         StoreError::Unavailable { node: self.inner.name().to_owned(), source: io::Error::other(failure) }
     }
@@ -230,6 +228,10 @@ impl Node for Monitored {
 
     fn is_available(&self) -> bool {
         self.available.load(Ordering::Relaxed)
+    }
+
+    fn failure(&self) -> Option<StoreError> {
+        (!self.is_available()).then(|| self.last_failure())
     }
 
     fn verdict(&self) -> Option<watch::Receiver<Verdict>> {

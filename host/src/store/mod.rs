@@ -114,6 +114,11 @@ pub trait Node: Send + Sync + 'static {
         true
     }
 
+    /// Why it is not available, if that is known.
+    fn failure(&self) -> Option<StoreError> {
+        None
+    }
+
     /// What is known of it, and what becomes known; none if nobody watches it.
     fn verdict(&self) -> Option<watch::Receiver<Verdict>> {
         None

@@ -70,7 +70,7 @@ impl Engine {
             let writing = self.writing(slot)?;
             let written = match self.member_of(&slot.id) {
                 Some(member) => self.write_both(member, &slot.id, &writing).await,
-                None => Err(ManagerError::NoNode { id: slot.id.clone() }),
+                None => Err(self.no_node(&slot.id)),
             };
             if written.is_err() {
                 self.note_attempt(slot, &writing);

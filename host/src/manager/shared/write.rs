@@ -9,6 +9,7 @@ use super::super::error::ManagerError;
 use super::super::locks::Lease;
 use super::super::slot::{Fingerprint, Live, Pending, Replaced, Slot, State, Was, Why};
 use super::Locked;
+use crate::config::{LockTimeoutPolicy, LockingMode};
 use crate::session::{Expiry, Header, ItemFlags, SessionId, Validity};
 use crate::store::{CasOutcome, Item, Member, Node, StoreError};
 
@@ -69,7 +70,10 @@ impl Engine {
             }
             let writing = self.writing(slot)?;
             let written = match self.member_of(&slot.id) {
-                Some(member) => self.write_both(member, &slot.id, &writing).await,
+                Some(member) => {
+                    let alone = !leases.is_empty() && self.everybody_locks();
+                    self.write_both(member, &slot.id, &writing, alone).await
+                }
                 None => Err(self.no_node(&slot.id)),
             };
             if written.is_err() {
@@ -132,15 +136,43 @@ impl Engine {
         })
     }
 
-    /// Both copies: an answer that says `stored` means that either of two nodes may die.
+    /// Whether nobody writes a session without its lock, as far as the configuration says.
+    fn everybody_locks(&self) -> bool {
+        self.settings.locking_mode == LockingMode::All
+            && self.settings.lock_timeout_policy == LockTimeoutPolicy::Fail
+    }
+
+    /// Both copies: an answer that says `stored` means that either of two nodes may die. At the same time only where
+    /// nobody else writes: a copy must not be newer than the session that somebody else was faster to write.
     async fn write_both(
+        &self,
+        member: &Member,
+        id: &SessionId,
+        writing: &Writing,
+        alone: bool,
+    ) -> Result<Outcome, ManagerError> {
+        self.statistics.record_value(writing.value.len(), |numbers| &numbers.cached_data_size);
+        if alone {
+            let (outcome, copied) =
+                tokio::join!(self.write_session(member, id, writing), self.write_copy(member, id, writing));
+            let outcome = outcome?;
+            copied?;
+            return Ok(outcome);
+        }
+        let outcome = self.write_session(member, id, writing).await?;
+        if matches!(outcome, Outcome::Stored) {
+            self.write_copy(member, id, writing).await?;
+        }
+        Ok(outcome)
+    }
+
+    async fn write_session(
         &self,
         member: &Member,
         id: &SessionId,
         writing: &Writing,
     ) -> Result<Outcome, ManagerError> {
         let started = self.statistics.start();
-        self.statistics.record_value(writing.value.len(), |numbers| &numbers.cached_data_size);
         let (key, validity_key) = (self.keys.session(id), self.keys.validity(id));
         let (written, validity) = tokio::join!(
             put(member.node.as_ref(), &key, writing),
@@ -151,9 +183,6 @@ impl Engine {
         }
         validity?;
         self.statistics.record(started, |numbers| &numbers.store_update);
-        let started = self.statistics.start();
-        self.write_copy(member, id, writing).await?;
-        self.statistics.record(started, |numbers| &numbers.after_backup);
         Ok(Outcome::Stored)
     }
 
@@ -165,6 +194,7 @@ impl Engine {
         writing: &Writing,
     ) -> Result<(), ManagerError> {
         let Some(node) = member.id.as_deref() else { return Ok(()) };
+        let started = self.statistics.start();
         let (key, validity_key) = (self.keys.backup(id), self.keys.backup_validity(id));
         for secondary in self.nodes.primaries_after(node).filter(|secondary| secondary.is_available()) {
             let node = secondary.node.as_ref();
@@ -174,7 +204,10 @@ impl Engine {
             );
             match copy.and(validity) {
                 Err(error) if error.node_is_down() => {}
-                result => return Ok(result?),
+                result => {
+                    self.statistics.record(started, |numbers| &numbers.after_backup);
+                    return Ok(result?);
+                }
             }
         }
         Ok(())

@@ -46,6 +46,20 @@ fn a_session_whose_key_was_deleted_is_restored_from_its_copy() {
 }
 
 #[test]
+fn a_key_that_is_lost_during_a_request_is_written_again_at_its_end() {
+    for sets in [&[][..], &["lockingMode=all"]] {
+        let Some(cluster) = Cluster::start(2, 2, sets) else { return };
+        let [one, other] = cluster.clients();
+        let id = one.create(&json!({"user": "alice"}));
+        let begun = one.begin("POST /cart", &id);
+        assert!(cluster.node_of(&id).delete(&id));
+        let finished = begun.merge(&json!({"n": 1})).expect(200);
+        assert_eq!(finished.header("holdfast-backup"), "stored");
+        assert_eq!(other.attributes(&id), json!({"user": "alice", "n": 1}));
+    }
+}
+
+#[test]
 fn a_missing_copy_is_written_again_when_the_session_is_only_read() {
     let Some(cluster) = Cluster::start(2, 2, &[]) else { return };
     let [one, other] = cluster.clients();

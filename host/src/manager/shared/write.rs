@@ -69,14 +69,13 @@ impl Engine {
                 return Err(ManagerError::LockLost { id: slot.id.clone() });
             }
             let writing = self.writing(slot)?;
+            let alone = !leases.is_empty() && self.everybody_locks();
             let written = match self.member_of(&slot.id) {
-                Some(member) => {
-                    let alone = !leases.is_empty() && self.everybody_locks();
-                    self.write_both(member, &slot.id, &writing, alone).await
-                }
+                Some(member) => self.write_both(member, &slot.id, &writing, alone).await,
                 None => Err(self.no_node(&slot.id)),
             };
-            if written.is_err() {
+            // Where both are written at the same time the copy is there even if the session is not.
+            if written.is_err() || alone && matches!(written, Ok(Outcome::Other(_))) {
                 self.note_attempt(slot, &writing);
             }
             match written {

@@ -10,24 +10,23 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use holdfast_tests::{Connection, Holdfast, Memcached, require_memcached};
+use holdfast_tests::{Connection, Holdfast, Memcached, node_list, require_memcacheds};
 
 const WARM_UP: usize = 500;
 const ROUNDS: usize = 10_000;
 
 fn main() -> Result<()> {
-    let nodes = [require_memcached(), require_memcached()];
-    let [Some(first), Some(second)] = nodes else {
+    let Some(nodes) = require_memcacheds::<2>() else {
         println!("memcached is not installed");
         return Ok(());
     };
-    let list = format!("memcachedNodes={},{}", first.node("n1"), second.node("n2"));
+    let list = node_list(&nodes);
     let sync = "sessionBackupAsync=false";
     let mut sides = [
         Side::start("sticky, synchronous backup", 3.0, &[&list, sync])?,
         Side::start("not sticky, lockingMode=all", 6.0, &[&list, sync, "sticky=false", "lockingMode=all"])?,
     ];
-    let mut bare = Bare::connect(&first)?;
+    let mut bare = Bare::connect(&nodes[0])?;
     let mut bare_times = Vec::new();
     for round in 0..WARM_UP + ROUNDS {
         let times = [bare.set_and_get(round)?, sides[0].change(round)?, sides[1].change(round)?];

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Answer, Client, Holdfast, Memcached, plugins, require_memcached};
+use crate::{Answer, Client, Holdfast, Memcached, node_list, plugins, require_memcached};
 
 /// What every server of a cluster is started with: an answer that says `stored` is an acknowledgement.
 const SHARED: [&str; 4] =
@@ -21,7 +21,7 @@ impl Cluster {
     /// So many nodes and servers with these `--set` flags; or none, and a note that the test is skipped.
     pub fn start(nodes: usize, servers: usize, sets: &[&str]) -> Option<Self> {
         let nodes: Vec<_> = (0..nodes).map(|_| require_memcached()).collect::<Option<_>>()?;
-        let list = list(&nodes);
+        let list = node_list(&nodes);
         let servers = (0..servers).map(|_| start_server(&list, sets)).collect();
         Some(Self { servers, nodes })
     }
@@ -68,12 +68,6 @@ impl Cluster {
     pub fn statistics(&self, server: usize) -> Value {
         self.servers[server].admin().call("GET", "/admin/v1/statistics").expect(200).json()
     }
-}
-
-fn list(nodes: &[Memcached]) -> String {
-    let nodes: Vec<_> =
-        nodes.iter().zip(1..).map(|(node, number)| node.node(&format!("n{number}"))).collect();
-    format!("memcachedNodes={}", nodes.join(","))
 }
 
 fn start_server(nodes: &str, sets: &[&str]) -> Holdfast {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use holdfast_tests::{Holdfast, load, require_memcached};
+use holdfast_tests::{Holdfast, load, node_list, require_memcacheds};
 
 const LOAD: load::Load = load::Load {
     clients: 8,
@@ -13,9 +13,8 @@ const LOAD: load::Load = load::Load {
 };
 
 fn nothing_is_lost(servers: usize, sets: &[&str]) {
-    let Some(mut nodes) = (0..3).map(|_| require_memcached()).collect::<Option<Vec<_>>>() else { return };
-    let list: Vec<_> = (1..).zip(&nodes).map(|(number, node)| node.node(&format!("n{number}"))).collect();
-    let list = format!("memcachedNodes={}", list.join(","));
+    let Some(mut nodes) = require_memcacheds::<3>() else { return };
+    let list = node_list(&nodes);
     let mut all = vec![list.as_str(), "sessionBackupAsync=false", "sessionBackupTimeout=5000"];
     all.extend(sets);
     let servers: Vec<_> = (0..servers).map(|_| Holdfast::start(&all)).collect();

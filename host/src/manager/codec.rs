@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use holdfast_document::{AttributeMap, Limits, check};
 
 use super::error::ManagerError;
@@ -131,13 +132,7 @@ impl Codec {
             Reader::Missing(format) => return Err(ManagerError::PluginMissing { id: id.clone(), format }),
             Reader::Nobody(reason) => return Err(unreadable(reason)),
         };
-        let envelope = match flags {
-            ItemFlags::Msm1Gzip => gunzip(&item.value, UNPACKED)
-                .map_err(|error| unreadable(error.to_string()))
-                .map(|unpacked| Envelope::decode(&unpacked.into()))?,
-            _ => Envelope::decode(&item.value),
-        };
-        let envelope = envelope.map_err(|error| unreadable(error.to_string()))?;
+        let envelope = envelope_of(item).map_err(unreadable)?;
         let document = self.deserialize(id, flags, reader.as_ref(), &envelope.attributes)?;
         Ok((envelope.header, document))
     }
@@ -182,6 +177,18 @@ impl Codec {
                 }
             }
         })
+    }
+}
+
+/// What a node had for a session, unpacked and taken apart; or what is wrong with it.
+pub(super) fn envelope_of(item: &Item) -> Result<Envelope, String> {
+    let decode = |value: &Bytes| Envelope::decode(value).map_err(|error| error.to_string());
+    match ItemFlags::parse(item.flags) {
+        ItemFlags::Msm1Gzip => {
+            let unpacked = gunzip(&item.value, UNPACKED).map_err(|error| error.to_string())?;
+            decode(&unpacked.into())
+        }
+        _ => decode(&item.value),
     }
 }
 

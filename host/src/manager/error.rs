@@ -167,6 +167,11 @@ impl From<StoreError> for ManagerError {
 }
 
 impl ManagerError {
+    /// Whether somebody else was faster: then the change was not made, here or on the node.
+    pub(super) fn refuses_change(&self) -> bool {
+        matches!(self, Self::Conflict { .. } | Self::Ended { .. } | Self::LockLost { .. })
+    }
+
     /// Whether the node is to blame, so that the next operation on it will most likely fail too.
     pub(super) fn node_is_down(&self) -> bool {
         matches!(self, Self::Store(error) if error.node_is_down())

@@ -9,7 +9,7 @@ use std::time::Duration;
 use moka::sync::Cache;
 
 use super::engine::Engine;
-use super::slot::{Slot, State, Was, Why};
+use super::slot::Slot;
 use crate::session::SessionId;
 use crate::store::Member;
 
@@ -70,16 +70,10 @@ impl Engine {
 
     /// Gives a session to another node. None: it has ended.
     pub(super) fn relocate(&self, slot: &Arc<Slot>, to: &str) -> Option<Arc<Slot>> {
-        let left = Was::Left { slot: Arc::clone(slot), at_ms: self.clock.now_ms() };
-        let mut state = slot.lock();
-        let live = match &mut *state {
-            State::Live(live) => live.moved(slot, left),
-            State::Moved(there, Why::Relocated) => return Some(Arc::clone(there)),
-            State::Moved(_, Why::Renewed) | State::Ended => return None,
+        let moved = match slot.relocate(to, self.clock.now_ms()) {
+            Ok(moved) => moved,
+            Err(there) => return there,
         };
-        let moved = Slot::new(slot.id.with_node(to), live);
-        *state = State::Moved(Arc::clone(&moved), Why::Relocated);
-        drop(state);
         // It may have been there before, and have left a slot behind.
         self.sessions.make_room().put_over(Arc::clone(&moved));
         self.relocated.insert(slot.id.clone(), &moved);

@@ -172,6 +172,20 @@ impl Slot {
         }
     }
 
+    /// Gives the session the id of another node, in another slot. An error: it is in that one already, or nowhere.
+    pub(super) fn relocate(self: &Arc<Self>, to: &str, now_ms: i64) -> Result<Arc<Self>, Option<Arc<Self>>> {
+        let left = Was::Left { slot: Arc::clone(self), at_ms: now_ms };
+        let mut state = self.lock();
+        let live = match &mut *state {
+            State::Live(live) => live.moved(self, left),
+            State::Moved(there, Why::Relocated) => return Err(Some(Arc::clone(there))),
+            State::Moved(_, Why::Renewed) | State::Ended => return Err(None),
+        };
+        let moved = Self::new(self.id.with_node(to), live);
+        *state = State::Moved(Arc::clone(&moved), Why::Relocated);
+        Ok(moved)
+    }
+
     /// Where the session is by now, if it has left its node.
     pub(super) fn latest(self: &Arc<Self>) -> Arc<Self> {
         let mut slot = Arc::clone(self);
@@ -295,12 +309,16 @@ impl Live {
     }
 
     pub(super) fn is_valid_at(&self, now_ms: i64) -> bool {
-        let times = Validity {
+        self.validity().is_valid_at(now_ms)
+    }
+
+    /// The times that decide whether it is alive.
+    pub(super) fn validity(&self) -> Validity {
+        Validity {
             max_inactive_interval: self.max_inactive_interval,
             last_accessed_time: self.last_accessed_time,
             this_accessed_time: self.this_accessed_time,
-        };
-        times.is_valid_at(now_ms)
+        }
     }
 
     pub(super) fn replaces(&self) -> &[Replaced] {
@@ -394,12 +412,7 @@ fn stored_seconds(header: &Header) -> u32 {
 
 /// Whether a stored session is still alive.
 pub(super) fn header_is_valid_at(header: &Header, now_ms: i64) -> bool {
-    let times = Validity {
-        max_inactive_interval: header.max_inactive_interval,
-        last_accessed_time: header.last_accessed_time,
-        this_accessed_time: header.this_accessed_time,
-    };
-    header.is_valid && times.is_valid_at(now_ms)
+    header.is_valid && header.validity().is_valid_at(now_ms)
 }
 
 /// Whether a stored value is a session that is still alive. What cannot be read counts as alive: it is not to be

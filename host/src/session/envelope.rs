@@ -24,6 +24,8 @@
 
 use bytes::Bytes;
 
+use super::Validity;
+
 const VERSION: u16 = 2;
 
 /// The bytes of a version 2 header whose parts are all empty.
@@ -163,6 +165,16 @@ impl Envelope {
 }
 
 impl Header {
+    /// The times that decide whether the session is alive, as its validity record has them.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        Validity {
+            max_inactive_interval: self.max_inactive_interval,
+            last_accessed_time: self.last_accessed_time,
+            this_accessed_time: self.this_accessed_time,
+        }
+    }
+
     /// The stored value: this header, then the serializer's bytes.
     ///
     /// # Errors

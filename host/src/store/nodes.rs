@@ -264,6 +264,14 @@ impl Nodes {
         self.primaries_after(id).find(|member| member.is_available())
     }
 
+    /// Where the sessions of a node go that is not available, with its id: for all servers the same, as long as a
+    /// primary is left.
+    #[must_use]
+    pub fn successor(&self, id: Option<&str>) -> Option<(&Member, &str)> {
+        let next = id.and_then(|id| self.next_available(id)).or_else(|| self.choose(id))?;
+        Some((next, next.id.as_deref()?))
+    }
+
     /// The other primaries in the order in which one of them becomes the secondary of `id`: those behind it, then
     /// those before it. A failover node has all of them, from the first.
     pub fn primaries_after(&self, id: &str) -> impl Iterator<Item = &Member> {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
-use holdfast_tests::{Holdfast, load, require_memcached};
+use holdfast_tests::{Holdfast, load, node_list, require_memcacheds};
 
 fn main() -> Result<ExitCode> {
     let seconds = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(120);
@@ -17,20 +17,18 @@ fn main() -> Result<ExitCode> {
         time: Duration::from_secs(seconds),
         between_faults: Duration::from_secs(10),
     };
-    let modes =
-        [("sticky", 1, "sticky=true"), ("not sticky, lockingMode=all, two servers", 2, "sticky=false")];
+    let modes = [
+        ("sticky", 1, &[][..]),
+        ("not sticky, lockingMode=all, two servers", 2, &["sticky=false", "lockingMode=all"]),
+    ];
     let mut lost = false;
-    for (title, servers, sticky) in modes {
-        let Some(mut nodes) = (0..3).map(|_| require_memcached()).collect::<Option<Vec<_>>>() else {
+    for (title, servers, mode) in modes {
+        let Some(mut nodes) = require_memcacheds::<3>() else {
             println!("memcached is not installed");
             return Ok(ExitCode::FAILURE);
         };
-        let list: Vec<_> = (1..).zip(&nodes).map(|(number, node)| node.node(&format!("n{number}"))).collect();
-        let list = format!("memcachedNodes={}", list.join(","));
-        let sets =
-            [&list, sticky, "lockingMode=all", "sessionBackupAsync=false", "sessionBackupTimeout=3000"];
-        // Locks are for non-sticky sessions.
-        let sets = if servers == 1 { [&list, sticky, "enabled=true", sets[3], sets[4]] } else { sets };
+        let list = node_list(&nodes);
+        let sets = [&[list.as_str(), "sessionBackupAsync=false", "sessionBackupTimeout=3000"], mode].concat();
         let servers: Vec<_> = (0..servers).map(|_| Holdfast::start(&sets)).collect();
         println!("{title}, {seconds} s");
         let outcome = load::run(&servers, &mut nodes, load)?;

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::super::engine::Engine;
 use super::super::error::ManagerError;
-use super::super::slot::header_is_valid_at;
+use super::super::slot::{header_is_valid_at, log_name};
 use crate::session::{Header, SessionId, Validity};
 use crate::store::{Item, Member, Node};
 
@@ -69,7 +69,7 @@ impl Engine {
         // Without it the times in the session count.
         let found = self.found(id, Some(item.cas), &item, validity.ok().flatten()).inspect_err(|error| {
             self.statistics.count(|numbers| &numbers.load_failures);
-            tracing::warn!(session = super::super::slot::log_name(id), %error, "a stored session was not read; it is kept");
+            tracing::warn!(session = log_name(id), %error, "a stored session was not read; it is kept");
         })?;
         self.statistics.count(|numbers| &numbers.sessions_loaded);
         self.statistics.record(started, |numbers| &numbers.load);

@@ -48,14 +48,9 @@ impl Engine {
         let started = self.statistics.start();
         let out_of_reach = self.nodes.primaries().any(|other| !other.is_available() && other.id != member.id);
         if let Some(cas) = cas
-            && self.delete_primary(member, id, cas).await? == CasOutcome::Conflict
+            && member.node.delete_if_unchanged(&self.keys.session(id), cas).await? == CasOutcome::Conflict
         {
             return Err(ManagerError::Conflict { id: id.clone() });
-        }
-        let mut deletions = JoinSet::new();
-        for other in self.nodes.primaries().filter(|other| other.is_available() && other.id != member.id) {
-            let keys = [self.keys.backup(id), self.keys.backup_validity(id)];
-            deletions.spawn(delete_both(Arc::clone(&other.node), keys));
         }
         let own = async {
             if out_of_reach {
@@ -67,22 +62,25 @@ impl Engine {
             let keys = [self.keys.session(id), self.keys.validity(id)];
             delete_both(Arc::clone(&member.node), keys).await
         };
-        let (own, others) = tokio::join!(own, deletions.join_all());
+        let (own, copies) = tokio::join!(own, self.delete_copies(id));
         self.statistics.record(started, |numbers| &numbers.delete);
         self.statistics.record(started, |numbers| &numbers.after_delete);
         if own.is_err() {
             self.graves.insert_unanswered(id.clone(), What::Whatever);
         }
-        own.and(others.into_iter().collect::<Result<_, _>>())
+        own.and(copies)
     }
 
-    async fn delete_primary(
-        &self,
-        member: &Member,
-        id: &SessionId,
-        cas: u64,
-    ) -> Result<CasOutcome, ManagerError> {
-        Ok(member.node.delete_if_unchanged(&self.keys.session(id), cas).await?)
+    /// Deletes the copies of a session and their validity records, wherever they can be reached.
+    async fn delete_copies(&self, id: &SessionId) -> Result<(), ManagerError> {
+        let mut deletions = JoinSet::new();
+        let own = self.member_of(id).and_then(|member| member.id.as_deref());
+        let others = self.nodes.primaries().filter(|other| other.id.as_deref() != own);
+        for other in others.filter(|other| other.is_available()) {
+            let keys = [self.keys.backup(id), self.keys.backup_validity(id)];
+            deletions.spawn(delete_both(Arc::clone(&other.node), keys));
+        }
+        deletions.join_all().await.into_iter().collect()
     }
 
     /// A session that is not valid: MSM, too, takes it for none.
@@ -115,14 +113,7 @@ impl Engine {
         self.graves.insert_unanswered(id.clone(), what);
         let engine = Arc::clone(self);
         self.go_on(async move {
-            let mut copies = JoinSet::new();
-            for member in engine.nodes.primaries().filter(|member| member.is_available()) {
-                if member.id.as_deref() != id.node() {
-                    let keys = [engine.keys.backup(&id), engine.keys.backup_validity(&id)];
-                    copies.spawn(delete_both(Arc::clone(&member.node), keys));
-                }
-            }
-            let _ = copies.join_all().await;
+            let _ = engine.delete_copies(&id).await;
             let _ = engine.bury(&id, what).await;
         });
     }

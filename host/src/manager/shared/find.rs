@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::engine::Engine;
 use super::super::error::ManagerError;
 use super::super::locks::Lease;
-use super::super::slot::{Fingerprint, Live, Origin, Replaced, Slot, Was, header_is_valid_at};
+use super::super::slot::{Fingerprint, Live, Origin, Replaced, Slot, Was, header_is_valid_at, log_name};
 use super::copies::{Found, Primary};
 use super::{Holding, Locked};
 use crate::session::SessionId;
@@ -101,12 +101,7 @@ impl Engine {
         failure: ManagerError,
     ) -> Result<Option<Arc<Slot>>, ManagerError> {
         let node = member.id.as_deref();
-        let target =
-            node.and_then(|node| self.nodes.next_available(node)).or_else(|| self.nodes.choose(node));
-        let Some(to) = target.and_then(|target| Some((target, target.id.as_deref()?))) else {
-            return Err(failure);
-        };
-        let (target, to) = to;
+        let Some((target, to)) = self.nodes.successor(node) else { return Err(failure) };
         let id = asked.with_node(to);
         if wants_lock {
             *lease = match self.lock(&id, target).await? {
@@ -128,12 +123,7 @@ impl Engine {
             return Ok(self.alive_or_ended(newest));
         }
         self.statistics.count(|numbers| &numbers.memcached_failovers);
-        tracing::info!(
-            session = super::super::slot::log_name(asked),
-            from = node,
-            to,
-            "recovered from a copy"
-        );
+        tracing::info!(session = log_name(asked), from = node, to, "recovered from a copy");
         let slot = self.slot_of(&id, newest, there, true);
         let left = Was::Left { slot: Arc::clone(&slot), at_ms: self.clock.now_ms() };
         slot.with(|live| live.add_replaced(Replaced { id: asked.clone(), was: left }));
@@ -143,23 +133,17 @@ impl Engine {
     /// A session that its node did not have, or had in an older form: written there again at the end of the request.
     /// One that lives under another id by now keeps that.
     fn restored(&self, asked: &SessionId, newest: Found, cas: Option<u64>) -> Arc<Slot> {
-        let id = if newest.cas.is_some() { newest.id.clone() } else { asked.clone() };
         if newest.cas.is_some() {
-            let cas = newest.cas;
-            return self.slot_of(&id, newest, cas, false);
+            return self.slot_as_found(newest);
         }
         self.statistics.count(|numbers| &numbers.ping_failed);
-        tracing::info!(
-            session = super::super::slot::log_name(asked),
-            "its node has lost it; restored from a copy"
-        );
-        self.slot_of(&id, newest, cas, true)
+        tracing::info!(session = log_name(asked), "its node has lost it; restored from a copy");
+        self.slot_of(asked, newest, cas, true)
     }
 
     fn alive_or_ended(self: &Arc<Self>, found: Found) -> Option<Arc<Slot>> {
         if header_is_valid_at(&found.header, self.clock.now_ms()) {
-            let (id, cas) = (found.id.clone(), found.cas);
-            return Some(self.slot_of(&id, found, cas, false));
+            return Some(self.slot_as_found(found));
         }
         self.statistics.count(|numbers| &numbers.sessions_expired);
         let (engine, id) = (Arc::clone(self), found.id);
@@ -167,6 +151,11 @@ impl Engine {
             let _ = engine.delete_shared(&id, found.cas).await;
         });
         None
+    }
+
+    fn slot_as_found(&self, found: Found) -> Arc<Slot> {
+        let (id, cas) = (found.id.clone(), found.cas);
+        self.slot_of(&id, found, cas, false)
     }
 
     fn slot_of(&self, id: &SessionId, found: Found, cas: Option<u64>, forced: bool) -> Arc<Slot> {

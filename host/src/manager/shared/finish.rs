@@ -45,10 +45,9 @@ impl Engine {
             return Ok(Finished::new(Some(session), Backup::Skipped));
         }
         if dirty || self.has_to_be_stored(&holding.slot) {
-            let was_dirty = dirty;
             let (slot, stored) = self.back_up_shared(holding, how.if_unchanged).await?;
             let stored = match stored {
-                Ok(Backup::Stored) if !was_dirty => Ok(Backup::Unchanged),
+                Ok(Backup::Stored) if !dirty => Ok(Backup::Unchanged),
                 stored => stored,
             };
             // What another server has changed meanwhile is in it now.
@@ -172,13 +171,7 @@ impl Engine {
             let lease = holding.lease.take();
             let (slot, result) =
                 Arc::clone(&engine).store_shared(Arc::clone(&holding.slot), lease, if_unchanged).await;
-            let refused = matches!(
-                &result,
-                Err(ManagerError::Conflict { .. }
-                    | ManagerError::Ended { .. }
-                    | ManagerError::LockLost { .. })
-            );
-            if refused {
+            if result.as_ref().is_err_and(ManagerError::refuses_change) {
                 // What could not be joined is dropped: it must not be written by whoever comes after.
                 holding.slot.with(|live| live.dirty = false);
                 return (slot, result);
@@ -193,16 +186,7 @@ impl Engine {
         }
         let limit = self.settings.backup_timeout;
         match self.in_time(limit, work).await {
-            Some((_, Err(error)))
-                if matches!(
-                    error,
-                    ManagerError::Conflict { .. }
-                        | ManagerError::Ended { .. }
-                        | ManagerError::LockLost { .. }
-                ) =>
-            {
-                Err(error)
-            }
+            Some((_, Err(error))) if error.refuses_change() => Err(error),
             Some((slot, result)) => Ok((Some(slot), result.map(|()| Backup::Stored))),
             None => {
                 self.statistics.count(|numbers| &numbers.backup_failures);

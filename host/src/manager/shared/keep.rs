@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::super::engine::Engine;
 use super::super::error::ManagerError;
 use super::super::slot::Slot;
-use crate::session::{Expiry, ItemFlags, Validity};
+use super::write::put_validity;
+use crate::session::Expiry;
 use crate::store::Member;
-
-use bytes::Bytes;
 
 impl Engine {
     /// Keeps a session and its copy alive. False: one of them is missing, and the session is to be stored.
@@ -16,29 +17,20 @@ impl Engine {
         let Some(member) = self.member_of(&slot.id) else { return Ok(true) };
         let Some((interval, validity)) = slot.with(|live| {
             live.accessed = false;
-            let validity = Validity {
-                max_inactive_interval: live.max_inactive_interval,
-                last_accessed_time: live.last_accessed_time,
-                this_accessed_time: live.this_accessed_time,
-            };
-            (live.max_inactive_interval, Bytes::copy_from_slice(&validity.encode()))
+            (live.max_inactive_interval, Bytes::copy_from_slice(&live.validity().encode()))
         }) else {
             return Ok(true);
         };
         let keys = &self.keys;
-        let primary = self.refresh_at(
-            member,
-            [keys.session(&slot.id), keys.validity(&slot.id)],
-            interval,
-            validity.clone(),
-        );
+        let primary =
+            self.refresh_at(member, [keys.session(&slot.id), keys.validity(&slot.id)], interval, &validity);
         let secondary = member.id.as_deref().and_then(|node| self.nodes.next_available(node));
         let Some(secondary) = secondary else { return primary.await };
         let copy = self.refresh_at(
             secondary,
             [keys.backup(&slot.id), keys.backup_validity(&slot.id)],
             interval,
-            validity,
+            &validity,
         );
         let (primary, copy) = tokio::join!(primary, copy);
         // A secondary that has just gone away is no reason to fail: what was there before still is.
@@ -54,12 +46,11 @@ impl Engine {
         member: &Member,
         [session, validity_key]: [String; 2],
         interval: i32,
-        validity: Bytes,
+        validity: &Bytes,
     ) -> Result<bool, ManagerError> {
-        let (flags, expiry) = (ItemFlags::VALIDITY.pack(), Expiry::of_validity(interval));
         let (touched, set) = tokio::join!(
             member.node.touch(&session, Expiry::of_shared_session(interval)),
-            member.node.set(&validity_key, validity, flags, expiry)
+            put_validity(member.node.as_ref(), &validity_key, validity, interval)
         );
         set?;
         let touched = touched?;

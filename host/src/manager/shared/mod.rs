@@ -34,6 +34,7 @@ mod write;
 use super::engine::Engine;
 use super::error::ManagerError;
 use super::locks::{Decision, Lease, LockFailure, wants_lock};
+use super::slot::log_name;
 use crate::config::LockTimeoutPolicy;
 use crate::session::SessionId;
 use crate::store::Member;
@@ -85,7 +86,7 @@ impl Engine {
         self.statistics.record(started, |numbers| &numbers.acquire_lock_failure);
         if self.settings.lock_timeout_policy == LockTimeoutPolicy::Proceed {
             self.statistics.count(|numbers| &numbers.locks_proceeded);
-            tracing::warn!(session = super::slot::log_name(id), %failure, "a request goes on without its lock");
+            tracing::warn!(session = log_name(id), %failure, "a request goes on without its lock");
             return Ok(Locked::No);
         }
         Err(failure)

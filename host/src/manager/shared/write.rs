@@ -7,22 +7,22 @@ use bytes::Bytes;
 use super::super::engine::Engine;
 use super::super::error::ManagerError;
 use super::super::locks::Lease;
-use super::super::slot::{Fingerprint, Live, Pending, Replaced, Slot, State, Was, Why};
+use super::super::slot::{Fingerprint, Live, Pending, Replaced, Slot, Was};
 use super::Locked;
 use crate::config::{LockTimeoutPolicy, LockingMode};
-use crate::session::{Expiry, Header, ItemFlags, SessionId, Validity};
+use crate::session::{Expiry, ItemFlags, SessionId};
 use crate::store::{CasOutcome, Item, Member, Node, StoreError};
 
 /// How often a session is written anew because somebody else wrote it or its node went away.
 const ATTEMPTS: usize = 16;
 
 /// What is written of a session.
-pub(super) struct Writing {
-    pub(super) value: Bytes,
-    pub(super) validity: Bytes,
+struct Writing {
+    value: Bytes,
+    validity: Bytes,
     flags: u32,
     expiry: Expiry,
-    pub(super) validity_expiry: Expiry,
+    interval: i32,
     cas: Option<u64>,
     print: Fingerprint,
     document: Arc<[u8]>,
@@ -96,7 +96,7 @@ impl Engine {
     }
 
     /// What is to be written of a session as it is now.
-    pub(super) fn writing(&self, slot: &Slot) -> Result<Writing, ManagerError> {
+    fn writing(&self, slot: &Slot) -> Result<Writing, ManagerError> {
         let now_ms = self.clock.now_ms();
         let look = |live: &mut Live| {
             // Grows with every write, so that of two copies the newer one is known, whatever the clocks say.
@@ -122,10 +122,10 @@ impl Engine {
         };
         Ok(Writing {
             value: header.encode(&bytes)?.into(),
-            validity: validity_of(&header),
+            validity: Bytes::copy_from_slice(&header.validity().encode()),
             flags: self.codec.flags(),
             expiry: Expiry::of_shared_session(header.max_inactive_interval),
-            validity_expiry: Expiry::of_validity(header.max_inactive_interval),
+            interval: header.max_inactive_interval,
             cas,
             print,
             document,
@@ -175,7 +175,7 @@ impl Engine {
         let (key, validity_key) = (self.keys.session(id), self.keys.validity(id));
         let (written, validity) = tokio::join!(
             put(member.node.as_ref(), &key, writing),
-            self.put_validity(member.node.as_ref(), &validity_key, writing)
+            put_validity(member.node.as_ref(), &validity_key, &writing.validity, writing.interval)
         );
         if !written? {
             return Ok(Outcome::Other(member.node.get(&key).await?));
@@ -186,7 +186,7 @@ impl Engine {
     }
 
     /// The copy goes to the next primary that takes it. Where there is none, nobody can have one.
-    pub(super) async fn write_copy(
+    async fn write_copy(
         &self,
         member: &Member,
         id: &SessionId,
@@ -199,7 +199,7 @@ impl Engine {
             let node = secondary.node.as_ref();
             let (copy, validity) = tokio::join!(
                 node.set(&key, writing.value.clone(), writing.flags, writing.expiry),
-                self.put_validity(node, &validity_key, writing)
+                put_validity(node, &validity_key, &writing.validity, writing.interval)
             );
             match copy.and(validity) {
                 Err(error) if error.node_is_down() => {}
@@ -210,15 +210,6 @@ impl Engine {
             }
         }
         Ok(())
-    }
-
-    pub(super) async fn put_validity(
-        &self,
-        node: &dyn Node,
-        key: &str,
-        writing: &Writing,
-    ) -> Result<(), StoreError> {
-        node.set(key, writing.validity.clone(), ItemFlags::VALIDITY.pack(), writing.validity_expiry).await
     }
 
     /// A write of which nobody knows what came of it: whoever finds it must not take it for another's.
@@ -263,11 +254,7 @@ impl Engine {
         failure: ManagerError,
     ) -> Result<Arc<Slot>, ManagerError> {
         let node = slot.id.node();
-        let target =
-            node.and_then(|node| self.nodes.next_available(node)).or_else(|| self.nodes.choose(node));
-        let Some((target, to)) = target.and_then(|target| Some((target, target.id.as_deref()?))) else {
-            return Err(failure);
-        };
+        let Some((target, to)) = self.nodes.successor(node) else { return Err(failure) };
         let id = slot.id.with_node(to);
         if !leases.is_empty() {
             match self.lock(&id, target).await? {
@@ -279,19 +266,15 @@ impl Engine {
         }
         let copies = self.survey(&slot.id).await;
         let there = copies.iter().find(|found| found.id == id).and_then(|found| found.cas);
-        let left = Was::Left { slot: Arc::clone(slot), at_ms: self.clock.now_ms() };
-        let live = match &mut *slot.lock() {
-            State::Live(live) => live.moved(slot, left),
-            State::Moved(..) | State::Ended => return Err(ManagerError::Ended { id: slot.id.clone() }),
-        };
-        let read_at = live.last_backup_time;
-        let moved = Slot::new(id, live);
-        moved.with(|live| {
+        let ended = || ManagerError::Ended { id: slot.id.clone() };
+        let moved = slot.relocate(to, self.clock.now_ms()).map_err(|_| ended())?;
+        let prepare = |live: &mut Live| {
             if let Some(origin) = live.origin_mut() {
                 origin.cas = there;
             }
-        });
-        *slot.lock() = State::Moved(Arc::clone(&moved), Why::Relocated);
+            live.last_backup_time
+        };
+        let read_at = moved.with(prepare).ok_or_else(ended)?;
         self.statistics.count(|numbers| &numbers.memcached_failovers);
         tracing::info!(session = slot.log_name(), from = node, to, "relocated");
         if let Some(newest) =
@@ -315,11 +298,12 @@ async fn put(node: &dyn Node, key: &str, writing: &Writing) -> Result<bool, Stor
     }
 }
 
-fn validity_of(header: &Header) -> Bytes {
-    let validity = Validity {
-        max_inactive_interval: header.max_inactive_interval,
-        last_accessed_time: header.last_accessed_time,
-        this_accessed_time: header.this_accessed_time,
-    };
-    Bytes::copy_from_slice(&validity.encode())
+/// Writes a validity record of a session with this interval.
+pub(super) async fn put_validity(
+    node: &dyn Node,
+    key: &str,
+    validity: &Bytes,
+    interval: i32,
+) -> Result<(), StoreError> {
+    node.set(key, validity.clone(), ItemFlags::VALIDITY.pack(), Expiry::of_validity(interval)).await
 }

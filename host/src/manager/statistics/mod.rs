@@ -30,7 +30,7 @@ impl Tally {
 
 macro_rules! statistics {
     (
-        counters { $( $(#[doc = $help:literal])+ $counter:ident => $name:literal; )+ }
+        counters { $( $(#[doc = $help:literal])+ $counter:ident; )+ }
         probes { $( $(#[doc = $about:literal])+ $probe:ident => $probe_name:literal, $unit:ident; )+ }
     ) => {
         /// What a manager counted since it was started.
@@ -53,7 +53,7 @@ macro_rules! statistics {
         }
 
         fn counters(counts: &Counts) -> Vec<Counter> {
-            vec![ $( Counter { name: $name, help: concat!($($help),+).trim_ascii(), value: counts.$counter }, )+ ]
+            vec![ $( Counter { name: stringify!($counter), help: concat!($($help),+).trim_ascii(), value: counts.$counter }, )+ ]
         }
 
         fn probes(numbers: Option<&Numbers>) -> Vec<Probed> {
@@ -70,61 +70,61 @@ macro_rules! statistics {
 statistics! {
     counters {
         /// Requests that came without a session id and made no session.
-        requests_without_session => "requests_without_session";
+        requests_without_session;
         /// Requests that came with a session id or made a session.
-        requests_with_session => "requests_with_session";
+        requests_with_session;
         /// Backups left out because the request did not access its session.
-        no_session_access => "no_session_access";
+        no_session_access;
         /// Backups left out because the request did not touch the attributes.
-        no_attributes_access => "no_attributes_access";
+        no_attributes_access;
         /// Backups left out because the bytes would have been the same.
-        no_session_modification => "no_session_modification";
+        no_session_modification;
         /// Sessions that were written to their node.
-        backups => "backups";
+        backups;
         /// Backups that failed, or took longer than their request waited.
-        backup_failures => "backup_failures";
+        backup_failures;
         /// Sessions taken over from another server.
-        tomcat_failovers => "tomcat_failovers";
+        tomcat_failovers;
         /// Sessions that got another node because theirs was down.
-        memcached_failovers => "memcached_failovers";
+        memcached_failovers;
         /// Operations that failed because their node did not answer.
-        node_failures => "node_failures";
+        node_failures;
         /// Copies that were found missing where a session was kept alive, and written again.
-        ping_failed => "ping_failed";
+        ping_failed;
         /// Requests that needed no lock, by lockingMode auto or uriPattern.
-        read_only_requests => "read_only_requests";
+        read_only_requests;
         /// Requests that waited for a lock.
-        locks_waited => "locks_waited";
+        locks_waited;
         /// Locks that were not to be had in time.
-        lock_failures => "lock_failures";
+        lock_failures;
         /// Requests that went on without their lock, because lockTimeoutPolicy is proceed.
-        locks_proceeded => "locks_proceeded";
+        locks_proceeded;
         /// Locks that were no longer their owner's when it was done.
-        locks_lost => "locks_lost";
+        locks_lost;
         /// Requests that were begun and not finished within their lease.
-        leases_expired => "leases_expired";
+        leases_expired;
         /// Sessions read from their node.
-        sessions_loaded => "sessions_loaded";
+        sessions_loaded;
         /// Sessions on their node that could not be read.
-        load_failures => "load_failures";
+        load_failures;
         /// Sessions made.
-        sessions_created => "sessions_created";
+        sessions_created;
         /// Sessions not made because there were too many.
-        sessions_rejected => "sessions_rejected";
+        sessions_rejected;
         /// Sessions that ended because nobody asked for them.
-        sessions_expired => "sessions_expired";
+        sessions_expired;
         /// Sessions written again because they were used, but not changed.
-        sessions_refreshed => "sessions_refreshed";
+        sessions_refreshed;
         /// Attributes left out of the stored copy because the serializer cannot hold them.
-        attributes_skipped => "attributes_skipped";
+        attributes_skipped;
         /// Requests that wanted a session changed that another request had changed.
-        conflicts => "conflicts";
+        conflicts;
         /// Matches of requestUriIgnorePattern that were given up because they took too long; taken for none.
-        ignore_pattern_overruns => "ignore_pattern_overruns";
+        ignore_pattern_overruns;
         /// Matches of lockingMode's pattern that were given up because they took too long; taken for one.
-        lock_pattern_overruns => "lock_pattern_overruns";
+        lock_pattern_overruns;
         /// Matches of sessionAttributeFilter that were given up because they took too long; taken for one.
-        filter_pattern_overruns => "filter_pattern_overruns";
+        filter_pattern_overruns;
     }
     probes {
         /// What the backup at its end cost a request, also where nothing was to be stored.

@@ -163,7 +163,6 @@ fn number_of_this_thread() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
 
     use super::*;
 
@@ -220,24 +219,5 @@ mod tests {
         probe.record(u64::MAX);
         probe.record(0);
         assert_eq!((probe.seen().count(), probe.seen().max), (2, u64::MAX));
-    }
-
-    /// `cargo test --release -p holdfast --lib what_recording_costs -- --ignored --nocapture`
-    #[test]
-    #[ignore = "a measurement, not a check"]
-    fn what_recording_costs() {
-        const TIMES: u64 = 10_000_000;
-        for threads in [1, 2, 4, 8] {
-            let probe = Probe::default();
-            let started = Instant::now();
-            std::thread::scope(|scope| {
-                for _ in 0..threads {
-                    let probe = &probe;
-                    scope.spawn(move || (0..TIMES).for_each(|value| probe.record(value & 0xf_ffff)));
-                }
-            });
-            let each = started.elapsed().as_nanos() as f64 / TIMES as f64;
-            println!("{threads} threads: {each:.1} ns of time for each to record once");
-        }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
-use super::{StoredSessions, envelope_of, for_each};
+use super::{StoredSessions, for_each};
+use crate::manager::codec::envelope_of;
 use crate::manager::serializer::format_of;
 use crate::session::{ItemFlags, SessionId, Validity};
 use crate::store::{Member, StoreError};

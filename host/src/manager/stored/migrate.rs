@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::{StoredSessions, codec, envelope_of, for_each};
+use super::{StoredSessions, codec, for_each};
+use crate::manager::codec::envelope_of;
 use crate::manager::serializer::Serializers;
 use crate::manager::slot::header_is_valid_at;
 use crate::session::{Expiry, Header, SessionId};

@@ -6,7 +6,6 @@ mod show;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -15,15 +14,12 @@ use super::serializer::Serializers;
 use super::statistics::Statistics;
 use crate::clock::Clock;
 use crate::config::{ManagerConfig, OnUnserializable};
-use crate::session::{Envelope, EnvelopeError, Header, ItemFlags, Keys, SessionId, Validity, gunzip};
-use crate::store::{Item, Member, Nodes, StoreError};
+use crate::session::{Header, Keys, SessionId, Validity};
+use crate::store::{Member, Nodes, StoreError};
 
 pub use list::{NodeList, SessionList, SessionRow};
 pub use migrate::{Migrated, Refused};
 pub use show::{AttributeRow, ShownSession};
-
-/// The most that a value packed by MSM 1 is unpacked to.
-const UNPACKED: usize = 64 << 20;
 
 /// Questions that are under way at one node at a time.
 const AT_A_TIME: usize = 32;
@@ -167,17 +163,6 @@ where
     }
     results.extend(tasks.join_all().await);
     results
-}
-
-fn envelope_of(item: &Item) -> Result<Envelope, String> {
-    let decode = |value: &Bytes| Envelope::decode(value).map_err(|error: EnvelopeError| error.to_string());
-    match ItemFlags::parse(item.flags) {
-        ItemFlags::Msm1Gzip => match gunzip(&item.value, UNPACKED) {
-            Ok(unpacked) => decode(&unpacked.into()),
-            Err(error) => Err(error.to_string()),
-        },
-        _ => decode(&item.value),
-    }
 }
 
 fn codec(serializers: Serializers) -> Codec {

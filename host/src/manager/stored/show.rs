@@ -4,7 +4,8 @@ use holdfast_document::AttributeMap;
 use holdfast_document::{Event, Head, Limits, Reader, Width, builtin, json};
 
 use super::list::written_by;
-use super::{Part, StoredSessions, codec, envelope_of};
+use super::{Part, StoredSessions, codec};
+use crate::manager::codec::envelope_of;
 use crate::manager::serializer::Serializers;
 use crate::session::{Header, SessionId};
 use crate::store::StoreError;

@@ -99,7 +99,7 @@ impl Text {
         self.value();
         self.out.push('"');
         let mut rest = text;
-        while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+        while let Some(at) = plain_len(rest.as_bytes()) {
             let (plain, escaped) = rest.split_at_checked(at).unwrap_or((rest, ""));
             self.out.push_str(plain);
             let _ = match escaped.as_bytes().first() {
@@ -124,6 +124,17 @@ impl Text {
         STANDARD.encode_string(bytes, &mut self.out);
         self.out.push_str(quote);
     }
+}
+
+/// How many bytes stand in front of the first one that a string cannot have as it is; none: all can stand there.
+pub(super) fn plain_len(text: &[u8]) -> Option<usize> {
+    const AT_ONCE: usize = 32;
+    let special = |byte: &u8| *byte < 0x20 || *byte == b'"' || *byte == b'\\';
+    // Without a way out in it, the compiler looks at many bytes at a time.
+    let any = |chunk: &[u8]| chunk.iter().fold(false, |any, byte| any | special(byte));
+    let mut chunks = text.chunks_exact(AT_ONCE);
+    let plain = chunks.position(any).unwrap_or(text.len() / AT_ONCE) * AT_ONCE;
+    text.get(plain..)?.iter().position(special).map(|at| plain + at)
 }
 
 /// JSON without white space, as the functions of this module give it, with a line for each value: for people to

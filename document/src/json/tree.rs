@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::JsonError;
+use super::text::plain_len;
 
 /// How deep JSON may be nested. The typed JSON of a document has several levels for one of the document's.
 const MAX_DEPTH: usize = 8 * crate::MAX_DEPTH;
@@ -439,6 +440,13 @@ impl Parser<'_> {
         let from = self.at;
         let mut kind = Kind::Verbatim;
         loop {
+            match plain_len(self.text.get(self.at..).unwrap_or_default()) {
+                Some(plain) => self.at += plain,
+                None => {
+                    self.at = self.text.len();
+                    return Err("the text ends inside a string");
+                }
+            }
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -446,9 +454,7 @@ impl Parser<'_> {
                     self.at += 1;
                     self.escape()?;
                 }
-                Some(0..0x20) => return Err("a control character in a string must be escaped"),
-                Some(_) => self.at += 1,
-                None => return Err("the text ends inside a string"),
+                _ => return Err("a control character in a string must be escaped"),
             }
         }
         self.push(kind, from, self.at);

@@ -14,6 +14,7 @@ use crate::event::{Event, Number};
 use crate::json::text::Text;
 use crate::json::{deep, push_segment, slots};
 use crate::reader::Reader;
+use crate::token::utf8;
 
 const NIL: &[u8] = b"\xc0";
 
@@ -181,7 +182,10 @@ impl<'d> Walk<'d> {
             Event::Unsigned(value) => out.unsigned(value),
             Event::F32(value) => out.f32(value),
             Event::F64(value) => out.f64(value),
-            Event::Str(bytes) | Event::Wstr(bytes) => out.str(&String::from_utf8_lossy(bytes)),
+            Event::Str(bytes) | Event::Wstr(bytes) => match utf8(bytes) {
+                Some(text) => out.str(text),
+                None => out.str(&String::from_utf8_lossy(bytes)),
+            },
             Event::Char(unit) => {
                 let char = char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER);
                 out.str(char.encode_utf8(&mut [0; 4]));

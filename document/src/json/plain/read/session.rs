@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::old::Old;
 use super::{Fill, Lookup, attribute_of, pointer};
-use crate::check::{Limits, walk, walk_value};
+use crate::check::{Limits, walk_value};
 use crate::extras::Extras;
 use crate::json::plain::{to_plain, value_to_plain};
 use crate::json::{JsonError, Kind, Node, Tree, deep, push_segment};
@@ -31,25 +31,45 @@ pub fn merge_plain(attributes: &mut AttributeMap, json: Node<'_>, others: Others
     if json.kind() != Kind::Object {
         return Err(JsonError::value("/attributes", "expected an object"));
     }
-    let mut document = Vec::new();
-    attributes.to_document(None, &mut document)?;
-    let walked = walk(&document, Limits::default())?;
-    deep::run(walked.traits.depth.max(json.depth_of_all()), || merge(attributes, &document, json, others))
+    let named: HashMap<Cow<'_, str>, Node<'_>> = json.entries().collect();
+    let leads = Leads::of(&named);
+    let levels = levels(attributes, &named, &leads)?.max(json.depth_of_all());
+    deep::run(levels, || merge(attributes, json, &named, &leads, others))
+}
+
+/// How deep the values are nested that have to be looked at: those that JSON names, unless it leads into others.
+fn levels(
+    attributes: &AttributeMap,
+    named: &HashMap<Cow<'_, str>, Node<'_>>,
+    leads: &Leads,
+) -> Result<usize, JsonError> {
+    let mut levels = 0;
+    if leads.0.is_empty() {
+        for (name, _) in named.iter().filter(|(_, json)| !json.is_null()) {
+            if let Some(value) = attributes.get(name)? {
+                levels = levels.max(walk_value(&value, Limits::default())?.depth);
+            }
+        }
+    } else {
+        for (_, value) in attributes.iter() {
+            levels = levels.max(walk_value(&value?, Limits::default())?.depth);
+        }
+    }
+    Ok(levels)
 }
 
 fn merge(
     attributes: &mut AttributeMap,
-    before: &[u8],
     json: Node<'_>,
+    named: &HashMap<Cow<'_, str>, Node<'_>>,
+    leads: &Leads,
     others: Others,
 ) -> Result<bool, JsonError> {
-    let named: HashMap<Cow<'_, str>, Node<'_>> = json.entries().collect();
     let stays = |name: &str| match named.get(name) {
         Some(value) => !value.is_null(),
         None => others == Others::Stay,
     };
-    let leads = Leads::of(&named);
-    let changed = find_changed(attributes, before, &named, &leads, stays)?;
+    let changed = find_changed(attributes, named, leads, stays)?;
     let mut done: HashMap<String, Rc<[u8]>> = HashMap::new();
     for name in leads.order(&changed)? {
         let Some(json) = named.get(name.as_str()) else { continue };
@@ -89,31 +109,41 @@ pub fn value_from_plain(name: &str, json: Node<'_>, old: Option<&[u8]>) -> Resul
 /// The attributes that are not what they were: their JSON is another one, or leads into one of which it is.
 fn find_changed(
     attributes: &AttributeMap,
-    before: &[u8],
     named: &HashMap<Cow<'_, str>, Node<'_>>,
     leads: &Leads,
     stays: impl Fn(&str) -> bool,
 ) -> Result<HashSet<String>, JsonError> {
-    let present = || named.iter().filter(|(_, json)| !json.is_null());
-    let text =
-        if present().any(|(name, _)| attributes.contains(name)) { to_plain(before)? } else { "{}".into() };
-    // Two keys of a map may have the same text: then it cannot be compared, and counts as changed.
-    let before = Tree::parse(text.as_bytes()).ok();
-    let before: HashMap<_, _> = before.iter().flat_map(|tree| tree.root().entries()).collect();
-
     let mut changed = HashSet::new();
-    for (name, json) in present() {
-        if before.get(name).is_some_and(|before| before.says_the_same_as(*json)) {
-            continue;
+    let mut sharing = Vec::new();
+    for (name, json) in named.iter().filter(|(_, json)| !json.is_null()) {
+        let says_the_same = match attributes.get(name)? {
+            // Two keys of a map may have the same text: then it cannot be compared, and counts as changed.
+            Some(before) => {
+                let text = value_to_plain(name, &before)?;
+                let same = Tree::parse(text.as_bytes()).is_ok_and(|tree| tree.root().says_the_same_as(*json));
+                if !same && matches!(before, Cow::Owned(_)) {
+                    sharing.push((name, *json));
+                }
+                same
+            }
+            None => false,
+        };
+        if !says_the_same {
+            changed.insert(name.clone().into_owned());
         }
-        // Handed out alone, an attribute that shares objects looks otherwise.
-        if let Some(Cow::Owned(alone)) = attributes.get(name)? {
-            let text = value_to_plain(name, &alone)?;
-            if Tree::parse(text.as_bytes()).is_ok_and(|tree| tree.root().says_the_same_as(*json)) {
-                continue;
+    }
+    if !sharing.is_empty() {
+        // Among the others, an attribute that shares objects with them looks otherwise.
+        let mut document = Vec::new();
+        attributes.to_document(None, &mut document)?;
+        let text = to_plain(&document)?;
+        let before = Tree::parse(text.as_bytes()).ok();
+        let before: HashMap<_, _> = before.iter().flat_map(|tree| tree.root().entries()).collect();
+        for (name, json) in sharing {
+            if before.get(name).is_some_and(|before| before.says_the_same_as(json)) {
+                changed.remove(name.as_ref());
             }
         }
-        changed.insert(name.clone().into_owned());
     }
     let led_into = leads.0.iter().flat_map(|(name, others)| others.iter().map(move |other| (other, name)));
     let mut by_target: HashMap<&str, Vec<&str>> = HashMap::new();

@@ -88,7 +88,7 @@ impl Runtime {
     fn new(kind: Kind, limits: Limits, cache: Option<&PathBuf>) -> Result<Arc<Self>, PluginError> {
         let failed = |reason: String| PluginError::Runtime { reason };
         let engine = engine(kind).map_err(|error| failed(format!("{error:#}")))?;
-        let tick = (limits.time / 10).clamp(Duration::from_millis(1), Duration::from_millis(10));
+        let tick = (limits.time / 10).clamp(Duration::from_millis(1), Duration::from_millis(100));
         let clock = Arc::new(Clock::default());
         start_clock(&engine, &clock, tick)
             .map_err(|error| failed(format!("no thread for their clock: {error}")))?;

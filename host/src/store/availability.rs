@@ -14,7 +14,7 @@ use bytes::Bytes;
 use tokio::sync::{OnceCell, watch};
 use tokio::time::{Instant, sleep};
 
-use super::{CasOutcome, Expiry, Item, Node, NodeFuture, StoreError};
+use super::{Answers, CasOutcome, Expiry, Item, Node, NodeFuture, Operation, StoreError};
 
 /// How a node is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,6 +207,10 @@ impl Node for Monitored {
 
     fn delete_if_unchanged<'a>(&'a self, key: &'a str, cas: u64) -> NodeFuture<'a, CasOutcome> {
         Box::pin(self.asked(self.inner.delete_if_unchanged(key, cas)))
+    }
+
+    fn exchange<'a>(&'a self, operations: Vec<Operation<'a>>) -> NodeFuture<'a, Answers> {
+        Box::pin(self.asked(self.inner.exchange(operations)))
     }
 
     fn keys(&self) -> NodeFuture<'_, Vec<String>> {

@@ -49,6 +49,8 @@ macro_rules! every_node_keeps {
 every_node_keeps!(
     what_was_never_stored_is_none,
     what_was_stored_comes_back_with_its_flags,
+    operations_of_an_exchange_see_what_those_before_them_did,
+    an_exchange_fails_as_the_operation_would_that_fails,
     an_empty_value_is_a_value,
     a_large_value_comes_back_whole,
     set_replaces_value_and_flags,

@@ -3,6 +3,7 @@
 //! That client is young and says so; it is pinned, and nothing outside of this module sees it. What it gives: a
 //! connection that timed out or broke is never used again, so no answer can reach the wrong question.
 
+mod batch;
 mod list;
 mod pulse;
 
@@ -14,12 +15,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use memcache::exp::{
-    AsyncMetaClient, Delete, Error, Get, Meta, MutationResult, MutationStatus, Operation, Set,
+    AsyncMetaClient, Delete, Error, GetResult, MutationResult, MutationStatus, Operation as MetaOperation,
+    Set,
 };
 
 use self::pulse::Pulse;
 use super::error::check_key;
-use super::{CasOutcome, Expiry, Item, Node, NodeFuture, StoreError};
+use super::{Answers, CasOutcome, Expiry, Item, Node, NodeFuture, Operation, Store, StoreError};
 use crate::config::NodeAddress;
 
 /// Operations that may be under way at a time, and connections that are kept for them. More would only queue in
@@ -65,7 +67,7 @@ impl MemcachedNode {
         }
     }
 
-    async fn run<O: Operation>(
+    async fn run<O: MetaOperation>(
         &self,
         key: &str,
         repeat: Repeat,
@@ -123,28 +125,21 @@ impl MemcachedNode {
 
     async fn store(
         &self,
-        key: &str,
-        value: &Bytes,
-        flags: u32,
-        expiry: Expiry,
+        store: Store<'_>,
         repeat: Repeat,
         condition: impl Fn(Set) -> Set,
     ) -> Result<MutationResult, StoreError> {
-        let set = || {
-            let set = Set::new(key, value).client_flags(flags).ttl_raw(on_the_wire(expiry, now_seconds()));
-            condition(set)
-        };
-        match self.run(key, repeat, set).await {
-            Ok(result) => Ok(result),
-            Err(StoreError::Refused { message, .. }) if message.contains("too large") => {
-                Err(StoreError::TooLarge {
-                    node: self.name.clone(),
-                    key: key.to_owned(),
-                    size: value.len(),
-                    cure: larger_items(value.len()),
-                })
+        let set = || condition(batch::set(&store, now_seconds()));
+        let stored = self.run(store.key, repeat, set).await;
+        stored.map_err(|error| self.perhaps_too_large(error, store.key, store.value.len()))
+    }
+
+    fn perhaps_too_large(&self, error: StoreError, key: &str, size: usize) -> StoreError {
+        match error {
+            StoreError::Refused { node, message } if message.contains("too large") => {
+                StoreError::TooLarge { node, key: key.to_owned(), size, cure: larger_items(size) }
             }
-            Err(error) => Err(error),
+            error => error,
         }
     }
 
@@ -183,22 +178,15 @@ impl Node for MemcachedNode {
 
     fn get<'a>(&'a self, key: &'a str) -> NodeFuture<'a, Option<Item>> {
         Box::pin(async move {
-            let get = || Get::new(key).meta(Meta::NONE.cas());
-            let found = self.run(key, Repeat::Harmless, get).await?;
-            Ok(found.value.map(|value| Item {
-                value: value.into(),
-                flags: found.client_flags.unwrap_or_default(),
-                cas: found.item.cas.unwrap_or_default(),
-            }))
+            let found = self.run(key, Repeat::Harmless, || batch::get(key)).await?;
+            Ok(item(found))
         })
     }
 
     fn set<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, ()> {
         Box::pin(async move {
-            match self.store(key, &value, flags, expiry, Repeat::Harmless, |set| set).await?.status {
-                MutationStatus::Applied => Ok(()),
-                other => Err(self.unexpected(other)),
-            }
+            let store = Store { key, value, flags, expiry };
+            self.applied(&self.store(store, Repeat::Harmless, |set| set).await?)
         })
     }
 
@@ -210,13 +198,8 @@ impl Node for MemcachedNode {
         expiry: Expiry,
     ) -> NodeFuture<'a, Option<u64>> {
         Box::pin(async move {
-            let add = |set: Set| set.add().return_cas();
-            let result = self.store(key, &value, flags, expiry, Repeat::Misleading, add).await?;
-            match (result.status, result.cas) {
-                (MutationStatus::Applied, Some(cas)) => Ok(Some(cas)),
-                (MutationStatus::AlreadyExists, _) => Ok(None),
-                (other, _) => Err(self.unexpected(other)),
-            }
+            let store = Store { key, value, flags, expiry };
+            self.added(&self.store(store, Repeat::Misleading, |set| set.add().return_cas()).await?)
         })
     }
 
@@ -229,15 +212,15 @@ impl Node for MemcachedNode {
         cas: u64,
     ) -> NodeFuture<'a, CasOutcome> {
         Box::pin(async move {
-            let unchanged = |set: Set| set.compare_cas(cas);
-            let result = self.store(key, &value, flags, expiry, Repeat::Misleading, unchanged).await?;
+            let store = Store { key, value, flags, expiry };
+            let result = self.store(store, Repeat::Misleading, |set| set.compare_cas(cas)).await?;
             self.cas_outcome(result.status)
         })
     }
 
     fn touch<'a>(&'a self, key: &'a str, expiry: Expiry) -> NodeFuture<'a, bool> {
         Box::pin(async move {
-            let touch = || Get::new(key).without_value().touch_raw(on_the_wire(expiry, now_seconds()));
+            let touch = || batch::touch(key, expiry, now_seconds());
             Ok(self.run(key, Repeat::Harmless, touch).await?.hit())
         })
     }
@@ -255,6 +238,10 @@ impl Node for MemcachedNode {
             let status = self.run(key, Repeat::Misleading, delete).await?.status;
             self.cas_outcome(status)
         })
+    }
+
+    fn exchange<'a>(&'a self, operations: Vec<Operation<'a>>) -> NodeFuture<'a, Answers> {
+        Box::pin(async move { self.run_all(&operations).await })
     }
 
     fn keys(&self) -> NodeFuture<'_, Vec<String>> {
@@ -283,6 +270,14 @@ impl MemcachedNode {
             other => Err(self.unexpected(other)),
         }
     }
+}
+
+fn item(found: GetResult) -> Option<Item> {
+    Some(Item {
+        value: found.value?.into(),
+        flags: found.client_flags.unwrap_or_default(),
+        cas: found.item.cas.unwrap_or_default(),
+    })
 }
 
 fn connection_broke(error: &Error) -> bool {

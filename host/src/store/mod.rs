@@ -6,6 +6,7 @@ mod availability;
 mod binary;
 mod embedded;
 mod error;
+mod exchange;
 mod memcached;
 mod nodes;
 
@@ -25,6 +26,7 @@ pub use binary::{BinaryNode, Credentials};
 pub(crate) use contract::Server as TestServer;
 pub use embedded::{EmbeddedLimits, EmbeddedNode};
 pub use error::StoreError;
+pub use exchange::{Answer, Answers, Operation, Store};
 pub use memcached::MemcachedNode;
 pub use nodes::{Member, NodeOptions, Nodes, NodesError};
 
@@ -95,6 +97,20 @@ pub trait Node: Send + Sync + 'static {
 
     /// Deletes the item if it is still the one that was read with this `cas`.
     fn delete_if_unchanged<'a>(&'a self, key: &'a str, cas: u64) -> NodeFuture<'a, CasOutcome>;
+
+    /// Several operations at the price of one. The node does them one after the other, in this order, as if each had
+    /// been asked for when the one before it had its answer.
+    ///
+    /// With the first that fails all have failed: whether those behind it, or before it, have happened is unknown then.
+    fn exchange<'a>(&'a self, operations: Vec<Operation<'a>>) -> NodeFuture<'a, Answers> {
+        Box::pin(async move {
+            let mut answers = Vec::with_capacity(operations.len());
+            for operation in operations {
+                answers.push(operation.run(self).await?);
+            }
+            Ok(Answers::new(self.name(), answers))
+        })
+    }
 
     /// The keys of all items, in no order. A look at a node that is being written to: what comes or goes meanwhile may
     /// be in it or not. Costs as much as there are items.

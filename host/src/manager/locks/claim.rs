@@ -1,5 +1,6 @@
 //! What stands under a lock's key while it is ours, and what becomes of it when that is not known.
 
+use std::iter;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use super::remote::Remote;
 use crate::session::{ItemFlags, LOCK_VALUE};
-use crate::store::{CasOutcome, Expiry, Node, StoreError};
+use crate::store::{CasOutcome, Expiry, Item, Node, Operation, Store, StoreError};
 
 /// A lock that lasts one second may be gone at once: memcached counts in whole seconds of its own.
 const LEAST_SECONDS: u32 = 2;
@@ -31,6 +32,12 @@ pub(super) struct Claim {
     seconds: u32,
 }
 
+/// A lock that was had, and what was read with it: nothing, or an answer for each key.
+pub(super) struct Staked {
+    pub(super) remote: Remote,
+    pub(super) items: Vec<Option<Item>>,
+}
+
 impl Claim {
     /// `owner` is unique.
     pub(super) fn new(node: Arc<dyn Node>, key: &str, owner: &str, expiration: Duration) -> Self {
@@ -48,17 +55,18 @@ impl Claim {
         Duration::from_secs(u64::from(self.seconds) - 1)
     }
 
-    /// Tries once to get the lock. None: somebody else has it.
-    pub(super) async fn stake(self: Arc<Self>) -> Result<Option<Remote>, StoreError> {
+    /// Tries once to get the lock, and reads what lies under these keys as soon as it has it. None: somebody else has it.
+    pub(super) async fn stake(self: Arc<Self>, keys: Vec<String>) -> Result<Option<Staked>, StoreError> {
         let sent = Instant::now();
-        match self.add().await {
-            Ok(cas) => Ok(cas.map(|cas| Remote::new(self, cas, sent))),
+        match self.add_and_read(&keys).await {
+            Ok((Some(cas), items)) => Ok(Some(Staked { remote: Remote::new(self, cas, sent), items })),
+            Ok((None, _)) => Ok(None),
             Err(error) if error.node_is_down() => {
                 // A node that was restarted shows that only when its old connections are used.
                 if matches!(error, StoreError::Unavailable { .. })
                     && let Ok(outcome) = Arc::clone(&self).stake_again(sent).await
                 {
-                    return Ok(outcome);
+                    return Ok(outcome.map(|remote| Staked { remote, items: Vec::new() }));
                 }
                 // It may have been stored, and may be yet.
                 self.sweep_in_background();
@@ -66,6 +74,23 @@ impl Claim {
             }
             Err(error) => Err(error),
         }
+    }
+
+    async fn add_and_read(&self, keys: &[String]) -> Result<(Option<u64>, Vec<Option<Item>>), StoreError> {
+        if keys.is_empty() {
+            return Ok((self.add().await?, Vec::new()));
+        }
+        let add = Store {
+            key: &self.key,
+            value: self.value.clone(),
+            flags: ItemFlags::LOCK.pack(),
+            expiry: self.expiry(),
+        };
+        let gets = keys.iter().map(|key| Operation::Get { key });
+        let mut answers = self.node.exchange(iter::once(Operation::Add(add)).chain(gets).collect()).await?;
+        let cas = answers.added()?;
+        let items = keys.iter().map(|_| answers.item()).collect::<Result<_, _>>()?;
+        Ok((cas, items))
     }
 
     async fn stake_again(self: Arc<Self>, first_sent: Instant) -> Result<Option<Remote>, StoreError> {
@@ -120,6 +145,11 @@ impl Claim {
                 CasOutcome::Conflict => cas = None,
             }
         }
+    }
+
+    /// The operation that deletes it, if it is still what was written with this `cas`.
+    pub(super) fn deletion(&self, cas: u64) -> Operation<'_> {
+        Operation::DeleteIfUnchanged { key: &self.key, cas }
     }
 
     /// Deletes it as soon as the node answers, if it turns out to be there.

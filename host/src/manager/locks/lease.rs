@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use super::places::Place;
 use super::remote::Remote;
 use crate::manager::completing::Completing;
+use crate::store::{CasOutcome, Operation};
 
 /// A session's lock. It is renewed as long as this lives, and given up when this is dropped: then in the background.
 pub(in crate::manager) struct Lease {
@@ -42,6 +43,65 @@ impl Lease {
             return self.remote.is_held();
         }
         Completing::new(give_up(place, Arc::clone(&self.remote)), None).await
+    }
+
+    /// Gives the lock up as a part of an exchange that somebody has with its node. The lease, where it has to be released
+    /// by itself: the next request of this process is to have it, or it is being renewed.
+    pub(in crate::manager) fn release_with_exchange(mut self) -> Result<Release, Self> {
+        let Some(place) = self.place.take_if(|place| !place.hand_on()) else { return Err(self) };
+        let Some(cas) = self.remote.settle_as_it_is() else {
+            self.place = Some(place);
+            return Err(self);
+        };
+        place.withdraw();
+        Ok(Release { remote: Arc::clone(&self.remote), cas, place: Some(place) })
+    }
+}
+
+/// A lock that is being released by an exchange. If this is dropped before the answer is known, it is released in the
+/// background.
+pub(in crate::manager) struct Release {
+    remote: Arc<Remote>,
+    cas: u64,
+    /// None: the answer is known.
+    place: Option<Place>,
+}
+
+impl Release {
+    /// What the exchange has to do at its end.
+    pub(in crate::manager) fn operation(&self) -> Operation<'_> {
+        self.remote.deletion(self.cas)
+    }
+
+    /// With what came of it. Says whether the lock was ours to the end.
+    pub(in crate::manager) async fn done(mut self, outcome: CasOutcome) -> bool {
+        let Some(place) = self.place.take() else { return false };
+        let ours = match outcome {
+            CasOutcome::Stored => true,
+            CasOutcome::Missing => false,
+            // Another's by now, or ours with a renewal of which the answer was lost.
+            CasOutcome::Conflict => {
+                let remote = Arc::clone(&self.remote);
+                let again = async move { remote.give_back(None).await };
+                Completing::new(again, None).await.unwrap_or_default()
+            }
+        };
+        place.released();
+        ours
+    }
+}
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        let Some(place) = self.place.take() else { return };
+        // Without a runtime the process is ending; the lock ends by its expiration.
+        if let Ok(runtime) = Handle::try_current() {
+            let remote = Arc::clone(&self.remote);
+            runtime.spawn(async move {
+                let _ = remote.give_back(None).await;
+                place.released();
+            });
+        }
     }
 }
 

@@ -35,14 +35,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-use self::claim::Claim;
+use self::claim::{Claim, Staked};
 use self::places::{Place, Places};
 use super::completing::Completing;
 use crate::session::SessionId;
-use crate::store::{Node, StoreError};
+use crate::store::{Item, Node, StoreError};
 
 pub(super) use self::learned::ReadOnlyRequests;
-pub(super) use self::lease::Lease;
+pub(super) use self::lease::{Lease, Release};
 pub(super) use self::wanted::{Decision, wants_lock};
 
 /// Between two attempts, at first and at most. As every server tries for one of its requests only, and only while
@@ -96,7 +96,8 @@ impl Locks {
     }
 
     /// Waits for the lock of a session: first for the requests of this process that came before, then for other
-    /// servers.
+    /// servers. What lies under the keys of `reads` is read along if the lock is had at once, and has to be read
+    /// afterwards if not.
     ///
     /// # Errors
     /// It was not to be had in time, or the node does not work. Then there is no lock, and none is left behind; nor is
@@ -107,7 +108,8 @@ impl Locks {
         node: &Arc<dyn Node>,
         key: &str,
         options: LockOptions,
-    ) -> Result<Lease, LockFailure> {
+        reads: Vec<String>,
+    ) -> Result<(Lease, Vec<Option<Item>>), LockFailure> {
         let started = Instant::now();
         let deadline = started + options.wait;
         let busy = || LockFailure::Busy { waited: started.elapsed() };
@@ -121,7 +123,7 @@ impl Locks {
         }
         if let Some(handed_on) = place.remote() {
             if handed_on.is_at(node, key) && handed_on.is_held() {
-                return Ok(Lease::new(place, handed_on, Some(started.elapsed())));
+                return Ok((Lease::new(place, handed_on, Some(started.elapsed())), Vec::new()));
             }
             place.withdraw();
             Completing::new(async move { handed_on.release().await }, None).await;
@@ -132,18 +134,20 @@ impl Locks {
         }
 
         let claim = Arc::new(Claim::new(Arc::clone(node), key, &self.next_value(), options.expiration));
+        let mut reads = reads;
         let mut pause = FIRST_PAUSE;
         let mut answered = false;
         loop {
             let sent = Instant::now();
             // An attempt that nobody waits for any more goes on, and gives back what it gets.
-            let attempt = Completing::new(Arc::clone(&claim).stake(), None);
+            let attempt = Completing::new(Arc::clone(&claim).stake(std::mem::take(&mut reads)), None);
             match timeout_at(deadline.max(sent + LAST_ANSWER), attempt).await {
-                Ok(Ok(Some(remote))) => {
+                Ok(Ok(Some(Staked { remote, items }))) => {
                     let remote = Arc::new(remote);
                     place.hold(&remote);
                     self.keep_renewing();
-                    return Ok(Lease::new(place, remote, had_to_wait.then(|| started.elapsed())));
+                    let lease = Lease::new(place, remote, had_to_wait.then(|| started.elapsed()));
+                    return Ok((lease, items));
                 }
                 Ok(Ok(None)) => answered = true,
                 Ok(Err(error)) => return Err(LockFailure::Store(error)),

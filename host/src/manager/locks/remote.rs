@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::claim::Claim;
-use crate::store::{CasOutcome, Node};
+use crate::store::{CasOutcome, Node, Operation};
 
 /// Part of the time for which the lock certainly stands, after which it is renewed.
 const RENEWED_AFTER: u32 = 3;
@@ -131,11 +131,29 @@ impl Remote {
     pub(super) async fn release(&self) -> bool {
         let held = self.is_held();
         let Some(cas) = self.settle() else { return false };
+        self.give_back(cas).await.unwrap_or(held && self.is_held())
+    }
+
+    /// The `cas` with which it can be deleted, unless it is being renewed. It is settled then: whoever asked has to see
+    /// to it that it is deleted.
+    pub(super) fn settle_as_it_is(&self) -> Option<u64> {
+        let mut state = self.state();
+        let cas = state.cas.filter(|_| !state.renewing && !state.settled)?;
+        state.settled = true;
+        Some(cas)
+    }
+
+    pub(super) fn deletion(&self, cas: u64) -> Operation<'_> {
+        self.claim.deletion(cas)
+    }
+
+    /// Deletes it, and says whether it was there. If the node does not say, it is looked after in the background.
+    pub(super) async fn give_back(&self, cas: Option<u64>) -> Option<bool> {
         match self.claim.give_back(cas).await {
-            Ok(ours) => ours,
+            Ok(ours) => Some(ours),
             Err(_) => {
                 Arc::clone(&self.claim).sweep_in_background();
-                held && self.is_held()
+                None
             }
         }
     }

@@ -9,7 +9,7 @@ use super::super::engine::Engine;
 use super::super::error::ManagerError;
 use super::super::slot::{header_is_valid_at, log_name};
 use crate::session::{Header, SessionId, Validity};
-use crate::store::{Item, Member, Node};
+use crate::store::{Item, Member, Node, Operation, StoreError};
 
 /// After a node has come back, what it has may be older than what others have: for as long as servers may differ in
 /// whether it is there, and clients in what id their session has.
@@ -53,21 +53,27 @@ pub(super) fn is_placeholder(item: &Item) -> bool {
 }
 
 impl Engine {
-    /// What lies on the node of a session.
+    /// What lies on the node of a session. `items`: the session and its validity record, if they were read already.
     pub(super) async fn read_primary(
         &self,
         member: &Member,
         id: &SessionId,
+        items: Vec<Option<Item>>,
     ) -> Result<Primary, ManagerError> {
         let started = self.statistics.start();
-        let (session, validity) = (self.keys.session(id), self.keys.validity(id));
-        let (item, validity) = tokio::join!(member.node.get(&session), member.node.get(&validity));
-        let Some(item) = item?.filter(|item| !is_placeholder(item)) else { return Ok(Primary::Nothing) };
+        let [item, validity] = match <[_; 2]>::try_from(items) {
+            Ok(items) => items,
+            Err(_) => {
+                let keys = [self.keys.session(id), self.keys.validity(id)];
+                get_both(member.node.as_ref(), &keys).await?
+            }
+        };
+        let Some(item) = item.filter(|item| !is_placeholder(item)) else { return Ok(Primary::Nothing) };
         if self.graves.holds(id, &item) {
             return Ok(Primary::Ended);
         }
         // Without it the times in the session count.
-        let found = self.found(id, Some(item.cas), &item, validity.ok().flatten()).inspect_err(|error| {
+        let found = self.found(id, Some(item.cas), &item, validity).inspect_err(|error| {
             self.statistics.count(|numbers| &numbers.load_failures);
             tracing::warn!(session = log_name(id), %error, "a stored session was not read; it is kept");
         })?;
@@ -139,16 +145,22 @@ impl Engine {
 
     async fn look(self: Arc<Self>, node: Arc<dyn Node>, id: SessionId, is_copy: bool) -> Option<Found> {
         let keys = &self.keys;
-        let (session, validity) = match is_copy {
-            false => (keys.session(&id), keys.validity(&id)),
-            true => (keys.backup(&id), keys.backup_validity(&id)),
+        let keys = match is_copy {
+            false => [keys.session(&id), keys.validity(&id)],
+            true => [keys.backup(&id), keys.backup_validity(&id)],
         };
-        let (item, validity) = tokio::join!(node.get(&session), node.get(&validity));
-        let item = item.ok().flatten().filter(|item| !is_placeholder(item))?;
+        let [item, validity] = get_both(node.as_ref(), &keys).await.ok()?;
+        let item = item.filter(|item| !is_placeholder(item))?;
         if !is_copy && self.graves.holds(&id, &item) {
             return None;
         }
         let cas = (!is_copy).then_some(item.cas);
-        self.found(&id, cas, &item, validity.ok().flatten()).ok()
+        self.found(&id, cas, &item, validity).ok()
     }
+}
+
+async fn get_both(node: &dyn Node, [first, second]: &[String; 2]) -> Result<[Option<Item>; 2], StoreError> {
+    let operations = vec![Operation::Get { key: first }, Operation::Get { key: second }];
+    let mut answers = node.exchange(operations).await?;
+    Ok([answers.item()?, answers.item()?])
 }

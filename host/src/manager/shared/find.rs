@@ -9,7 +9,7 @@ use super::super::slot::{Fingerprint, Live, Origin, Replaced, Slot, Was, header_
 use super::copies::{Found, Primary};
 use super::{Holding, Locked};
 use crate::session::SessionId;
-use crate::store::Member;
+use crate::store::{Item, Member};
 
 impl Engine {
     /// The session of an id for a request that may change it. The lock is taken first, if the request is to have it.
@@ -24,10 +24,12 @@ impl Engine {
         }
         let wants_lock = self.wants_lock(request);
         let mut lease = None;
+        let mut items = Vec::new();
         let mut failure = None;
         if wants_lock {
-            match self.lock(asked, member).await? {
-                Locked::Yes(held) => lease = Some(held),
+            let reads = vec![self.keys.session(asked), self.keys.validity(asked)];
+            match self.lock(asked, member, reads).await? {
+                Locked::Yes(held, read) => (lease, items) = (Some(held), read),
                 Locked::No => {}
                 Locked::NodeDown(error) => failure = Some(error),
             }
@@ -37,7 +39,7 @@ impl Engine {
             return Ok(Some(holding));
         }
         let found = match failure {
-            None => self.fetch(member, asked).await,
+            None => self.fetch(member, asked, items).await,
             Some(error) => Err(error),
         };
         let slot = match found {
@@ -56,13 +58,15 @@ impl Engine {
         }))
     }
 
-    /// The session from its node; where that does not have it, or may have an old one, from whoever has the newest.
+    /// The session from its node, or from what was read there already; where that does not have it, or may have an old
+    /// one, from whoever has the newest.
     async fn fetch(
         self: &Arc<Self>,
         member: &Member,
         asked: &SessionId,
+        items: Vec<Option<Item>>,
     ) -> Result<Option<Arc<Slot>>, ManagerError> {
-        let primary = self.read_primary(member, asked).await?;
+        let primary = self.read_primary(member, asked, items).await?;
         let started = self.statistics.start();
         let slot = match primary {
             Primary::Ended => None,
@@ -104,8 +108,8 @@ impl Engine {
         let Some((target, to)) = self.nodes.successor(node) else { return Err(failure) };
         let id = asked.with_node(to);
         if wants_lock {
-            *lease = match self.lock(&id, target).await? {
-                Locked::Yes(held) => Some(held),
+            *lease = match self.lock(&id, target, Vec::new()).await? {
+                Locked::Yes(held, _) => Some(held),
                 Locked::No => None,
                 Locked::NodeDown(error) => return Err(error),
             };

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use super::super::engine::Engine;
 use super::super::error::ManagerError;
 use super::super::slot::Slot;
-use super::write::put_validity;
+use super::write::validity_record;
 use crate::session::Expiry;
-use crate::store::Member;
+use crate::store::{Member, Operation};
 
 impl Engine {
     /// Keeps a session and its copy alive. False: one of them is missing, and the session is to be stored.
@@ -48,12 +48,14 @@ impl Engine {
         interval: i32,
         validity: &Bytes,
     ) -> Result<bool, ManagerError> {
-        let (touched, set) = tokio::join!(
-            member.node.touch(&session, Expiry::of_shared_session(interval)),
-            put_validity(member.node.as_ref(), &validity_key, validity, interval)
-        );
-        set?;
-        let touched = touched?;
+        let expiry = Expiry::of_shared_session(interval);
+        let operations = vec![
+            Operation::Touch { key: &session, expiry },
+            Operation::Set(validity_record(&validity_key, validity, interval)),
+        ];
+        let mut answers = member.node.exchange(operations).await?;
+        let touched = answers.touched()?;
+        answers.set()?;
         if !touched {
             self.statistics.count(|numbers| &numbers.ping_failed);
         }

@@ -31,19 +31,22 @@ mod merge;
 mod reconcile;
 mod write;
 
+use std::time::Instant;
+
 use super::engine::Engine;
 use super::error::ManagerError;
 use super::locks::{Decision, Lease, LockFailure, wants_lock};
 use super::slot::log_name;
 use crate::config::LockTimeoutPolicy;
 use crate::session::SessionId;
-use crate::store::Member;
+use crate::store::{Item, Member};
 
 pub(super) use holding::Holding;
 
 /// What came of the wish for a lock.
 enum Locked {
-    Yes(Lease),
+    /// With what was read along, unless it had to be waited for.
+    Yes(Lease, Vec<Option<Item>>),
     /// It was not wanted, or goes without.
     No,
     /// The node of the lock is not available.
@@ -64,17 +67,22 @@ impl Engine {
         }
     }
 
-    /// Locks a session on its node.
-    async fn lock(&self, id: &SessionId, member: &Member) -> Result<Locked, ManagerError> {
+    /// Locks a session on its node, and reads what lies there under these keys.
+    async fn lock(
+        &self,
+        id: &SessionId,
+        member: &Member,
+        reads: Vec<String>,
+    ) -> Result<Locked, ManagerError> {
         let started = self.statistics.start();
         let key = self.keys.lock(id);
-        let failure = match self.locks.acquire(id, &member.node, &key, self.settings.lock).await {
-            Ok(lease) => {
+        let failure = match self.locks.acquire(id, &member.node, &key, self.settings.lock, reads).await {
+            Ok((lease, items)) => {
                 self.statistics.record(started, |numbers| &numbers.acquire_lock);
                 if lease.waited().is_some() {
                     self.statistics.count(|numbers| &numbers.locks_waited);
                 }
-                return Ok(Locked::Yes(lease));
+                return Ok(Locked::Yes(lease, items));
             }
             Err(LockFailure::Store(error)) if error.node_is_down() => {
                 return Ok(Locked::NodeDown(error.into()));
@@ -94,7 +102,12 @@ impl Engine {
 
     async fn unlock(&self, lease: Lease) {
         let started = self.statistics.start();
-        if !lease.release().await {
+        let was_ours = lease.release().await;
+        self.note_unlocked(started, was_ours);
+    }
+
+    fn note_unlocked(&self, started: Option<Instant>, was_ours: bool) {
+        if !was_ours {
             self.statistics.count(|numbers| &numbers.locks_lost);
         }
         self.statistics.record(started, |numbers| &numbers.release_lock);

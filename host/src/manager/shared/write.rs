@@ -6,12 +6,12 @@ use bytes::Bytes;
 
 use super::super::engine::Engine;
 use super::super::error::ManagerError;
-use super::super::locks::Lease;
+use super::super::locks::{Lease, Release};
 use super::super::slot::{Fingerprint, Live, Pending, Replaced, Slot, Was};
 use super::Locked;
 use crate::config::{LockTimeoutPolicy, LockingMode};
 use crate::session::{Expiry, ItemFlags, SessionId};
-use crate::store::{CasOutcome, Item, Member, Node, StoreError};
+use crate::store::{CasOutcome, Item, Member, Operation, Store};
 
 /// How often a session is written anew because somebody else wrote it or its node went away.
 const ATTEMPTS: usize = 16;
@@ -46,10 +46,9 @@ impl Engine {
         lease: Option<Lease>,
         if_unchanged: bool,
     ) -> (Arc<Slot>, Result<(), ManagerError>) {
-        let mut slot = slot;
-        let mut leases: Vec<_> = lease.into_iter().collect();
-        let result = self.store_with(&mut slot, &mut leases, if_unchanged).await;
-        for lease in leases {
+        let (mut slot, mut lease) = (slot, lease);
+        let result = self.store_with(&mut slot, &mut lease, if_unchanged).await;
+        if let Some(lease) = lease {
             self.unlock(lease).await;
         }
         (slot, result)
@@ -58,23 +57,25 @@ impl Engine {
     async fn store_with(
         self: &Arc<Self>,
         slot: &mut Arc<Slot>,
-        leases: &mut Vec<Lease>,
+        lease: &mut Option<Lease>,
         if_unchanged: bool,
     ) -> Result<(), ManagerError> {
         let first = Arc::clone(slot);
         let _turn = first.turn.lock().await;
         let started = self.statistics.start();
+        let is_locked = lease.is_some();
+        let alone = is_locked && self.everybody_locks();
         for _ in 0..ATTEMPTS {
-            if leases.iter().any(|lease| !lease.is_held()) {
+            if lease.as_ref().is_some_and(|lease| !lease.is_held()) {
                 return Err(ManagerError::LockLost { id: slot.id.clone() });
             }
             let writing = self.writing(slot)?;
-            let alone = !leases.is_empty() && self.everybody_locks();
             let written = match self.member_of(&slot.id) {
-                Some(member) => self.write_both(member, &slot.id, &writing, alone).await,
+                Some(member) if alone => self.write_alone(member, &slot.id, &writing, lease).await,
+                Some(member) => self.write_among_others(member, &slot.id, &writing).await,
                 None => Err(self.no_node(&slot.id)),
             };
-            // Where both are written at the same time the copy is there even if the session is not.
+            // Where the copy is written first, it is there even if the session is not.
             if written.is_err() || alone && matches!(written, Ok(Outcome::Other(_))) {
                 self.note_attempt(slot, &writing);
             }
@@ -87,7 +88,9 @@ impl Engine {
                 }
                 Ok(Outcome::Other(there)) => self.reconcile(slot, there, if_unchanged).await?,
                 Err(error) if error.node_is_down() || matches!(error, ManagerError::NoNode { .. }) => {
-                    *slot = self.leave(slot, leases, if_unchanged, error).await?;
+                    let moved = self.leave(slot, is_locked, if_unchanged, error).await?;
+                    // The other lock cannot be asked for any more.
+                    (*slot, *lease) = moved;
                 }
                 Err(error) => return Err(error),
             }
@@ -141,48 +144,88 @@ impl Engine {
             && self.settings.lock_timeout_policy == LockTimeoutPolicy::Fail
     }
 
-    /// Both copies: an answer that says `stored` means that either of two nodes may die. At the same time only where
-    /// nobody else writes: a copy must not be newer than the session that somebody else was faster to write.
-    async fn write_both(
+    /// Both copies, where nobody else writes: the copy first, so that the lock can be released with the session itself. An
+    /// answer that says `stored` means that either of two nodes may die.
+    async fn write_alone(
         &self,
         member: &Member,
         id: &SessionId,
         writing: &Writing,
-        alone: bool,
+        lease: &mut Option<Lease>,
     ) -> Result<Outcome, ManagerError> {
-        self.statistics.record_value(writing.value.len(), |numbers| &numbers.cached_data_size);
-        if alone {
-            let (outcome, copied) =
-                tokio::join!(self.write_session(member, id, writing), self.write_copy(member, id, writing));
-            let outcome = outcome?;
-            copied?;
-            return Ok(outcome);
+        self.write_copy(member, id, writing).await?;
+        let release = match lease.take().map(Lease::release_with_exchange) {
+            Some(Ok(release)) => Some(release),
+            Some(Err(kept)) => {
+                *lease = Some(kept);
+                None
+            }
+            None => None,
+        };
+        let was_released = release.is_some();
+        if self.write_session(member, id, writing, release).await? {
+            return Ok(Outcome::Stored);
         }
-        let outcome = self.write_session(member, id, writing).await?;
-        if matches!(outcome, Outcome::Stored) {
-            self.write_copy(member, id, writing).await?;
+        if was_released {
+            *lease = match self.lock(id, member, Vec::new()).await {
+                Ok(Locked::Yes(lease, _)) => Some(lease),
+                Ok(Locked::NodeDown(error)) => return Err(error),
+                Ok(Locked::No) | Err(ManagerError::Locked { .. }) => {
+                    return Err(ManagerError::LockLost { id: id.clone() });
+                }
+                Err(error) => return Err(error),
+            };
         }
-        Ok(outcome)
+        Ok(Outcome::Other(member.node.get(&self.keys.session(id)).await?))
     }
 
+    /// Both copies, where others may write too: a copy must not be newer than the session that somebody else was faster to
+    /// write.
+    async fn write_among_others(
+        &self,
+        member: &Member,
+        id: &SessionId,
+        writing: &Writing,
+    ) -> Result<Outcome, ManagerError> {
+        if !self.write_session(member, id, writing, None).await? {
+            return Ok(Outcome::Other(member.node.get(&self.keys.session(id)).await?));
+        }
+        self.write_copy(member, id, writing).await?;
+        Ok(Outcome::Stored)
+    }
+
+    /// False: something else lies there, or nothing any more.
     async fn write_session(
         &self,
         member: &Member,
         id: &SessionId,
         writing: &Writing,
-    ) -> Result<Outcome, ManagerError> {
+        release: Option<Release>,
+    ) -> Result<bool, ManagerError> {
         let started = self.statistics.start();
+        self.statistics.record_value(writing.value.len(), |numbers| &numbers.cached_data_size);
         let (key, validity_key) = (self.keys.session(id), self.keys.validity(id));
-        let (written, validity) = tokio::join!(
-            put(member.node.as_ref(), &key, writing),
-            put_validity(member.node.as_ref(), &validity_key, &writing.validity, writing.interval)
-        );
-        if !written? {
-            return Ok(Outcome::Other(member.node.get(&key).await?));
+        let session = writing.session(&key);
+        let session = match writing.cas {
+            Some(cas) => Operation::CompareAndSet(session, cas),
+            None => Operation::Add(session),
+        };
+        let mut operations = vec![session, Operation::Set(writing.validity_record(&validity_key))];
+        operations.extend(release.as_ref().map(Release::operation));
+        let mut answers = member.node.exchange(operations).await?;
+        let is_stored = match writing.cas {
+            Some(_) => answers.outcome()? == CasOutcome::Stored,
+            None => answers.added()?.is_some(),
+        };
+        answers.set()?;
+        if let Some(release) = release {
+            let was_ours = release.done(answers.outcome()?).await;
+            self.note_unlocked(started, was_ours);
         }
-        validity?;
-        self.statistics.record(started, |numbers| &numbers.store_update);
-        Ok(Outcome::Stored)
+        if is_stored {
+            self.statistics.record(started, |numbers| &numbers.store_update);
+        }
+        Ok(is_stored)
     }
 
     /// The copy goes to the next primary that takes it. Where there is none, nobody can have one.
@@ -196,16 +239,16 @@ impl Engine {
         let started = self.statistics.start();
         let (key, validity_key) = (self.keys.backup(id), self.keys.backup_validity(id));
         for secondary in self.nodes.primaries_after(node).filter(|secondary| secondary.is_available()) {
-            let node = secondary.node.as_ref();
-            let (copy, validity) = tokio::join!(
-                node.set(&key, writing.value.clone(), writing.flags, writing.expiry),
-                put_validity(node, &validity_key, &writing.validity, writing.interval)
-            );
-            match copy.and(validity) {
+            let operations = vec![
+                Operation::Set(writing.session(&key)),
+                Operation::Set(writing.validity_record(&validity_key)),
+            ];
+            match secondary.node.exchange(operations).await {
                 Err(error) if error.node_is_down() => {}
-                result => {
+                written => {
+                    written?;
                     self.statistics.record(started, |numbers| &numbers.after_backup);
-                    return Ok(result?);
+                    return Ok(());
                 }
             }
         }
@@ -249,17 +292,17 @@ impl Engine {
     async fn leave(
         self: &Arc<Self>,
         slot: &Arc<Slot>,
-        leases: &mut Vec<Lease>,
+        is_locked: bool,
         if_unchanged: bool,
         failure: ManagerError,
-    ) -> Result<Arc<Slot>, ManagerError> {
+    ) -> Result<(Arc<Slot>, Option<Lease>), ManagerError> {
         let node = slot.id.node();
         let Some((target, to)) = self.nodes.successor(node) else { return Err(failure) };
         let id = slot.id.with_node(to);
-        if !leases.is_empty() {
-            match self.lock(&id, target).await? {
-                // The other one cannot be asked for any more.
-                Locked::Yes(lease) => *leases = vec![lease],
+        let mut lease = None;
+        if is_locked {
+            match self.lock(&id, target, Vec::new()).await? {
+                Locked::Yes(held, _) => lease = Some(held),
                 Locked::No => {}
                 Locked::NodeDown(error) => return Err(error),
             }
@@ -282,28 +325,22 @@ impl Engine {
         {
             self.join_theirs(&moved, &newest.header, &newest.document, there, if_unchanged)?;
         }
-        Ok(moved)
+        Ok((moved, lease))
     }
 }
 
-/// False: something else lies there, or nothing any more.
-async fn put(node: &dyn Node, key: &str, writing: &Writing) -> Result<bool, StoreError> {
-    let Writing { value, flags, expiry, cas, .. } = writing;
-    match cas {
-        Some(cas) => {
-            let outcome = node.compare_and_set(key, value.clone(), *flags, *expiry, *cas).await?;
-            Ok(outcome == CasOutcome::Stored)
-        }
-        None => Ok(node.add(key, value.clone(), *flags, *expiry).await?.is_some()),
+impl Writing {
+    fn session<'a>(&self, key: &'a str) -> Store<'a> {
+        Store { key, value: self.value.clone(), flags: self.flags, expiry: self.expiry }
+    }
+
+    fn validity_record<'a>(&self, key: &'a str) -> Store<'a> {
+        validity_record(key, &self.validity, self.interval)
     }
 }
 
-/// Writes a validity record of a session with this interval.
-pub(super) async fn put_validity(
-    node: &dyn Node,
-    key: &str,
-    validity: &Bytes,
-    interval: i32,
-) -> Result<(), StoreError> {
-    node.set(key, validity.clone(), ItemFlags::VALIDITY.pack(), Expiry::of_validity(interval)).await
+/// The validity record of a session with this interval.
+pub(super) fn validity_record<'a>(key: &'a str, validity: &Bytes, interval: i32) -> Store<'a> {
+    let (value, flags) = (validity.clone(), ItemFlags::VALIDITY.pack());
+    Store { key, value, flags, expiry: Expiry::of_validity(interval) }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::super::{BinaryNode, Expiry, MemcachedNode, Node, StoreError};
+use super::super::{BinaryNode, Expiry, MemcachedNode, Node, Operation, Store, StoreError};
 use super::{PATIENT, Server, rules};
 use crate::config::NodeAddress;
 
@@ -103,7 +103,14 @@ async fn a_value_over_the_item_limit_says_how_to_raise_it(connect: Connect) {
     for error in [
         node.set("k", value.clone(), 0, Expiry::Never).await.unwrap_err(),
         node.add("k", value.clone(), 0, Expiry::Never).await.unwrap_err(),
-        node.compare_and_set("k", value, 0, Expiry::Never, 1).await.unwrap_err(),
+        node.compare_and_set("k", value.clone(), 0, Expiry::Never, 1).await.unwrap_err(),
+        node.exchange(vec![
+            Operation::Get { key: "k" },
+            Operation::Set(Store { key: "k", value, flags: 0, expiry: Expiry::Never }),
+            Operation::Get { key: "k" },
+        ])
+        .await
+        .unwrap_err(),
     ] {
         assert!(matches!(error, StoreError::TooLarge { size: 2_097_152, .. }), "{error:?}");
         assert!(error.to_string().contains("`-I 4m`"), "{error}");

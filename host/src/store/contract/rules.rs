@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::sleep;
 
-use super::super::{CasOutcome, Expiry, Node, StoreError};
+use super::super::{CasOutcome, Expiry, Item, Node, Operation, Store, StoreError};
 
 type AnyNode = Arc<dyn Node>;
 
@@ -54,6 +54,61 @@ pub(super) async fn what_was_stored_comes_back_with_its_flags(node: AnyNode) {
         assert_eq!((Some(item.cas), item.flags), (cas, flags));
         assert!(node.delete("add").await.unwrap());
     }
+}
+
+pub(super) async fn operations_of_an_exchange_see_what_those_before_them_did(node: AnyNode) {
+    let (flags, expiry) = (7, Expiry::seconds(60));
+    let store = |key, text| Store { key, value: bytes(text), flags, expiry };
+    let mut answers = node
+        .exchange(vec![
+            Operation::Get { key: "a" },
+            Operation::Add(store("a", "1")),
+            Operation::Add(store("a", "2")),
+            Operation::Get { key: "a" },
+            Operation::Set(store("b", "")),
+            Operation::Touch { key: "b", expiry },
+            Operation::Touch { key: "c", expiry },
+            Operation::Get { key: "b" },
+        ])
+        .await
+        .unwrap();
+    assert_eq!(answers.item().unwrap(), None);
+    let cas = answers.added().unwrap().unwrap();
+    assert_eq!(answers.added().unwrap(), None);
+    assert_eq!(answers.item().unwrap(), Some(Item { value: bytes("1"), flags, cas }));
+    answers.set().unwrap();
+    assert!(answers.touched().unwrap());
+    assert!(!answers.touched().unwrap());
+    assert_eq!(answers.item().unwrap().unwrap().value, Bytes::new());
+    assert!(matches!(answers.item(), Err(StoreError::Protocol { .. })), "there are no more");
+
+    let mut answers = node
+        .exchange(vec![
+            Operation::CompareAndSet(store("a", "3"), cas),
+            Operation::CompareAndSet(store("a", "4"), cas),
+            Operation::DeleteIfUnchanged { key: "a", cas },
+            Operation::DeleteIfUnchanged { key: "c", cas },
+            Operation::Get { key: "a" },
+        ])
+        .await
+        .unwrap();
+    assert_eq!(answers.outcome().unwrap(), CasOutcome::Stored);
+    assert_eq!(answers.outcome().unwrap(), CasOutcome::Conflict);
+    assert_eq!(answers.outcome().unwrap(), CasOutcome::Conflict);
+    assert_eq!(answers.outcome().unwrap(), CasOutcome::Missing);
+    let item = answers.item().unwrap().unwrap();
+    assert_eq!(item.value, bytes("3"));
+    let mut answers =
+        node.exchange(vec![Operation::DeleteIfUnchanged { key: "a", cas: item.cas }]).await.unwrap();
+    assert_eq!(answers.outcome().unwrap(), CasOutcome::Stored);
+}
+
+pub(super) async fn an_exchange_fails_as_the_operation_would_that_fails(node: AnyNode) {
+    let store = Store { key: "k", value: bytes("v"), flags: 0, expiry: Expiry::Never };
+    let refused = node.exchange(vec![Operation::Set(store.clone()), Operation::Get { key: "a b" }]).await;
+    assert!(matches!(refused, Err(StoreError::BadKey { .. })));
+    node.exchange(vec![Operation::Set(store)]).await.unwrap().set().unwrap();
+    assert_eq!(value_of(&node, "k").await, Some(bytes("v")), "the node works as before");
 }
 
 pub(super) async fn an_empty_value_is_a_value(node: AnyNode) {

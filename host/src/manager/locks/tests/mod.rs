@@ -1,5 +1,7 @@
 //! Locks as requests on several servers see them, on an embedded node and on a real memcached.
 
+mod exchange;
+
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -33,7 +35,7 @@ async fn acquire(
     node: &Arc<dyn Node>,
     options: LockOptions,
 ) -> Result<Lease, LockFailure> {
-    locks.acquire(&id(), node, KEY, options).await
+    locks.acquire(&id(), node, KEY, options, Vec::new()).await.map(|(lease, _)| lease)
 }
 
 async fn value(node: &Arc<dyn Node>) -> Option<String> {
@@ -164,7 +166,7 @@ async fn the_locks_of_two_sessions_have_nothing_to_do_with_each_other() {
     let (locks, node) = (Locks::new(), embedded());
     let _one = acquire(&locks, &node, PATIENT).await.unwrap();
     let other = SessionId::parse("b-n1").unwrap();
-    let lease = locks.acquire(&other, &node, "lock:b-n1", PATIENT).await.unwrap();
+    let (lease, _) = locks.acquire(&other, &node, "lock:b-n1", PATIENT, Vec::new()).await.unwrap();
     assert_eq!(lease.waited(), None);
 }
 

@@ -1,0 +1,170 @@
+//! Several operations in one exchange with a node.
+
+use bytes::Bytes;
+
+use super::{CasOutcome, Expiry, Item, Node, StoreError};
+
+/// An operation of an exchange: the method of [`Node`] of this name.
+#[derive(Debug, Clone)]
+pub enum Operation<'a> {
+    /// [`Node::get`]
+    Get {
+        /// Where it looks.
+        key: &'a str,
+    },
+    /// [`Node::set`]
+    Set(Store<'a>),
+    /// [`Node::add`]
+    Add(Store<'a>),
+    /// [`Node::compare_and_set`]
+    CompareAndSet(Store<'a>, u64),
+    /// [`Node::touch`]
+    Touch {
+        /// What it extends.
+        key: &'a str,
+        /// From now.
+        expiry: Expiry,
+    },
+    /// [`Node::delete_if_unchanged`]
+    DeleteIfUnchanged {
+        /// What it deletes.
+        key: &'a str,
+        /// What it is bound to.
+        cas: u64,
+    },
+}
+
+/// What an operation stores.
+#[derive(Debug, Clone)]
+pub struct Store<'a> {
+    /// Under this key.
+    pub key: &'a str,
+    /// The bytes of the item.
+    pub value: Bytes,
+    /// Its flags.
+    pub flags: u32,
+    /// How long it lives.
+    pub expiry: Expiry,
+}
+
+/// What came of an operation.
+#[derive(Debug)]
+pub enum Answer {
+    /// Of `Get`.
+    Item(Option<Item>),
+    /// Of `Set`.
+    Set,
+    /// Of `Add`: as [`Node::add`] returns it.
+    Added(Option<u64>),
+    /// Of `CompareAndSet` and `DeleteIfUnchanged`.
+    Outcome(CasOutcome),
+    /// Of `Touch`: whether it was there.
+    Touched(bool),
+}
+
+/// The answers of an exchange, taken in the order of its operations.
+#[derive(Debug)]
+pub struct Answers {
+    node: String,
+    answers: std::vec::IntoIter<Answer>,
+}
+
+impl Answers {
+    pub(super) fn new(node: &str, answers: Vec<Answer>) -> Self {
+        Self { node: node.to_owned(), answers: answers.into_iter() }
+    }
+
+    /// The next answer, of a `Get`.
+    ///
+    /// # Errors
+    /// Here and below: the operation was another one.
+    pub fn item(&mut self) -> Result<Option<Item>, StoreError> {
+        match self.answers.next() {
+            Some(Answer::Item(item)) => Ok(item),
+            other => Err(self.unexpected(other.as_ref())),
+        }
+    }
+
+    /// The next answer, of a `Set`.
+    ///
+    /// # Errors
+    /// See [`Answers::item`].
+    pub fn set(&mut self) -> Result<(), StoreError> {
+        match self.answers.next() {
+            Some(Answer::Set) => Ok(()),
+            other => Err(self.unexpected(other.as_ref())),
+        }
+    }
+
+    /// The next answer, of an `Add`.
+    ///
+    /// # Errors
+    /// See [`Answers::item`].
+    pub fn added(&mut self) -> Result<Option<u64>, StoreError> {
+        match self.answers.next() {
+            Some(Answer::Added(cas)) => Ok(cas),
+            other => Err(self.unexpected(other.as_ref())),
+        }
+    }
+
+    /// The next answer, of an operation that is bound to a state.
+    ///
+    /// # Errors
+    /// See [`Answers::item`].
+    pub fn outcome(&mut self) -> Result<CasOutcome, StoreError> {
+        match self.answers.next() {
+            Some(Answer::Outcome(outcome)) => Ok(outcome),
+            other => Err(self.unexpected(other.as_ref())),
+        }
+    }
+
+    /// The next answer, of a `Touch`.
+    ///
+    /// # Errors
+    /// See [`Answers::item`].
+    pub fn touched(&mut self) -> Result<bool, StoreError> {
+        match self.answers.next() {
+            Some(Answer::Touched(touched)) => Ok(touched),
+            other => Err(self.unexpected(other.as_ref())),
+        }
+    }
+
+    fn unexpected(&self, answer: Option<&Answer>) -> StoreError {
+        StoreError::Protocol { node: self.node.clone(), message: format!("{answer:?} to another question") }
+    }
+}
+
+impl Operation<'_> {
+    pub(super) fn key(&self) -> &str {
+        match self {
+            Self::Get { key } | Self::Touch { key, .. } | Self::DeleteIfUnchanged { key, .. } => key,
+            Self::Set(store) | Self::Add(store) | Self::CompareAndSet(store, _) => store.key,
+        }
+    }
+
+    /// Whether doing it twice is doing it once.
+    pub(super) fn may_be_repeated(&self) -> bool {
+        matches!(self, Self::Get { .. } | Self::Set(_) | Self::Touch { .. })
+    }
+
+    /// Has a node do it by itself.
+    pub(super) async fn run(self, node: &(impl Node + ?Sized)) -> Result<Answer, StoreError> {
+        Ok(match self {
+            Self::Get { key } => Answer::Item(node.get(key).await?),
+            Self::Set(Store { key, value, flags, expiry }) => {
+                node.set(key, value, flags, expiry).await?;
+                Answer::Set
+            }
+            Self::Add(Store { key, value, flags, expiry }) => {
+                Answer::Added(node.add(key, value, flags, expiry).await?)
+            }
+            Self::CompareAndSet(Store { key, value, flags, expiry }, cas) => {
+                Answer::Outcome(node.compare_and_set(key, value, flags, expiry, cas).await?)
+            }
+            Self::Touch { key, expiry } => Answer::Touched(node.touch(key, expiry).await?),
+            Self::DeleteIfUnchanged { key, cas } => {
+                Answer::Outcome(node.delete_if_unchanged(key, cas).await?)
+            }
+        })
+    }
+}

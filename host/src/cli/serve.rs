@@ -26,6 +26,8 @@ use crate::store::{NodeOptions, Nodes};
 /// A session may be nested as deep as its limits allow, and is walked by code that a plugin brought along.
 const STACK: usize = 16 << 20;
 
+pub(super) const NO_THREADS: &str = "cannot start threads";
+
 /// Run the session service
 ///
 /// Sessions are kept in this process and backed up to the nodes of the configuration; without one, to two nodes in
@@ -102,8 +104,10 @@ impl ServeArgs {
         let metrics = recorder.handle();
         ::metrics::set_global_recorder(recorder).context("cannot keep metrics")?;
 
-        let runtime = runtime()?;
-        let outcome = runtime.block_on(serve(live, plugins, metrics));
+        let runtime = runtime().context(NO_THREADS)?;
+        let lanes = http::Lanes::start(self::runtime).context(NO_THREADS)?;
+        let outcome = runtime.block_on(serve(live, plugins, metrics, &lanes));
+        drop(lanes);
         // A plugin's call that does not end must not keep the process from ending.
         runtime.shutdown_background();
         outcome
@@ -140,16 +144,22 @@ pub(super) fn load_plugins(
     Ok(plugins)
 }
 
-pub(super) fn runtime() -> anyhow::Result<Runtime> {
+/// A thread for what waits, and more while it does something long.
+pub(super) fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
         .thread_stack_size(STACK)
         .thread_name("holdfast")
         .enable_all()
         .build()
-        .context("cannot start threads")
 }
 
-async fn serve(live: LiveConfig, plugins: Plugins, metrics: PrometheusHandle) -> anyhow::Result<ExitCode> {
+async fn serve(
+    live: LiveConfig,
+    plugins: Plugins,
+    metrics: PrometheusHandle,
+    lanes: &http::Lanes,
+) -> anyhow::Result<ExitCode> {
     let config = live.config().clone();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let options = NodeOptions::of(&config.manager, Arc::clone(&clock));
@@ -198,7 +208,7 @@ async fn serve(live: LiveConfig, plugins: Plugins, metrics: PrometheusHandle) ->
     announce(&format!("http://{address}"))?;
 
     let patience = config.server.shutdown_timeout;
-    let stopped = http::serve(listener, service.router(), metrics, stop, patience)
+    let stopped = http::serve(listener, service.router(), lanes, metrics, stop, patience)
         .await
         .context("the listener failed")?;
     drop(watch);

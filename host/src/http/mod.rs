@@ -13,6 +13,7 @@ mod forms;
 mod given;
 mod head;
 mod health;
+mod lanes;
 mod media;
 mod metrics;
 mod msgpack;
@@ -27,5 +28,6 @@ mod tests;
 
 pub use admin::Admin;
 pub use metrics::recorder;
+pub use lanes::Lanes;
 pub use server::{Stopped, serve};
 pub use service::Service;

@@ -5,10 +5,13 @@ use std::io;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
+use axum::serve::Listener;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::lanes::{Accepting, Lanes};
 
 /// Histograms are kept as single values until they are folded into buckets; this often keeps them few.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -30,6 +33,7 @@ pub enum Stopped {
 pub async fn serve(
     listener: TcpListener,
     router: Router,
+    lanes: &Lanes,
     metrics: PrometheusHandle,
     stop: impl Future<Output = ()> + Send + 'static,
     patience: Duration,
@@ -41,28 +45,34 @@ pub async fn serve(
             metrics.run_upkeep();
         }
     });
-    // An answer is one small packet: it must not wait for another one to travel with.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!("cannot set TCP_NODELAY: {error}");
+    let (stopping, stopped) = watch::channel(false);
+    let (accepting, served) = lanes.serve(&router, listener.local_addr()?, &stopped);
+    accept(listener, accepting, stop).await;
+    stopping.send_replace(true);
+    let all = async {
+        for lane in served {
+            // A lane that panicked has no requests left.
+            if let Ok(ended) = lane.await {
+                ended?;
+            }
         }
-    });
-    let (stopping, stopped) = oneshot::channel();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        stop.await;
-        // The receiver is gone only when the server has ended by itself.
-        let _ = stopping.send(());
-    });
-    let out_of_patience = async {
-        match stopped.await {
-            Ok(()) => tokio::time::sleep(patience).await,
-            Err(_) => std::future::pending().await,
-        }
+        Ok(Stopped::Cleanly)
     };
-    let outcome = tokio::select! {
-        ended = server.into_future() => ended.map(|()| Stopped::Cleanly),
-        () = out_of_patience => Ok(Stopped::WithRequestsLeft),
-    };
+    let outcome = timeout(patience, all).await.unwrap_or(Ok(Stopped::WithRequestsLeft));
     upkeep.abort();
     outcome
+}
+
+async fn accept(mut listener: TcpListener, lanes: Accepting, stop: impl Future<Output = ()>) {
+    let accept = async {
+        loop {
+            // What is wrong with a connection, or with their number, is seen to there.
+            let (stream, peer) = Listener::accept(&mut listener).await;
+            lanes.hand(stream, peer);
+        }
+    };
+    tokio::select! {
+        () = accept => {}
+        () = stop => {}
+    }
 }

@@ -12,12 +12,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use memcache::exp::{
     AsyncMetaClient, Delete, Error, GetResult, MutationResult, MutationStatus, Operation as MetaOperation,
     Set,
 };
+
+use tokio::runtime::{Handle, Id};
 
 use self::pulse::Pulse;
 use super::error::check_key;
@@ -38,7 +40,7 @@ pub struct MemcachedNode {
     operation_timeout: Duration,
     /// Absent before the first operation, and after one that did not get through: the next looks the host up again,
     /// because a server that comes back may do so under another address.
-    client: ArcSwapOption<AsyncMetaClient>,
+    clients: ArcSwap<Vec<(Id, Arc<AsyncMetaClient>)>>,
     breaks: AtomicU64,
     pulse: Pulse,
 }
@@ -61,7 +63,7 @@ impl MemcachedNode {
             name: name.into(),
             address: address.clone(),
             operation_timeout,
-            client: ArcSwapOption::empty(),
+            clients: ArcSwap::default(),
             breaks: AtomicU64::new(0),
             pulse: Pulse::default(),
         }
@@ -101,14 +103,19 @@ impl MemcachedNode {
         };
         if result.as_ref().is_err_and(StoreError::node_is_down) {
             // Unless another operation already has begun anew.
-            self.client.compare_and_swap(&used, None);
+            if let Some(used) = &used {
+                self.clients.rcu(|clients| -> Vec<_> {
+                    clients.iter().filter(|(_, client)| !Arc::ptr_eq(client, used)).cloned().collect()
+                });
+            }
         }
         result
     }
 
     async fn client(&self) -> Result<Arc<AsyncMetaClient>, Error> {
-        if let Some(client) = self.client.load_full() {
-            return Ok(client);
+        let runtime = Handle::current().id();
+        if let Some((_, client)) = self.clients.load().iter().find(|(id, _)| *id == runtime) {
+            return Ok(Arc::clone(client));
         }
         let client = AsyncMetaClient::builder()
             .max_idle(CONNECTIONS)
@@ -119,7 +126,9 @@ impl MemcachedNode {
             .connect_async((self.address.host.clone(), self.address.port))
             .await?;
         let client = Arc::new(client);
-        self.client.store(Some(Arc::clone(&client)));
+        self.clients.rcu(|clients| -> Vec<_> {
+            clients.iter().filter(|(id, _)| *id != runtime).cloned().chain([(runtime, Arc::clone(&client))]).collect()
+        });
         Ok(client)
     }
 
@@ -257,7 +266,7 @@ impl Node for MemcachedNode {
     }
 
     fn close(&self) {
-        self.client.store(None);
+        self.clients.store(Arc::default());
     }
 }
 

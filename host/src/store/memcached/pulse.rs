@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
-use super::super::StoreError;
+use super::super::{Node, StoreError};
 use super::MemcachedNode;
 
 /// More than the answer has.
@@ -27,7 +27,7 @@ impl Pulse {
         let result = felt.unwrap_or_else(|_| Err(node.timed_out()));
         if result.is_err() {
             // The next operation looks the host up again.
-            node.client.store(None);
+            node.close();
         }
         result
     }
@@ -40,7 +40,7 @@ impl Pulse {
                 return check(node, &line).map(|()| *kept = Some(stream));
             }
             node.breaks.fetch_add(1, Ordering::Relaxed);
-            node.client.store(None);
+            node.close();
         }
         let unavailable = |source| StoreError::Unavailable { node: node.name.clone(), source };
         let connect = TcpStream::connect((node.address.host.as_str(), node.address.port));

@@ -1,0 +1,177 @@
+//! Threads that serve connections, each with a runtime of its own.
+//!
+//! A runtime of many threads moves a request between them whenever it waits, and with it all that it uses from one
+//! processor's cache to the other's: with two threads that nearly doubled what a request costs. Here a connection stays
+//! with the thread that got it, and so do the connections to nodes that its requests use. What is not a request, such as
+//! the admin service, the watch of nodes and the upkeep of sessions, has a thread elsewhere, which no request holds up.
+
+use std::future::pending;
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::serve::Listener;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::runtime::{Handle, Runtime};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+/// The runtimes. They end when this is dropped, without waiting for anything.
+pub struct Lanes(Vec<Runtime>);
+
+impl Lanes {
+    /// As many as there are processors for this process.
+    ///
+    /// # Errors
+    /// When threads cannot be started.
+    pub fn start(runtime: impl Fn() -> io::Result<Runtime>) -> io::Result<Self> {
+        let count = std::thread::available_parallelism().map_or(1, usize::from);
+        (0..count).map(|_| runtime()).collect::<io::Result<_>>().map(Self)
+    }
+
+    /// Has each serve what it is handed, until `stop` is true and its connections have ended.
+    pub(super) fn serve(
+        &self,
+        router: &Router,
+        address: SocketAddr,
+        stop: &watch::Receiver<bool>,
+    ) -> (Accepting, Vec<JoinHandle<io::Result<()>>>) {
+        let lanes = self.0.iter().map(|runtime| serve(runtime.handle(), router.clone(), address, stop.clone()));
+        let (lanes, served) = lanes.unzip();
+        (Accepting(lanes), served)
+    }
+}
+
+impl Drop for Lanes {
+    fn drop(&mut self) {
+        // A plugin's call that does not end must not keep the process from ending.
+        self.0.drain(..).for_each(Runtime::shutdown_background);
+    }
+}
+
+fn serve(
+    runtime: &Handle,
+    router: Router,
+    address: SocketAddr,
+    mut stop: watch::Receiver<bool>,
+) -> (Lane, JoinHandle<io::Result<()>>) {
+    let (to_lane, streams) = mpsc::unbounded_channel();
+    let stopped = async move {
+        // Without a sender nobody can stop it any more but the end of the process.
+        if stop.wait_for(|stop| *stop).await.is_err() {
+            pending::<()>().await;
+        }
+    };
+    let served = runtime.spawn(async move {
+        axum::serve(Handed { streams, address }, router).with_graceful_shutdown(stopped).await
+    });
+    (Lane { to_lane, open: Arc::new(()) }, served)
+}
+
+/// Hands connections to the lanes.
+pub(super) struct Accepting(Vec<Lane>);
+
+struct Lane {
+    to_lane: mpsc::UnboundedSender<Accepted>,
+    /// Cloned for each connection that is open.
+    open: Arc<()>,
+}
+
+struct Accepted {
+    stream: std::net::TcpStream,
+    peer: SocketAddr,
+    open: Arc<()>,
+}
+
+impl Accepting {
+    /// To the lane that has the fewest.
+    pub(super) fn hand(&self, stream: TcpStream, peer: SocketAddr) {
+        let Some(lane) = self.0.iter().min_by_key(|lane| Arc::strong_count(&lane.open)) else { return };
+        // An answer is one small packet: it must not wait for another one to travel with.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!("cannot set TCP_NODELAY: {error}");
+        }
+        match stream.into_std() {
+            Ok(stream) => {
+                // The receiver is gone when the server stops, and takes no connection any more.
+                let _ = lane.to_lane.send(Accepted { stream, peer, open: Arc::clone(&lane.open) });
+            }
+            Err(error) => tracing::warn!("a connection was lost: {error}"),
+        }
+    }
+}
+
+/// The connections of one lane.
+struct Handed {
+    streams: mpsc::UnboundedReceiver<Accepted>,
+    address: SocketAddr,
+}
+
+impl Listener for Handed {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
+        while let Some(Accepted { stream, peer, open }) = self.streams.recv().await {
+            match TcpStream::from_std(stream) {
+                Ok(stream) => return (Connection { stream, _open: open }, peer),
+                Err(error) => tracing::warn!("a connection was lost: {error}"),
+            }
+        }
+        pending().await
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
+
+/// A connection that its lane counts.
+struct Connection {
+    stream: TcpStream,
+    _open: Arc<()>,
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, buffer)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, buffers)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

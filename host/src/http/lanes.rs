@@ -40,7 +40,8 @@ impl Lanes {
         address: SocketAddr,
         stop: &watch::Receiver<bool>,
     ) -> (Accepting, Vec<JoinHandle<io::Result<()>>>) {
-        let lanes = self.0.iter().map(|runtime| serve(runtime.handle(), router.clone(), address, stop.clone()));
+        let lanes =
+            self.0.iter().map(|runtime| serve(runtime.handle(), router.clone(), address, stop.clone()));
         let (lanes, served) = lanes.unzip();
         (Accepting(lanes), served)
     }

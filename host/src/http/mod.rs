@@ -27,7 +27,7 @@ mod sessions;
 mod tests;
 
 pub use admin::Admin;
-pub use metrics::recorder;
 pub use lanes::Lanes;
+pub use metrics::recorder;
 pub use server::{Stopped, serve};
 pub use service::Service;

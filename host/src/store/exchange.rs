@@ -25,6 +25,11 @@ pub enum Operation<'a> {
         /// From now.
         expiry: Expiry,
     },
+    /// [`Node::delete`]
+    Delete {
+        /// What it deletes.
+        key: &'a str,
+    },
     /// [`Node::delete_if_unchanged`]
     DeleteIfUnchanged {
         /// What it deletes.
@@ -58,8 +63,8 @@ pub enum Answer {
     Added(Option<u64>),
     /// Of `CompareAndSet` and `DeleteIfUnchanged`.
     Outcome(CasOutcome),
-    /// Of `Touch`: whether it was there.
-    Touched(bool),
+    /// Of `Touch` and `Delete`: whether it was there.
+    Found(bool),
 }
 
 /// The answers of an exchange, taken in the order of its operations.
@@ -118,13 +123,13 @@ impl Answers {
         }
     }
 
-    /// The next answer, of a `Touch`.
+    /// The next answer, of a `Touch` or a `Delete`.
     ///
     /// # Errors
     /// See [`Answers::item`].
-    pub fn touched(&mut self) -> Result<bool, StoreError> {
+    pub fn found(&mut self) -> Result<bool, StoreError> {
         match self.answers.next() {
-            Some(Answer::Touched(touched)) => Ok(touched),
+            Some(Answer::Found(found)) => Ok(found),
             other => Err(self.unexpected(other.as_ref())),
         }
     }
@@ -137,14 +142,25 @@ impl Answers {
 impl Operation<'_> {
     pub(super) fn key(&self) -> &str {
         match self {
-            Self::Get { key } | Self::Touch { key, .. } | Self::DeleteIfUnchanged { key, .. } => key,
+            Self::Get { key }
+            | Self::Touch { key, .. }
+            | Self::Delete { key }
+            | Self::DeleteIfUnchanged { key, .. } => key,
             Self::Set(store) | Self::Add(store) | Self::CompareAndSet(store, _) => store.key,
         }
     }
 
-    /// Whether doing it twice is doing it once.
+    /// What it stores.
+    pub(super) fn value(&self) -> Option<&Bytes> {
+        match self {
+            Self::Set(store) | Self::Add(store) | Self::CompareAndSet(store, _) => Some(&store.value),
+            _ => None,
+        }
+    }
+
+    /// Whether doing it twice is doing it once. Else the second attempt would answer to what the first one did.
     pub(super) fn may_be_repeated(&self) -> bool {
-        matches!(self, Self::Get { .. } | Self::Set(_) | Self::Touch { .. })
+        !matches!(self, Self::Add(_) | Self::CompareAndSet(..) | Self::DeleteIfUnchanged { .. })
     }
 
     /// Has a node do it by itself.
@@ -161,7 +177,8 @@ impl Operation<'_> {
             Self::CompareAndSet(Store { key, value, flags, expiry }, cas) => {
                 Answer::Outcome(node.compare_and_set(key, value, flags, expiry, cas).await?)
             }
-            Self::Touch { key, expiry } => Answer::Touched(node.touch(key, expiry).await?),
+            Self::Touch { key, expiry } => Answer::Found(node.touch(key, expiry).await?),
+            Self::Delete { key } => Answer::Found(node.delete(key).await?),
             Self::DeleteIfUnchanged { key, cas } => {
                 Answer::Outcome(node.delete_if_unchanged(key, cas).await?)
             }

@@ -1,34 +1,27 @@
-//! memcached over its meta text protocol (version 1.6 or later), by the `memcache` crate's `exp` client.
+//! memcached over its meta text protocol (version 1.6 or later).
 //!
-//! That client is young and says so; it is pinned, and nothing outside of this module sees it. What it gives: a
-//! connection that timed out or broke is never used again, so no answer can reach the wrong question.
+//! The `memcache` crate has a client for it, `exp`, and it is not used: an operation takes some 10,000 instructions and 15
+//! allocations there, a third of all that a request of a locked session took. What remains of the protocol is small.
 
-mod batch;
+mod connection;
 mod list;
 mod pulse;
+mod wire;
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use arc_swap::ArcSwap;
 use bytes::Bytes;
-use memcache::exp::{
-    AsyncMetaClient, Delete, Error, GetResult, MutationResult, MutationStatus, Operation as MetaOperation,
-    Set,
-};
 
-use tokio::runtime::{Handle, Id};
-
+use self::connection::Connection;
 use self::pulse::Pulse;
+use self::wire::Fault;
 use super::error::check_key;
+use super::exchange::Answer;
+use super::pool::Pool;
 use super::{Answers, CasOutcome, Expiry, Item, Node, NodeFuture, Operation, Store, StoreError};
 use crate::config::NodeAddress;
-
-/// Operations that may be under way at a time, and connections that are kept for them. More would only queue in
-/// memcached, which has 4 threads by default and 1,024 connections for everybody.
-pub(super) const CONNECTIONS: usize = 64;
 
 /// Longer than this, memcached takes an expiration for a date.
 const LONGEST_RELATIVE: u32 = 30 * 24 * 60 * 60;
@@ -38,20 +31,11 @@ pub struct MemcachedNode {
     name: String,
     address: NodeAddress,
     operation_timeout: Duration,
-    /// Absent before the first operation, and after one that did not get through: the next looks the host up again,
-    /// because a server that comes back may do so under another address.
-    clients: ArcSwap<Vec<(Id, Arc<AsyncMetaClient>)>>,
+    /// Empty before the first operation, and after one that did not get through: the next looks the host up again, because
+    /// a server that comes back may do so under another address.
+    pool: Pool<Connection>,
     breaks: AtomicU64,
     pulse: Pulse,
-}
-
-/// Whether an operation may be repeated when the connection broke and its outcome is unknown.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Repeat {
-    /// Doing it twice is doing it once.
-    Harmless,
-    /// The second attempt would answer to what the first one did.
-    Misleading,
 }
 
 impl MemcachedNode {
@@ -63,116 +47,74 @@ impl MemcachedNode {
             name: name.into(),
             address: address.clone(),
             operation_timeout,
-            clients: ArcSwap::default(),
+            pool: Pool::new(),
             breaks: AtomicU64::new(0),
             pulse: Pulse::default(),
         }
     }
 
-    async fn run<O: MetaOperation>(
-        &self,
-        key: &str,
-        repeat: Repeat,
-        operation: impl Fn() -> O,
-    ) -> Result<O::Output, StoreError> {
-        check_key(key)?;
-        self.in_time(async |client| {
-            match client.run(operation()).await {
-                // A server that was restarted leaves connections behind that look alive until they are used.
-                Err(error) if connection_broke(&error) => {
-                    self.breaks.fetch_add(1, Ordering::Relaxed);
-                    if repeat == Repeat::Harmless { client.run(operation()).await } else { Err(error) }
-                }
-                result => result,
-            }
-        })
-        .await
-    }
-
-    async fn in_time<T>(
-        &self,
-        exchange: impl AsyncFnOnce(&AsyncMetaClient) -> Result<T, Error>,
-    ) -> Result<T, StoreError> {
-        let mut used = None;
-        let within = tokio::time::timeout(self.operation_timeout, async {
-            exchange(used.insert(self.client().await?)).await
-        });
-        let result = match within.await {
-            Ok(result) => result.map_err(|error| self.explain(error)),
+    async fn run(&self, operations: &[Operation<'_>]) -> Result<Answers, StoreError> {
+        for operation in operations {
+            check_key(operation.key())?;
+        }
+        let result = match tokio::time::timeout(self.operation_timeout, self.ask(operations)).await {
+            Ok(result) => result.map_err(|(position, fault)| self.explain(fault, operations.get(position))),
             Err(_) => Err(self.timed_out()),
         };
         if result.as_ref().is_err_and(StoreError::node_is_down) {
-            // Unless another operation already has begun anew.
-            if let Some(used) = &used {
-                self.clients.rcu(|clients| -> Vec<_> {
-                    clients.iter().filter(|(_, client)| !Arc::ptr_eq(client, used)).cloned().collect()
-                });
+            // What else is idle has most likely the same fate, and a server that comes back may have moved.
+            self.close();
+        }
+        Ok(Answers::new(&self.name, result?))
+    }
+
+    async fn run_one(&self, operation: Operation<'_>) -> Result<Answers, StoreError> {
+        self.run(std::slice::from_ref(&operation)).await
+    }
+
+    async fn ask(&self, operations: &[Operation<'_>]) -> Result<Vec<Answer>, (usize, Fault)> {
+        let _slot = self.pool.slot().await;
+        let now_seconds = now_seconds();
+        if let Some(connection) = self.pool.take(Connection::is_usable) {
+            match connection.exchange(operations, now_seconds).await {
+                // A server that was restarted leaves connections behind that look alive until they are used.
+                Err((position, Fault::Io(error))) if has_broken(&error) => {
+                    self.breaks.fetch_add(1, Ordering::Relaxed);
+                    if !operations.iter().all(Operation::may_be_repeated) {
+                        return Err((position, error.into()));
+                    }
+                    self.pool.clear();
+                }
+                exchanged => return self.keep(exchanged),
             }
         }
-        result
+        let connection = Connection::open(&self.address).await.map_err(|error| (0, error.into()))?;
+        self.keep(connection.exchange(operations, now_seconds).await)
     }
 
-    async fn client(&self) -> Result<Arc<AsyncMetaClient>, Error> {
-        let runtime = Handle::current().id();
-        if let Some((_, client)) = self.clients.load().iter().find(|(id, _)| *id == runtime) {
-            return Ok(Arc::clone(client));
-        }
-        let client = AsyncMetaClient::builder()
-            .max_idle(CONNECTIONS)
-            .max_connections(Some(CONNECTIONS))
-            // One limit around the whole operation stands for both.
-            .connect_timeout(None)
-            .io_timeout(None)
-            .connect_async((self.address.host.clone(), self.address.port))
-            .await?;
-        let client = Arc::new(client);
-        self.clients.rcu(|clients| -> Vec<_> {
-            clients.iter().filter(|(id, _)| *id != runtime).cloned().chain([(runtime, Arc::clone(&client))]).collect()
-        });
-        Ok(client)
-    }
-
-    async fn store(
+    fn keep(
         &self,
-        store: Store<'_>,
-        repeat: Repeat,
-        condition: impl Fn(Set) -> Set,
-    ) -> Result<MutationResult, StoreError> {
-        let set = || condition(batch::set(&store, now_seconds()));
-        let stored = self.run(store.key, repeat, set).await;
-        stored.map_err(|error| self.perhaps_too_large(error, store.key, store.value.len()))
+        exchanged: Result<(Connection, Vec<Answer>), (usize, Fault)>,
+    ) -> Result<Vec<Answer>, (usize, Fault)> {
+        let (connection, answers) = exchanged?;
+        self.pool.give(connection);
+        Ok(answers)
     }
 
-    fn perhaps_too_large(&self, error: StoreError, key: &str, size: usize) -> StoreError {
-        match error {
-            StoreError::Refused { node, message } if message.contains("too large") => {
-                StoreError::TooLarge { node, key: key.to_owned(), size, cure: larger_items(size) }
-            }
-            error => error,
-        }
-    }
-
-    fn explain(&self, error: Error) -> StoreError {
+    /// What went wrong, and with which operation.
+    fn explain(&self, fault: Fault, operation: Option<&Operation<'_>>) -> StoreError {
         let node = self.name.clone();
-        match error {
-            // That the outcome is unknown is said by the variants below; the reason is what helps.
-            Error::Ambiguous { source, .. } => self.explain(*source),
-            Error::Io(source) if source.kind() == io::ErrorKind::TimedOut => self.timed_out(),
-            Error::Io(source) => StoreError::Unavailable { node, source },
-            Error::Timeout { .. } => self.timed_out(),
-            Error::Server(message) => StoreError::Refused { node, message },
-            // The client drops what follows that word.
-            Error::Rejected(message) if message == "ERROR" => StoreError::Protocol {
-                node,
-                message: "ERROR, as an older version does, or one that has too many connections".to_owned(),
+        match fault {
+            Fault::Io(source) if source.kind() == io::ErrorKind::TimedOut => self.timed_out(),
+            Fault::Io(source) => StoreError::Unavailable { node, source },
+            Fault::Refused(message) => match operation.and_then(|it| Some((it.key(), it.value()?.len()))) {
+                Some((key, size)) if message.contains("too large") => {
+                    StoreError::TooLarge { node, key: key.to_owned(), size, cure: larger_items(size) }
+                }
+                _ => StoreError::Refused { node, message },
             },
-            Error::Rejected(message) | Error::Protocol(message) => StoreError::Protocol { node, message },
-            other => StoreError::Protocol { node, message: other.to_string() },
+            Fault::Protocol(message) => StoreError::Protocol { node, message },
         }
-    }
-
-    fn unexpected(&self, status: MutationStatus) -> StoreError {
-        StoreError::Protocol { node: self.name.clone(), message: format!("{status:?} where that cannot be") }
     }
 
     fn timed_out(&self) -> StoreError {
@@ -186,17 +128,12 @@ impl Node for MemcachedNode {
     }
 
     fn get<'a>(&'a self, key: &'a str) -> NodeFuture<'a, Option<Item>> {
-        Box::pin(async move {
-            let found = self.run(key, Repeat::Harmless, || batch::get(key)).await?;
-            Ok(item(found))
-        })
+        Box::pin(async move { self.run_one(Operation::Get { key }).await?.item() })
     }
 
     fn set<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, ()> {
-        Box::pin(async move {
-            let store = Store { key, value, flags, expiry };
-            self.applied(&self.store(store, Repeat::Harmless, |set| set).await?)
-        })
+        let store = Store { key, value, flags, expiry };
+        Box::pin(async move { self.run_one(Operation::Set(store)).await?.set() })
     }
 
     fn add<'a>(
@@ -206,10 +143,8 @@ impl Node for MemcachedNode {
         flags: u32,
         expiry: Expiry,
     ) -> NodeFuture<'a, Option<u64>> {
-        Box::pin(async move {
-            let store = Store { key, value, flags, expiry };
-            self.added(&self.store(store, Repeat::Misleading, |set| set.add().return_cas()).await?)
-        })
+        let store = Store { key, value, flags, expiry };
+        Box::pin(async move { self.run_one(Operation::Add(store)).await?.added() })
     }
 
     fn compare_and_set<'a>(
@@ -220,37 +155,25 @@ impl Node for MemcachedNode {
         expiry: Expiry,
         cas: u64,
     ) -> NodeFuture<'a, CasOutcome> {
-        Box::pin(async move {
-            let store = Store { key, value, flags, expiry };
-            let result = self.store(store, Repeat::Misleading, |set| set.compare_cas(cas)).await?;
-            self.cas_outcome(result.status)
-        })
+        let store = Store { key, value, flags, expiry };
+        Box::pin(async move { self.run_one(Operation::CompareAndSet(store, cas)).await?.outcome() })
     }
 
     fn touch<'a>(&'a self, key: &'a str, expiry: Expiry) -> NodeFuture<'a, bool> {
-        Box::pin(async move {
-            let touch = || batch::touch(key, expiry, now_seconds());
-            Ok(self.run(key, Repeat::Harmless, touch).await?.hit())
-        })
+        Box::pin(async move { self.run_one(Operation::Touch { key, expiry }).await?.found() })
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> NodeFuture<'a, bool> {
-        Box::pin(async move {
-            let result = self.run(key, Repeat::Harmless, || Delete::new(key)).await?;
-            Ok(result.applied())
-        })
+        Box::pin(async move { self.run_one(Operation::Delete { key }).await?.found() })
     }
 
     fn delete_if_unchanged<'a>(&'a self, key: &'a str, cas: u64) -> NodeFuture<'a, CasOutcome> {
-        Box::pin(async move {
-            let delete = || Delete::new(key).compare_cas(cas);
-            let status = self.run(key, Repeat::Misleading, delete).await?.status;
-            self.cas_outcome(status)
-        })
+        Box::pin(async move { self.run_one(Operation::DeleteIfUnchanged { key, cas }).await?.outcome() })
     }
 
     fn exchange<'a>(&'a self, operations: Vec<Operation<'a>>) -> NodeFuture<'a, Answers> {
-        Box::pin(async move { self.run_all(&operations).await })
+        // memcached does what comes on one connection in the order in which it comes.
+        Box::pin(async move { self.run(&operations).await })
     }
 
     fn keys(&self) -> NodeFuture<'_, Vec<String>> {
@@ -266,41 +189,18 @@ impl Node for MemcachedNode {
     }
 
     fn close(&self) {
-        self.clients.store(Arc::default());
+        self.pool.clear();
     }
 }
 
-impl MemcachedNode {
-    fn cas_outcome(&self, status: MutationStatus) -> Result<CasOutcome, StoreError> {
-        match status {
-            MutationStatus::Applied => Ok(CasOutcome::Stored),
-            MutationStatus::CasMismatch => Ok(CasOutcome::Conflict),
-            MutationStatus::NotFound => Ok(CasOutcome::Missing),
-            other => Err(self.unexpected(other)),
-        }
-    }
-}
-
-fn item(found: GetResult) -> Option<Item> {
-    Some(Item {
-        value: found.value?.into(),
-        flags: found.client_flags.unwrap_or_default(),
-        cas: found.item.cas.unwrap_or_default(),
-    })
-}
-
-fn connection_broke(error: &Error) -> bool {
-    match error {
-        Error::Ambiguous { source, .. } => connection_broke(source),
-        Error::Io(error) => matches!(
-            error.kind(),
-            io::ErrorKind::ConnectionReset
-                | io::ErrorKind::ConnectionAborted
-                | io::ErrorKind::BrokenPipe
-                | io::ErrorKind::UnexpectedEof
-        ),
-        _ => false,
-    }
+fn has_broken(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::UnexpectedEof
+    )
 }
 
 /// An expiration as memcached takes it: seconds up to 30 days, above that a date. A date beyond what it can count

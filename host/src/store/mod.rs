@@ -9,6 +9,7 @@ mod error;
 mod exchange;
 mod memcached;
 mod nodes;
+mod pool;
 
 #[cfg(test)]
 mod contract;

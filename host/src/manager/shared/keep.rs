@@ -54,7 +54,7 @@ impl Engine {
             Operation::Set(validity_record(&validity_key, validity, interval)),
         ];
         let mut answers = member.node.exchange(operations).await?;
-        let touched = answers.touched()?;
+        let touched = answers.found()?;
         answers.set()?;
         if !touched {
             self.statistics.count(|numbers| &numbers.ping_failed);

@@ -13,18 +13,26 @@ mod frame;
 mod tests;
 
 use std::io::ErrorKind;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use tokio::sync::Semaphore;
 
 use self::connection::{Connection, message};
 use self::frame::{Fault, Opcode, Request, Response, Status};
 use super::error::check_key;
-use super::memcached::{CONNECTIONS, MemcachedNode, Repeat, larger_items, now_seconds, on_the_wire};
+use super::memcached::{MemcachedNode, larger_items, now_seconds, on_the_wire};
+use super::pool::Pool;
 use super::{CasOutcome, Expiry, Item, Node, NodeFuture, StoreError};
 use crate::config::{ManagerConfig, NodeAddress, Secret};
+
+/// Whether an operation may be repeated when the connection broke and its outcome is unknown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repeat {
+    /// Doing it twice is doing it once.
+    Harmless,
+    /// The second attempt would answer to what the first one did.
+    Misleading,
+}
 
 /// Who logs in to a memcached with SASL, by the mechanism PLAIN.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,10 +58,7 @@ pub struct BinaryNode {
     address: NodeAddress,
     operation_timeout: Duration,
     credentials: Option<Credentials>,
-    /// How many more operations may be under way, each on a connection of its own.
-    slots: Semaphore,
-    /// The connection that was used last is the last.
-    idle: Mutex<Vec<Connection>>,
+    pool: Pool<Connection>,
     /// Only its list of keys is used: there is none in binary.
     text: MemcachedNode,
 }
@@ -75,8 +80,7 @@ impl BinaryNode {
             address: address.clone(),
             operation_timeout,
             credentials,
-            slots: Semaphore::new(CONNECTIONS),
-            idle: Mutex::new(Vec::new()),
+            pool: Pool::new(),
         }
     }
 
@@ -94,9 +98,8 @@ impl BinaryNode {
     }
 
     async fn exchange(&self, repeat: Repeat, request: &Request<'_>) -> Result<Response, Fault> {
-        // It is never closed.
-        let _slot = self.slots.acquire().await.map_err(|error| Fault::Protocol(error.to_string()))?;
-        if let Some(connection) = self.idle_connection() {
+        let _slot = self.pool.slot().await;
+        if let Some(connection) = self.pool.take(Connection::is_usable) {
             match connection.exchange(request).await {
                 // A server that was restarted leaves connections behind that look alive until they are used.
                 Err(Fault::Io(_)) if repeat == Repeat::Harmless => self.close(),
@@ -109,23 +112,8 @@ impl BinaryNode {
 
     fn keep(&self, exchanged: Result<(Connection, Response), Fault>) -> Result<Response, Fault> {
         let (connection, response) = exchanged?;
-        self.idle().push(connection);
+        self.pool.give(connection);
         Ok(response)
-    }
-
-    fn idle_connection(&self) -> Option<Connection> {
-        let mut idle = self.idle();
-        let newest = idle.pop()?;
-        if newest.is_usable() {
-            return Some(newest);
-        }
-        // The others are older. Those of a server that closed this one alone can be made again.
-        idle.clear();
-        None
-    }
-
-    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn store(&self, repeat: Repeat, request: &Request<'_>) -> Result<Response, StoreError> {
@@ -317,7 +305,7 @@ impl Node for BinaryNode {
     }
 
     fn close(&self) {
-        self.idle().clear();
+        self.pool.clear();
     }
 }
 

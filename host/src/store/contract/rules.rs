@@ -69,6 +69,8 @@ pub(super) async fn operations_of_an_exchange_see_what_those_before_them_did(nod
             Operation::Touch { key: "b", expiry },
             Operation::Touch { key: "c", expiry },
             Operation::Get { key: "b" },
+            Operation::Delete { key: "b" },
+            Operation::Delete { key: "b" },
         ])
         .await
         .unwrap();
@@ -77,9 +79,11 @@ pub(super) async fn operations_of_an_exchange_see_what_those_before_them_did(nod
     assert_eq!(answers.added().unwrap(), None);
     assert_eq!(answers.item().unwrap(), Some(Item { value: bytes("1"), flags, cas }));
     answers.set().unwrap();
-    assert!(answers.touched().unwrap());
-    assert!(!answers.touched().unwrap());
+    assert!(answers.found().unwrap());
+    assert!(!answers.found().unwrap());
     assert_eq!(answers.item().unwrap().unwrap().value, Bytes::new());
+    assert!(answers.found().unwrap());
+    assert!(!answers.found().unwrap());
     assert!(matches!(answers.item(), Err(StoreError::Protocol { .. })), "there are no more");
 
     let mut answers = node

@@ -10,7 +10,9 @@ use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
 use axum::serve::Listener;
@@ -19,6 +21,11 @@ use tokio::net::TcpStream;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+/// A timer that becomes the first of its runtime's wakes the thread that waits for events, by a system call. Requests
+/// have several; while there are connections, one is always due before them.
+const BEAT: Duration = Duration::from_millis(50);
 
 /// The runtimes. They end when this is dropped, without waiting for anything.
 pub struct Lanes(Vec<Runtime>);
@@ -68,7 +75,9 @@ fn serve(
         }
     };
     let served = runtime.spawn(async move {
-        axum::serve(Handed { streams, address }, router).with_graceful_shutdown(stopped).await
+        axum::serve(Handed { streams, address, beats: Arc::default() }, router)
+            .with_graceful_shutdown(stopped)
+            .await
     });
     (Lane { to_lane, open: Arc::new(()) }, served)
 }
@@ -110,6 +119,30 @@ impl Accepting {
 struct Handed {
     streams: mpsc::UnboundedReceiver<Accepted>,
     address: SocketAddr,
+    /// Whether the timer runs.
+    beats: Arc<AtomicBool>,
+}
+
+impl Handed {
+    fn beat(&self, open: &Arc<()>) {
+        if self.beats.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let (beats, open) = (Arc::clone(&self.beats), Arc::downgrade(open));
+        tokio::spawn(async move {
+            loop {
+                // The lane itself has one.
+                while open.strong_count() > 1 {
+                    sleep(BEAT).await;
+                }
+                beats.store(false, Ordering::SeqCst);
+                // A connection that came in between has seen it running.
+                if open.strong_count() <= 1 || beats.swap(true, Ordering::SeqCst) {
+                    return;
+                }
+            }
+        });
+    }
 }
 
 impl Listener for Handed {
@@ -119,7 +152,10 @@ impl Listener for Handed {
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         while let Some(Accepted { stream, peer, open }) = self.streams.recv().await {
             match TcpStream::from_std(stream) {
-                Ok(stream) => return (Connection { stream, _open: open }, peer),
+                Ok(stream) => {
+                    self.beat(&open);
+                    return (Connection { stream, _open: open }, peer);
+                }
                 Err(error) => tracing::warn!("a connection was lost: {error}"),
             }
         }

@@ -3,23 +3,25 @@
 //! The `memcache` crate has a client for it, `exp`, and it is not used: an operation takes some 10,000 instructions and 15
 //! allocations there, a third of all that a request of a locked session took. What remains of the protocol is small.
 
-mod connection;
 mod list;
+mod pipe;
 mod pulse;
 mod wire;
 
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
+use tokio::runtime::{Handle, Id};
 
-use self::connection::Connection;
+use self::pipe::{Failure, Pipe};
 use self::pulse::Pulse;
 use self::wire::Fault;
 use super::error::check_key;
 use super::exchange::Answer;
-use super::pool::Pool;
 use super::{Answers, CasOutcome, Expiry, Item, Node, NodeFuture, Operation, Store, StoreError};
 use crate::config::NodeAddress;
 
@@ -31,9 +33,10 @@ pub struct MemcachedNode {
     name: String,
     address: NodeAddress,
     operation_timeout: Duration,
-    /// Empty before the first operation, and after one that did not get through: the next looks the host up again, because
-    /// a server that comes back may do so under another address.
-    pool: Pool<Connection>,
+    /// One for each runtime: what comes on a connection is noticed in the runtime that opened it, and telling another one
+    /// costs more than a connection. None before the first operation, and after one that did not get through: the next
+    /// looks the host up again, because a server that comes back may do so under another address.
+    pipes: ArcSwap<Vec<(Id, Arc<Pipe>)>>,
     breaks: AtomicU64,
     pulse: Pulse,
 }
@@ -47,7 +50,7 @@ impl MemcachedNode {
             name: name.into(),
             address: address.clone(),
             operation_timeout,
-            pool: Pool::new(),
+            pipes: ArcSwap::default(),
             breaks: AtomicU64::new(0),
             pulse: Pulse::default(),
         }
@@ -58,11 +61,12 @@ impl MemcachedNode {
             check_key(operation.key())?;
         }
         let result = match tokio::time::timeout(self.operation_timeout, self.ask(operations)).await {
-            Ok(result) => result.map_err(|(position, fault)| self.explain(fault, operations.get(position))),
+            Ok(result) => result
+                .map_err(|Failure { fault, position, .. }| self.explain(fault, operations.get(position))),
             Err(_) => Err(self.timed_out()),
         };
         if result.as_ref().is_err_and(StoreError::node_is_down) {
-            // What else is idle has most likely the same fate, and a server that comes back may have moved.
+            // Other connections have most likely the same fate, and a server that comes back may have moved.
             self.close();
         }
         Ok(Answers::new(&self.name, result?))
@@ -72,33 +76,65 @@ impl MemcachedNode {
         self.run(std::slice::from_ref(&operation)).await
     }
 
-    async fn ask(&self, operations: &[Operation<'_>]) -> Result<Vec<Answer>, (usize, Fault)> {
-        let _slot = self.pool.slot().await;
+    async fn ask(&self, operations: &[Operation<'_>]) -> Result<Vec<Answer>, Failure> {
         let now_seconds = now_seconds();
-        if let Some(connection) = self.pool.take(Connection::is_usable) {
-            match connection.exchange(operations, now_seconds).await {
+        let mut may_be_repeated = operations.iter().all(Operation::may_be_repeated);
+        loop {
+            let pipe = self.pipe();
+            let Some(asked) = pipe.ask(operations, now_seconds).await else {
+                self.drop_pipes(|other| !Arc::ptr_eq(other, &pipe));
+                continue;
+            };
+            match asked {
                 // A server that was restarted leaves connections behind that look alive until they are used.
-                Err((position, Fault::Io(error))) if has_broken(&error) => {
-                    self.breaks.fetch_add(1, Ordering::Relaxed);
-                    if !operations.iter().all(Operation::may_be_repeated) {
-                        return Err((position, error.into()));
+                Err(Failure { fault: Fault::Io(error), was_connected: true, position })
+                    if has_broken(&error) =>
+                {
+                    if pipe.counts_as_broken() {
+                        self.breaks.fetch_add(1, Ordering::Relaxed);
                     }
-                    self.pool.clear();
+                    if !may_be_repeated {
+                        return Err(Failure { fault: error.into(), position, was_connected: true });
+                    }
+                    may_be_repeated = false;
+                    self.drop_pipes(|other| !Arc::ptr_eq(other, &pipe));
                 }
-                exchanged => return self.keep(exchanged),
+                answered => return answered,
             }
         }
-        let connection = Connection::open(&self.address).await.map_err(|error| (0, error.into()))?;
-        self.keep(connection.exchange(operations, now_seconds).await)
     }
 
-    fn keep(
-        &self,
-        exchanged: Result<(Connection, Vec<Answer>), (usize, Fault)>,
-    ) -> Result<Vec<Answer>, (usize, Fault)> {
-        let (connection, answers) = exchanged?;
-        self.pool.give(connection);
-        Ok(answers)
+    /// The connection of this runtime.
+    fn pipe(&self) -> Arc<Pipe> {
+        let runtime = Handle::current().id();
+        let of_runtime = |pipes: &[(Id, Arc<Pipe>)]| {
+            pipes.iter().find(|(id, _)| *id == runtime).map(|(_, pipe)| Arc::clone(pipe))
+        };
+        if let Some(pipe) = of_runtime(&self.pipes.load()) {
+            return pipe;
+        }
+        let opened = Pipe::open(self.address.clone(), self.operation_timeout);
+        self.pipes.rcu(|pipes| {
+            let mut pipes = Vec::clone(pipes);
+            if of_runtime(&pipes).is_none() {
+                pipes.push((runtime, Arc::clone(&opened)));
+            }
+            pipes
+        });
+        let used = of_runtime(&self.pipes.load()).unwrap_or_else(|| Arc::clone(&opened));
+        if !Arc::ptr_eq(&used, &opened) {
+            // Another thread of the runtime was faster.
+            opened.retire();
+        }
+        used
+    }
+
+    /// Asks nothing more on connections that are not to stay.
+    fn drop_pipes(&self, stays: impl Fn(&Arc<Pipe>) -> bool) {
+        let before = self
+            .pipes
+            .rcu(|pipes| -> Vec<_> { pipes.iter().filter(|(_, pipe)| stays(pipe)).cloned().collect() });
+        before.iter().filter(|(_, pipe)| !stays(pipe)).for_each(|(_, pipe)| pipe.retire());
     }
 
     /// What went wrong, and with which operation.
@@ -189,7 +225,13 @@ impl Node for MemcachedNode {
     }
 
     fn close(&self) {
-        self.pool.clear();
+        self.drop_pipes(|_| false);
+    }
+}
+
+impl Drop for MemcachedNode {
+    fn drop(&mut self) {
+        self.drop_pipes(|_| false);
     }
 }
 

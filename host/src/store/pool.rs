@@ -55,6 +55,11 @@ impl<C> Pool<C> {
         self.idle().clear();
     }
 
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.idle().is_empty()
+    }
+
     fn idle(&self) -> MutexGuard<'_, Vec<(Option<Id>, C)>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }

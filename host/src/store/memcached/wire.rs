@@ -2,9 +2,8 @@
 
 use std::io;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes, BytesMut};
 use memchr::memchr;
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 
 use super::on_the_wire;
 use crate::store::exchange::{Answer, Operation, Store};
@@ -16,14 +15,43 @@ const LONGEST_LINE: usize = 4096;
 /// memcached's largest item, and its header.
 const LARGEST_VALUE: usize = (1 << 30) + 1024;
 
-/// Until that much of a value has come, its length is only a claim.
-const FIRST_PIECE: usize = 1 << 20;
+/// Room for what is still to come of a value, at first.
+const FIRST_PIECE: usize = 64 << 10;
+
+/// A value that is shorter is copied, on the way in as on the way out.
+pub(super) const LONG: usize = 16 << 10;
+
+const LINE_END: &[u8] = b"\r\n";
+
+/// Which answers there are to an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    Get,
+    Touch,
+    Set,
+    Add,
+    Delete,
+    BoundToCas,
+}
+
+impl From<&Operation<'_>> for Asked {
+    fn from(operation: &Operation<'_>) -> Self {
+        match operation {
+            Operation::Get { .. } => Self::Get,
+            Operation::Touch { .. } => Self::Touch,
+            Operation::Set(_) => Self::Set,
+            Operation::Add(_) => Self::Add,
+            Operation::Delete { .. } => Self::Delete,
+            Operation::CompareAndSet(..) | Operation::DeleteIfUnchanged { .. } => Self::BoundToCas,
+        }
+    }
+}
 
 /// What went wrong with an exchange.
 #[derive(Debug)]
 pub(super) enum Fault {
     Io(io::Error),
-    /// memcached will not.
+    /// memcached will not, and answers what comes behind.
     Refused(String),
     /// What came is no answer, or not one to this operation.
     Protocol(String),
@@ -61,7 +89,7 @@ pub(super) fn write_head(operation: &Operation<'_>, now_seconds: u32, out: &mut 
             number(out, b" C", *cas);
         }
     }
-    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(LINE_END);
 }
 
 fn write_store(store: &Store<'_>, now_seconds: u32, out: &mut Vec<u8>) {
@@ -81,43 +109,85 @@ fn number(out: &mut Vec<u8>, flag: &[u8], number: u64) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
-/// Reads the answer to an operation. `line` is room for its first line.
-pub(super) async fn read_answer(
-    stream: &mut (impl AsyncBufRead + Unpin),
-    operation: &Operation<'_>,
-    line: &mut Vec<u8>,
-) -> Result<Answer, Fault> {
-    read_line(stream, line).await?;
+/// Takes the answer to an operation out of what has come. None: not all of it has come yet.
+pub(super) fn take_answer(come: &mut BytesMut, asked: Asked) -> Result<Option<Answer>, Fault> {
+    let Some(end) = memchr(b'\n', come) else {
+        return if come.len() > LONGEST_LINE { Err(not_an_answer(come)) } else { Ok(None) };
+    };
+    let line = come.get(..end).unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let answer = read_line(line, asked)?;
+    let head = end + 1;
+    let answer = match answer {
+        Line::Answer(answer) => {
+            come.advance(head);
+            answer
+        }
+        Line::Value { length, flags, cas } => {
+            let missing = (head + length + LINE_END.len()).saturating_sub(come.len());
+            if missing > 0 {
+                // The length is only a claim until that much has come.
+                come.reserve(missing.min(come.len().max(FIRST_PIECE)));
+                return Ok(None);
+            }
+            come.advance(head);
+            let value = match come.get(..length).filter(|_| length < LONG) {
+                // Without all else that came with it, which would live for as long.
+                Some(short) => {
+                    let value = Bytes::copy_from_slice(short);
+                    come.advance(length);
+                    value
+                }
+                None => come.split_to(length).freeze(),
+            };
+            if !come.starts_with(LINE_END) {
+                return Err(Fault::Protocol("a value that does not end where it said".to_owned()));
+            }
+            come.advance(LINE_END.len());
+            Answer::Item(Some(Item { value, flags, cas }))
+        }
+    };
+    Ok(Some(answer))
+}
+
+/// What the first line of an answer says.
+enum Line {
+    Answer(Answer),
+    /// A value follows.
+    Value {
+        length: usize,
+        flags: u32,
+        cas: u64,
+    },
+}
+
+fn read_line(line: &[u8], asked: Asked) -> Result<Line, Fault> {
     let mut words = line.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
     let code = words.next().unwrap_or_default();
-    match (operation, code) {
-        (Operation::Get { .. }, b"VA") => {
-            let length = words.next().and_then(|word| parse(word));
-            let length = length.and_then(|length| usize::try_from(length).ok());
+    Ok(Line::Answer(match (asked, code) {
+        (Asked::Get, b"VA") => {
+            let length = words.next().and_then(parse).and_then(|length| usize::try_from(length).ok());
             let length = length.filter(|length| *length <= LARGEST_VALUE);
             let flags = flag(words.clone(), b'f').and_then(|flags| u32::try_from(flags).ok());
             let (Some(length), Some(flags), Some(cas)) = (length, flags, flag(words, b'c')) else {
                 return Err(not_an_answer(line));
             };
-            Ok(Answer::Item(Some(Item { value: read_value(stream, length).await?, flags, cas })))
+            return Ok(Line::Value { length, flags, cas });
         }
-        (Operation::Get { .. }, b"EN") => Ok(Answer::Item(None)),
-        (Operation::Touch { .. } | Operation::Delete { .. }, b"HD") => Ok(Answer::Found(true)),
-        (Operation::Touch { .. }, b"EN") | (Operation::Delete { .. }, b"NF") => Ok(Answer::Found(false)),
-        (Operation::Set(_), b"HD") => Ok(Answer::Set),
-        (Operation::Add(_), b"HD") => match flag(words, b'c') {
-            Some(cas) => Ok(Answer::Added(Some(cas))),
-            None => Err(not_an_answer(line)),
+        (Asked::Get, b"EN") => Answer::Item(None),
+        (Asked::Touch | Asked::Delete, b"HD") => Answer::Found(true),
+        (Asked::Touch, b"EN") | (Asked::Delete, b"NF") => Answer::Found(false),
+        (Asked::Set, b"HD") => Answer::Set,
+        (Asked::Add, b"HD") => match flag(words, b'c') {
+            Some(cas) => Answer::Added(Some(cas)),
+            None => return Err(not_an_answer(line)),
         },
-        (Operation::Add(_), b"NS") => Ok(Answer::Added(None)),
-        (Operation::CompareAndSet(..) | Operation::DeleteIfUnchanged { .. }, code) => match code {
-            b"HD" => Ok(Answer::Outcome(CasOutcome::Stored)),
-            b"EX" => Ok(Answer::Outcome(CasOutcome::Conflict)),
-            b"NF" => Ok(Answer::Outcome(CasOutcome::Missing)),
-            _ => Err(not_an_answer(line)),
-        },
-        _ => Err(not_an_answer(line)),
-    }
+        (Asked::Add, b"NS") => Answer::Added(None),
+        (Asked::BoundToCas, b"HD") => Answer::Outcome(CasOutcome::Stored),
+        (Asked::BoundToCas, b"EX") => Answer::Outcome(CasOutcome::Conflict),
+        (Asked::BoundToCas, b"NF") => Answer::Outcome(CasOutcome::Missing),
+        _ => return Err(not_an_answer(line)),
+    }))
 }
 
 /// The number behind a flag of an answer.
@@ -144,49 +214,6 @@ fn not_an_answer(line: &[u8]) -> Fault {
     })
 }
 
-/// Reads a line, without its end.
-async fn read_line(stream: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> Result<(), Fault> {
-    line.clear();
-    loop {
-        let available = stream.fill_buf().await?;
-        if available.is_empty() {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-        }
-        let end = memchr(b'\n', available);
-        let (part, used) = match end {
-            Some(end) => (available.get(..end), end + 1),
-            None => (Some(available), available.len()),
-        };
-        line.extend_from_slice(part.unwrap_or_default());
-        stream.consume(used);
-        if line.len() > LONGEST_LINE {
-            line.truncate(LONGEST_LINE);
-            return Err(not_an_answer(line));
-        }
-        if end.is_some() {
-            line.truncate(line.strip_suffix(b"\r").unwrap_or(line).len());
-            return Ok(());
-        }
-    }
-}
-
-async fn read_value(stream: &mut (impl AsyncBufRead + Unpin), length: usize) -> Result<Bytes, Fault> {
-    const END: &[u8] = b"\r\n";
-    let whole = length + END.len();
-    let mut value = Vec::new();
-    while value.len() < whole {
-        let have = value.len();
-        value.resize(whole.min((have * 2).max(FIRST_PIECE)), 0);
-        let (_, piece) = value.split_at_mut(have);
-        stream.read_exact(piece).await?;
-    }
-    if !value.ends_with(END) {
-        return Err(Fault::Protocol("a value that does not end where it said".to_owned()));
-    }
-    value.truncate(length);
-    Ok(value.into())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -207,8 +234,8 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    async fn answer(operation: &Operation<'_>, bytes: &[u8]) -> Result<Answer, Fault> {
-        read_answer(&mut &*bytes, operation, &mut Vec::new()).await
+    fn answer(asked: Asked, text: &str) -> Result<Option<Answer>, Fault> {
+        take_answer(&mut BytesMut::from(text), asked)
     }
 
     #[test]
@@ -225,71 +252,94 @@ mod tests {
         assert_eq!(head(&Operation::DeleteIfUnchanged { key: "k", cas: 7 }), "md k C7\r\n");
     }
 
-    #[tokio::test]
-    async fn an_item_is_read_with_its_flags_and_its_cas_in_any_order() {
+    #[test]
+    fn an_item_is_read_with_its_flags_and_its_cas_in_any_order() {
         for text in ["VA 3 f7 c9\r\na\nb\r\n", "VA 3 c9 f7\r\na\nb\r\n"] {
-            match answer(&Operation::Get { key: "k" }, text.as_bytes()).await {
-                Ok(Answer::Item(Some(Item { value, flags: 7, cas: 9 }))) => assert_eq!(value, "a\nb"),
+            match answer(Asked::Get, text) {
+                Ok(Some(Answer::Item(Some(Item { value, flags: 7, cas: 9 })))) => assert_eq!(value, "a\nb"),
                 other => panic!("{other:?}"),
             }
         }
-        assert!(matches!(answer(&Operation::Get { key: "k" }, b"EN\r\n").await, Ok(Answer::Item(None))));
+        assert!(matches!(answer(Asked::Get, "EN\r\n"), Ok(Some(Answer::Item(None)))));
     }
 
-    #[tokio::test]
-    async fn what_answers_another_operation_is_refused() {
-        for (operation, text) in [
-            (Operation::Set(store("")), "NS\r\n"),
-            (Operation::Set(store("")), "VA 1 f0 c1\r\nx\r\n"),
-            (Operation::Add(store("")), "HD\r\n"),
-            (Operation::Get { key: "k" }, "HD\r\n"),
-            (Operation::Get { key: "k" }, "VA 1 f0\r\nx\r\n"),
-            (Operation::Get { key: "k" }, "VA 99999999999999999999 f0 c1\r\n"),
-            (Operation::Get { key: "k" }, "VA 2000000000 f0 c1\r\n"),
-            (Operation::Get { key: "k" }, "VA 1 f0 c1\r\nxyz"),
-            (Operation::Delete { key: "k" }, "EX\r\n"),
-            (Operation::Delete { key: "k" }, "\r\n"),
+    #[test]
+    fn an_answer_is_taken_when_all_of_it_has_come_and_leaves_the_next_one() {
+        let text = b"VA 3 f7 c9\r\nabc\r\nHD\r\n";
+        let mut come = BytesMut::new();
+        let mut answers = Vec::new();
+        for byte in text {
+            come.extend_from_slice(&[*byte]);
+            let asked = if answers.is_empty() { Asked::Get } else { Asked::Set };
+            answers.extend(take_answer(&mut come, asked).unwrap().map(|answer| (answer, come.len())));
+        }
+        assert!(matches!(&answers[..], [(Answer::Item(Some(_)), 0), (Answer::Set, 0)]), "{answers:?}");
+
+        let mut come = BytesMut::from(&text[..]);
+        assert!(matches!(take_answer(&mut come, Asked::Get), Ok(Some(Answer::Item(Some(_))))));
+        assert_eq!(&come[..], b"HD\r\n");
+    }
+
+    #[test]
+    fn a_length_that_is_only_claimed_takes_no_memory() {
+        let mut come = BytesMut::from("VA 1000000000 f0 c1\r\n");
+        assert!(matches!(take_answer(&mut come, Asked::Get), Ok(None)));
+        assert!(come.capacity() < 1 << 20);
+    }
+
+    #[test]
+    fn what_answers_another_operation_is_refused() {
+        for (asked, text) in [
+            (Asked::Set, "NS\r\n"),
+            (Asked::Set, "VA 1 f0 c1\r\nx\r\n"),
+            (Asked::Add, "HD\r\n"),
+            (Asked::Get, "HD\r\n"),
+            (Asked::Get, "VA 1 f0\r\nx\r\n"),
+            (Asked::Get, "VA 99999999999999999999 f0 c1\r\n"),
+            (Asked::Get, "VA 2000000000 f0 c1\r\n"),
+            (Asked::Get, "VA 1 f0 c1\r\nxyz"),
+            (Asked::Delete, "EX\r\n"),
+            (Asked::Delete, "\r\n"),
         ] {
-            let answer = answer(&operation, text.as_bytes()).await;
-            assert!(matches!(answer, Err(Fault::Protocol(_))), "{operation:?} {text:?}: {answer:?}");
+            let answer = answer(asked, text);
+            assert!(matches!(answer, Err(Fault::Protocol(_))), "{asked:?} {text:?}: {answer:?}");
         }
     }
 
-    #[tokio::test]
-    async fn errors_are_told_apart() {
-        let said = async |text: &str| answer(&Operation::Set(store("")), text.as_bytes()).await.unwrap_err();
+    #[test]
+    fn errors_are_told_apart() {
+        let said = |text: &str| answer(Asked::Set, text).unwrap_err();
         assert!(matches!(
-            said("SERVER_ERROR object too large for cache\r\n").await,
+            said("SERVER_ERROR object too large for cache\r\n"),
             Fault::Refused(message) if message == "object too large for cache"
         ));
         assert!(
-            matches!(said("CLIENT_ERROR bad data\r\n").await, Fault::Protocol(message) if message == "bad data")
+            matches!(said("CLIENT_ERROR bad data\r\n"), Fault::Protocol(message) if message == "bad data")
         );
         assert!(
-            matches!(said("ERROR\r\n").await, Fault::Protocol(message) if message.contains("too many connections"))
+            matches!(said("ERROR\r\n"), Fault::Protocol(message) if message.contains("too many connections"))
         );
-        assert!(matches!(said("HD").await, Fault::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof));
-        assert!(matches!(said(&"x".repeat(10_000)).await, Fault::Protocol(message) if message.len() < 100));
+        assert!(matches!(said(&"x".repeat(10_000)), Fault::Protocol(message) if message.len() < 100));
     }
 
     proptest! {
-        /// No answer, however wrong, does more harm than an error, or takes much more memory than it has bytes.
+        /// No answer, however wrong, does more harm than an error.
         #[test]
-        fn any_bytes_are_an_answer_or_an_error(
+        fn any_bytes_are_an_answer_or_an_error_or_a_beginning(
             bytes in prop_oneof![
                 proptest::collection::vec(any::<u8>(), 0..200),
                 "(VA|HD|EN|NF|EX|NS) [0-9]{1,22} ?[fcT]?[0-9]{0,12} ?[fc]?[0-9]{0,22}\r?\n.{0,9}\r\n"
                     .prop_map(String::into_bytes),
             ],
         ) {
-            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            for operation in [
-                Operation::Get { key: "k" },
-                Operation::Add(store("")),
-                Operation::Delete { key: "k" },
-                Operation::CompareAndSet(store(""), 1),
-            ] {
-                let _ = runtime.block_on(answer(&operation, &bytes));
+            for asked in [Asked::Get, Asked::Touch, Asked::Set, Asked::Add, Asked::Delete, Asked::BoundToCas] {
+                let mut come = BytesMut::from(&bytes[..]);
+                let before = come.len();
+                match take_answer(&mut come, asked) {
+                    Ok(Some(_)) => prop_assert!(come.len() < before),
+                    Ok(None) => prop_assert_eq!(come.len(), before),
+                    Err(_) => {}
+                }
             }
         }
     }

@@ -166,6 +166,11 @@ fn a_session_whose_node_is_frozen_goes_on_and_the_newest_counts_when_it_wakes() 
         let again = change(&one, &new, &json!({"n": 3}));
         assert_eq!(other.attributes(&again), json!({"n": 3, "m": 1}));
         assert_eq!(other.attributes(&id), json!({"n": 3, "m": 1}));
+        // A request by the old id has the lock of that, on another node than the session.
+        change(&one, &id, &json!({"n": 4}));
+        for id in [&id, &again] {
+            assert_eq!(cluster.node_of(id).get(&format!("lock:{id}")), None);
+        }
     }
 }
 

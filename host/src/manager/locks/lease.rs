@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use super::places::Place;
 use super::remote::Remote;
 use crate::manager::completing::Completing;
-use crate::store::{CasOutcome, Operation};
+use crate::store::{CasOutcome, Node, Operation};
 
 /// A session's lock. It is renewed as long as this lives, and given up when this is dropped: then in the background.
 pub(in crate::manager) struct Lease {
@@ -27,6 +27,11 @@ impl Lease {
     /// It never becomes true again.
     pub(in crate::manager) fn is_held(&self) -> bool {
         self.remote.is_held()
+    }
+
+    /// Whether it is the lock with this key on this node.
+    pub(in crate::manager) fn is_at(&self, node: &Arc<dyn Node>, key: &str) -> bool {
+        self.remote.is_at(node, key)
     }
 
     /// How long it had to be waited for; none: it was free.

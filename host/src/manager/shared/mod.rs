@@ -4,7 +4,8 @@
 //! ```text
 //! begin  -> lock, if lockingMode says so -> session and validity record from the node of the id
 //!           -> not there: the copy on another node; node not available: the newest copy, under a new id
-//! finish -> the session by CAS, and its validity record; the same to the secondary; lock released
+//! finish -> the session by CAS, and its validity record; the same to the secondary; lock released. Where everybody
+//!           locks, the secondary comes first, and the lock is released with the session
 //! ```
 //!
 //! | file | what |

@@ -64,13 +64,14 @@ impl Engine {
         let _turn = first.turn.lock().await;
         let started = self.statistics.start();
         let is_locked = lease.is_some();
-        let alone = is_locked && self.everybody_locks();
         for _ in 0..ATTEMPTS {
             if lease.as_ref().is_some_and(|lease| !lease.is_held()) {
                 return Err(ManagerError::LockLost { id: slot.id.clone() });
             }
             let writing = self.writing(slot)?;
-            let written = match self.member_of(&slot.id) {
+            let member = self.member_of(&slot.id);
+            let alone = member.is_some_and(|member| self.excludes_others(member, &slot.id, lease.as_ref()));
+            let written = match member {
                 Some(member) if alone => self.write_alone(member, &slot.id, &writing, lease).await,
                 Some(member) => self.write_among_others(member, &slot.id, &writing).await,
                 None => Err(self.no_node(&slot.id)),
@@ -138,10 +139,12 @@ impl Engine {
         })
     }
 
-    /// Whether nobody writes a session without its lock, as far as the configuration says.
-    fn everybody_locks(&self) -> bool {
+    /// Whether nobody else writes a session while this lock is held, as far as the configuration says. The lock of an id
+    /// that the session had before does not exclude those who know the new one.
+    fn excludes_others(&self, member: &Member, id: &SessionId, lease: Option<&Lease>) -> bool {
         self.settings.locking_mode == LockingMode::All
             && self.settings.lock_timeout_policy == LockTimeoutPolicy::Fail
+            && lease.is_some_and(|lease| lease.is_at(&member.node, &self.keys.lock(id)))
     }
 
     /// Both copies, where nobody else writes: the copy first, so that the lock can be released with the session itself. An

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use bytes::{Buf, Bytes};
+use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -13,6 +13,9 @@ use crate::config::NodeAddress;
 
 /// Longer than this a connection is not kept unused: what lies between may have forgotten it without a word.
 const LONGEST_IDLE: Duration = Duration::from_secs(90);
+
+/// A value that is shorter is copied, to be sent with what stands around it.
+const LONG: usize = 16 << 10;
 
 /// What is shown of memcached's own words.
 const LONGEST_MESSAGE: usize = 200;
@@ -44,7 +47,8 @@ impl Connection {
         let Credentials { username, password } = credentials;
         let value = Bytes::from(format!("\0{username}\0{}", password.reveal()));
         let request = Request { value, ..Request::new(Opcode::SaslAuth, "PLAIN") };
-        let (connection, response) = self.exchange(&request).await?;
+        let (connection, responses) = self.exchange(std::slice::from_ref(&request)).await?;
+        let response = responses.first().ok_or_else(|| Fault::Protocol("no answer".to_owned()))?;
         match response.status {
             Status::Ok => Ok(connection),
             Status::UnknownCommand => Err(Fault::Login(format!(
@@ -54,7 +58,7 @@ impl Connection {
             _ => Err(Fault::Login(format!(
                 "it refused the credentials of the user `{username}` ({}); compare username and password with its \
                  sasldb, and see that it offers the mechanism PLAIN",
-                message(&response)
+                message(response)
             ))),
         }
     }
@@ -67,17 +71,31 @@ impl Connection {
         self.last_used.elapsed() < LONGEST_IDLE && nothing_to_read(self.stream.get_ref().try_read(&mut [0]))
     }
 
-    /// Asks, and waits for the answer.
-    pub(super) async fn exchange(mut self, request: &Request<'_>) -> Result<(Self, Response), Fault> {
-        self.opaque = self.opaque.wrapping_add(1);
-        let head = request.head(self.opaque)?;
-        self.stream.write_all_buf(&mut head.chain(request.value.clone())).await?;
-        let response = frame::read(&mut self.stream, request, self.opaque).await?;
+    /// Asks, all in one write, and waits for the answers.
+    pub(super) async fn exchange(mut self, requests: &[Request<'_>]) -> Result<(Self, Vec<Response>), Fault> {
+        let first = self.opaque.wrapping_add(1);
+        let mut out = BytesMut::new();
+        for request in requests {
+            self.opaque = self.opaque.wrapping_add(1);
+            out.unsplit(request.head(self.opaque)?);
+            if request.value.len() < LONG {
+                out.extend_from_slice(&request.value);
+            } else {
+                self.stream.write_all_buf(&mut std::mem::take(&mut out).chain(request.value.clone())).await?;
+            }
+        }
+        self.stream.write_all_buf(&mut out).await?;
+        let mut responses = Vec::with_capacity(requests.len());
+        let mut opaque = first;
+        for request in requests {
+            responses.push(frame::read(&mut self.stream, request, opaque).await?);
+            opaque = opaque.wrapping_add(1);
+        }
         if !self.stream.buffer().is_empty() {
-            return Err(Fault::Protocol("more than one answer to one question".to_owned()));
+            return Err(Fault::Protocol("more answers than questions".to_owned()));
         }
         self.last_used = Instant::now();
-        Ok((self, response))
+        Ok((self, responses))
     }
 }
 

@@ -16,23 +16,16 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
+use tokio::time::timeout;
 
 use self::connection::{Connection, message};
 use self::frame::{Fault, Opcode, Request, Response, Status};
 use super::error::check_key;
+use super::exchange::Answer;
 use super::memcached::{MemcachedNode, larger_items, now_seconds, on_the_wire};
 use super::pool::Pool;
-use super::{CasOutcome, Expiry, Item, Node, NodeFuture, StoreError};
+use super::{Answers, CasOutcome, Expiry, Item, Node, NodeFuture, Operation, Store, StoreError};
 use crate::config::{ManagerConfig, NodeAddress, Secret};
-
-/// Whether an operation may be repeated when the connection broke and its outcome is unknown.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Repeat {
-    /// Doing it twice is doing it once.
-    Harmless,
-    /// The second attempt would answer to what the first one did.
-    Misleading,
-}
 
 /// Who logs in to a memcached with SASL, by the mechanism PLAIN.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,8 +77,29 @@ impl BinaryNode {
         }
     }
 
-    async fn ask(&self, repeat: Repeat, request: &Request<'_>) -> Result<Response, StoreError> {
-        let within = tokio::time::timeout(self.operation_timeout, self.exchange(repeat, request));
+    async fn run(&self, operations: &[Operation<'_>]) -> Result<Answers, StoreError> {
+        let now_seconds = now_seconds();
+        let requests: Vec<_> = operations
+            .iter()
+            .map(|operation| self.request(operation, now_seconds))
+            .collect::<Result<_, _>>()?;
+        let may_be_repeated = operations.iter().all(Operation::may_be_repeated);
+        let responses = self.ask(may_be_repeated, &requests).await?;
+        let answers =
+            operations.iter().zip(responses).map(|(operation, response)| self.answer(operation, response));
+        Ok(Answers::new(&self.name, answers.collect::<Result<_, _>>()?))
+    }
+
+    async fn run_one(&self, operation: Operation<'_>) -> Result<Answers, StoreError> {
+        self.run(std::slice::from_ref(&operation)).await
+    }
+
+    async fn ask(
+        &self,
+        may_be_repeated: bool,
+        requests: &[Request<'_>],
+    ) -> Result<Vec<Response>, StoreError> {
+        let within = timeout(self.operation_timeout, self.exchange_requests(may_be_repeated, requests));
         let result = match within.await {
             Ok(result) => result.map_err(|fault| self.explain(fault)),
             Err(_) => Err(self.timed_out()),
@@ -97,38 +111,80 @@ impl BinaryNode {
         result
     }
 
-    async fn exchange(&self, repeat: Repeat, request: &Request<'_>) -> Result<Response, Fault> {
+    async fn exchange_requests(
+        &self,
+        may_be_repeated: bool,
+        requests: &[Request<'_>],
+    ) -> Result<Vec<Response>, Fault> {
         let _slot = self.pool.slot().await;
         if let Some(connection) = self.pool.take(Connection::is_usable) {
-            match connection.exchange(request).await {
+            match connection.exchange(requests).await {
                 // A server that was restarted leaves connections behind that look alive until they are used.
-                Err(Fault::Io(_)) if repeat == Repeat::Harmless => self.close(),
+                Err(Fault::Io(_)) if may_be_repeated => self.close(),
                 result => return self.keep(result),
             }
         }
         let connection = Connection::open(&self.address, self.credentials.as_ref()).await?;
-        self.keep(connection.exchange(request).await)
+        self.keep(connection.exchange(requests).await)
     }
 
-    fn keep(&self, exchanged: Result<(Connection, Response), Fault>) -> Result<Response, Fault> {
-        let (connection, response) = exchanged?;
+    fn keep(&self, exchanged: Result<(Connection, Vec<Response>), Fault>) -> Result<Vec<Response>, Fault> {
+        let (connection, responses) = exchanged?;
         self.pool.give(connection);
-        Ok(response)
+        Ok(responses)
     }
 
-    async fn store(&self, repeat: Repeat, request: &Request<'_>) -> Result<Response, StoreError> {
-        check_key(request.key)?;
-        let response = self.ask(repeat, request).await?;
-        if response.status == Status::TooLarge {
-            let size = request.value.len();
-            return Err(StoreError::TooLarge {
-                node: self.name.clone(),
-                key: request.key.to_owned(),
-                size,
-                cure: larger_items(size),
-            });
-        }
-        Ok(response)
+    fn request<'a>(&self, operation: &Operation<'a>, now_seconds: u32) -> Result<Request<'a>, StoreError> {
+        check_key(operation.key())?;
+        let store = |opcode, store: &Store<'a>| {
+            let expiration = on_the_wire(store.expiry, now_seconds);
+            Request::store(opcode, store.key, store.value.clone(), store.flags, expiration)
+        };
+        Ok(match operation {
+            Operation::Get { key } => Request::new(Opcode::GetK, key),
+            Operation::Set(it) => store(Opcode::Set, it),
+            Operation::Add(it) => store(Opcode::Add, it),
+            Operation::CompareAndSet(it, cas) => {
+                self.check_cas(*cas)?;
+                Request { cas: *cas, ..store(Opcode::Set, it) }
+            }
+            Operation::Touch { key, expiry } => Request::touch(key, on_the_wire(*expiry, now_seconds)),
+            Operation::Delete { key } => Request::new(Opcode::Delete, key),
+            Operation::DeleteIfUnchanged { key, cas } => {
+                self.check_cas(*cas)?;
+                Request { cas: *cas, ..Request::new(Opcode::Delete, key) }
+            }
+        })
+    }
+
+    fn answer(&self, operation: &Operation<'_>, mut response: Response) -> Result<Answer, StoreError> {
+        let outcome = match response.status {
+            Status::Ok => CasOutcome::Stored,
+            Status::KeyExists => CasOutcome::Conflict,
+            Status::KeyNotFound => CasOutcome::Missing,
+            Status::TooLarge => return Err(self.too_large(operation)),
+            _ => return Err(self.unexpected(&response)),
+        };
+        Ok(match (operation, outcome) {
+            (Operation::CompareAndSet(..) | Operation::DeleteIfUnchanged { .. }, outcome) => {
+                Answer::Outcome(outcome)
+            }
+            (Operation::Get { .. }, CasOutcome::Stored) => Answer::Item(Some(Item {
+                flags: response.extras.try_get_u32().map_err(|_| StoreError::Protocol {
+                    node: self.name.clone(),
+                    message: "an item without flags".to_owned(),
+                })?,
+                value: response.value,
+                cas: response.cas,
+            })),
+            (Operation::Get { .. }, CasOutcome::Missing) => Answer::Item(None),
+            (Operation::Set(_), CasOutcome::Stored) => Answer::Set,
+            (Operation::Add(_), CasOutcome::Stored) => Answer::Added(Some(response.cas)),
+            (Operation::Add(_), CasOutcome::Conflict) => Answer::Added(None),
+            (Operation::Touch { .. } | Operation::Delete { .. }, CasOutcome::Stored) => Answer::Found(true),
+            (Operation::Touch { .. } | Operation::Delete { .. }, CasOutcome::Missing) => Answer::Found(false),
+            _ => return Err(self.unexpected(&response)),
+        })
     }
 
     /// memcached takes no `cas` for any.
@@ -141,6 +197,12 @@ impl BinaryNode {
             message: "its items carry no cas, so nothing can be bound to their state; start that memcached without -C"
                 .to_owned(),
         })
+    }
+
+    fn too_large(&self, operation: &Operation<'_>) -> StoreError {
+        let size = operation.value().map_or(0, Bytes::len);
+        let (node, key) = (self.name.clone(), operation.key().to_owned());
+        StoreError::TooLarge { node, key, size, cure: larger_items(size) }
     }
 
     /// An answer that was not expected in this place.
@@ -200,33 +262,12 @@ impl Node for BinaryNode {
     }
 
     fn get<'a>(&'a self, key: &'a str) -> NodeFuture<'a, Option<Item>> {
-        Box::pin(async move {
-            check_key(key)?;
-            let mut response = self.ask(Repeat::Harmless, &Request::new(Opcode::GetK, key)).await?;
-            match response.status {
-                Status::KeyNotFound => Ok(None),
-                Status::Ok => Ok(Some(Item {
-                    flags: response.extras.try_get_u32().map_err(|_| StoreError::Protocol {
-                        node: self.name.clone(),
-                        message: "an item without flags".to_owned(),
-                    })?,
-                    value: response.value,
-                    cas: response.cas,
-                })),
-                _ => Err(self.unexpected(&response)),
-            }
-        })
+        Box::pin(async move { self.run_one(Operation::Get { key }).await?.item() })
     }
 
     fn set<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, ()> {
-        Box::pin(async move {
-            let request = Request::store(Opcode::Set, key, value, flags, on_the_wire(expiry, now_seconds()));
-            let response = self.store(Repeat::Harmless, &request).await?;
-            match response.status {
-                Status::Ok => Ok(()),
-                _ => Err(self.unexpected(&response)),
-            }
-        })
+        let store = Store { key, value, flags, expiry };
+        Box::pin(async move { self.run_one(Operation::Set(store)).await?.set() })
     }
 
     fn add<'a>(
@@ -236,15 +277,8 @@ impl Node for BinaryNode {
         flags: u32,
         expiry: Expiry,
     ) -> NodeFuture<'a, Option<u64>> {
-        Box::pin(async move {
-            let request = Request::store(Opcode::Add, key, value, flags, on_the_wire(expiry, now_seconds()));
-            let response = self.store(Repeat::Misleading, &request).await?;
-            match response.status {
-                Status::Ok => Ok(Some(response.cas)),
-                Status::KeyExists => Ok(None),
-                _ => Err(self.unexpected(&response)),
-            }
-        })
+        let store = Store { key, value, flags, expiry };
+        Box::pin(async move { self.run_one(Operation::Add(store)).await?.added() })
     }
 
     fn compare_and_set<'a>(
@@ -255,39 +289,25 @@ impl Node for BinaryNode {
         expiry: Expiry,
         cas: u64,
     ) -> NodeFuture<'a, CasOutcome> {
-        Box::pin(async move {
-            self.check_cas(cas)?;
-            let request = Request::store(Opcode::Set, key, value, flags, on_the_wire(expiry, now_seconds()));
-            let response = self.store(Repeat::Misleading, &Request { cas, ..request }).await?;
-            self.cas_outcome(&response)
-        })
+        let store = Store { key, value, flags, expiry };
+        Box::pin(async move { self.run_one(Operation::CompareAndSet(store, cas)).await?.outcome() })
     }
 
     fn touch<'a>(&'a self, key: &'a str, expiry: Expiry) -> NodeFuture<'a, bool> {
-        Box::pin(async move {
-            check_key(key)?;
-            let request = Request::touch(key, on_the_wire(expiry, now_seconds()));
-            let response = self.ask(Repeat::Harmless, &request).await?;
-            self.was_there(&response)
-        })
+        Box::pin(async move { self.run_one(Operation::Touch { key, expiry }).await?.found() })
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> NodeFuture<'a, bool> {
-        Box::pin(async move {
-            check_key(key)?;
-            let response = self.ask(Repeat::Harmless, &Request::new(Opcode::Delete, key)).await?;
-            self.was_there(&response)
-        })
+        Box::pin(async move { self.run_one(Operation::Delete { key }).await?.found() })
     }
 
     fn delete_if_unchanged<'a>(&'a self, key: &'a str, cas: u64) -> NodeFuture<'a, CasOutcome> {
-        Box::pin(async move {
-            check_key(key)?;
-            self.check_cas(cas)?;
-            let request = Request { cas, ..Request::new(Opcode::Delete, key) };
-            let response = self.ask(Repeat::Misleading, &request).await?;
-            self.cas_outcome(&response)
-        })
+        Box::pin(async move { self.run_one(Operation::DeleteIfUnchanged { key, cas }).await?.outcome() })
+    }
+
+    fn exchange<'a>(&'a self, operations: Vec<Operation<'a>>) -> NodeFuture<'a, Answers> {
+        // memcached does what comes on one connection in the order in which it comes.
+        Box::pin(async move { self.run(&operations).await })
     }
 
     fn keys(&self) -> NodeFuture<'_, Vec<String>> {
@@ -296,34 +316,16 @@ impl Node for BinaryNode {
 
     fn ping(&self) -> NodeFuture<'_, ()> {
         Box::pin(async move {
-            let response = self.ask(Repeat::Harmless, &Request::new(Opcode::Noop, "")).await?;
-            match response.status {
-                Status::Ok => Ok(()),
-                _ => Err(self.unexpected(&response)),
+            let noop = Request::new(Opcode::Noop, "");
+            let responses = self.ask(true, std::slice::from_ref(&noop)).await?;
+            match responses.first() {
+                Some(response) if response.status != Status::Ok => Err(self.unexpected(response)),
+                _ => Ok(()),
             }
         })
     }
 
     fn close(&self) {
         self.pool.clear();
-    }
-}
-
-impl BinaryNode {
-    fn was_there(&self, response: &Response) -> Result<bool, StoreError> {
-        match response.status {
-            Status::Ok => Ok(true),
-            Status::KeyNotFound => Ok(false),
-            _ => Err(self.unexpected(response)),
-        }
-    }
-
-    fn cas_outcome(&self, response: &Response) -> Result<CasOutcome, StoreError> {
-        match response.status {
-            Status::Ok => Ok(CasOutcome::Stored),
-            Status::KeyExists => Ok(CasOutcome::Conflict),
-            Status::KeyNotFound => Ok(CasOutcome::Missing),
-            _ => Err(self.unexpected(response)),
-        }
     }
 }

@@ -19,6 +19,9 @@ use super::wire::{Asked, Fault, LONG, take_answer, write_head};
 use crate::config::NodeAddress;
 use crate::store::exchange::{Answer, Operation};
 
+/// Longer than this a connection is not kept unused: what lies between may have forgotten it without a word.
+const LONGEST_IDLE: Duration = Duration::from_secs(90);
+
 /// Room for answers: made when there is less than the least.
 const ROOM: usize = 64 << 10;
 const LEAST_ROOM: usize = 4 << 10;
@@ -49,6 +52,7 @@ struct State {
     pieces: VecDeque<Bytes>,
     out: Vec<u8>,
     waiting: VecDeque<Waiting>,
+    last_used: Option<Instant>,
     connected: bool,
     /// Why it never was.
     failed: Option<(io::ErrorKind, String)>,
@@ -108,9 +112,15 @@ impl Pipe {
     ) -> Option<oneshot::Receiver<Result<Vec<Answer>, Failure>>> {
         let (tell, told) = oneshot::channel();
         let mut state = self.state();
+        let now = Instant::now();
+        if state.waiting.is_empty() && state.last_used.is_some_and(|last| now - last > LONGEST_IDLE) {
+            state.retired = true;
+            self.work.notify_one();
+        }
         if state.retired {
             return None;
         }
+        state.last_used = Some(now);
         for operation in operations {
             write_head(operation, now_seconds, &mut state.out);
             let Some(value) = operation.value() else { continue };

@@ -207,8 +207,8 @@ fn not_an_answer(line: &[u8]) -> Fault {
     }
     Fault::Protocol(match line.strip_prefix("CLIENT_ERROR ") {
         Some(message) => message.to_owned(),
-        None if line == "ERROR" => {
-            "ERROR, as an older version does, or one that has too many connections".to_owned()
+        None if line == "ERROR" || line.starts_with("ERROR ") => {
+            format!("{line}, as an older version does, or one that has too many connections")
         }
         None => format!("`{}`", line.chars().take(80).collect::<String>()),
     })

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use memchr::memchr;
 use rand::Rng;
 
 use super::keys::{MAX_ID_LEN, RESERVED_STARTS};
@@ -62,7 +63,11 @@ impl SessionId {
         if text.len() > MAX_ID_LEN {
             return Err(BadId::TooLong { len: text.len(), max: MAX_ID_LEN });
         }
-        if let Some((position, character)) = text.char_indices().find(|&(_, c)| !is_cookie_octet(c)) {
+        // Without a way out in it, the compiler looks at many bytes at a time.
+        let all_are_right = text.bytes().fold(true, |all, byte| all & is_cookie_octet(char::from(byte)));
+        if !all_are_right
+            && let Some((position, character)) = text.char_indices().find(|&(_, c)| !is_cookie_octet(c))
+        {
             return Err(BadId::Character { character, position });
         }
         if let Some(start) = RESERVED_STARTS.into_iter().find(|start| text.starts_with(start)) {
@@ -95,13 +100,15 @@ impl SessionId {
     #[must_use]
     pub fn node(&self) -> Option<&str> {
         let before_route = self.slice(0..self.route_start());
-        before_route.split_once('-').map(|(_, node)| node)
+        let dash = memchr(b'-', before_route.as_bytes())?;
+        before_route.get(dash + 1..)
     }
 
     /// Everything behind the first `.`.
     #[must_use]
     pub fn jvm_route(&self) -> Option<&str> {
-        self.0.split_once('.').map(|(_, route)| route)
+        let dot = memchr(b'.', self.0.as_bytes())?;
+        self.0.get(dot + 1..)
     }
 
     /// Whether this is a complete id where nodes have names: `[^-.]+-[^.]+(\.[^.]+)?`.
@@ -130,15 +137,15 @@ impl SessionId {
     }
 
     fn route_start(&self) -> usize {
-        self.0.find('.').unwrap_or(self.0.len())
+        memchr(b'.', self.0.as_bytes()).unwrap_or(self.0.len())
     }
 
     fn sid_range(&self) -> Range<usize> {
         let end = self.route_start();
-        0..self.slice(0..end).find('-').unwrap_or(end)
+        0..memchr(b'-', self.slice(0..end).as_bytes()).unwrap_or(end)
     }
 
-    /// The ranges come from `find` on the same text, so they always fit.
+    /// The ranges come from a search in the same text, so they always fit.
     fn slice(&self, range: Range<usize>) -> &str {
         self.0.get(range).unwrap_or_default()
     }

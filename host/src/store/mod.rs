@@ -9,7 +9,6 @@ mod error;
 mod exchange;
 mod memcached;
 mod nodes;
-mod pool;
 
 #[cfg(test)]
 mod contract;

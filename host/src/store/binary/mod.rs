@@ -9,6 +9,7 @@
 
 mod connection;
 mod frame;
+mod pool;
 #[cfg(test)]
 mod tests;
 
@@ -20,10 +21,10 @@ use tokio::time::timeout;
 
 use self::connection::{Connection, message};
 use self::frame::{Fault, Opcode, Request, Response, Status};
+use self::pool::Pool;
 use super::error::check_key;
 use super::exchange::Answer;
 use super::memcached::{MemcachedNode, larger_items, now_seconds, on_the_wire};
-use super::pool::Pool;
 use super::{Answers, CasOutcome, Expiry, Item, Node, NodeFuture, Operation, Store, StoreError};
 use crate::config::{ManagerConfig, NodeAddress, Secret};
 

@@ -1,7 +1,7 @@
 //! Whether a memcached answers, asked on a connection that is kept for it.
 //!
-//! One that was started again has lost what it had. The connections that rest in the client do not tell of it: it
-//! throws those away that have broken meanwhile, and nobody hears of them. This one is ours.
+//! One that was started again has lost what it had. The connections of operations do not tell of it: one that broke
+//! while nobody asked is opened anew. This one is asked every now and then.
 
 use std::io;
 use std::sync::atomic::Ordering;

@@ -26,8 +26,6 @@ use crate::store::{NodeOptions, Nodes};
 /// A session may be nested as deep as its limits allow, and is walked by code that a plugin brought along.
 const STACK: usize = 16 << 20;
 
-pub(super) const NO_THREADS: &str = "cannot start threads";
-
 /// Run the session service
 ///
 /// Sessions are kept in this process and backed up to the nodes of the configuration; without one, to two nodes in
@@ -104,8 +102,8 @@ impl ServeArgs {
         let metrics = recorder.handle();
         ::metrics::set_global_recorder(recorder).context("cannot keep metrics")?;
 
-        let runtime = runtime().context(NO_THREADS)?;
-        let lanes = http::Lanes::start(self::runtime).context(NO_THREADS)?;
+        let runtime = runtime()?;
+        let lanes = http::Lanes::start(self::runtime)?;
         let outcome = runtime.block_on(serve(live, plugins, metrics, &lanes));
         drop(lanes);
         // A plugin's call that does not end must not keep the process from ending.
@@ -145,13 +143,14 @@ pub(super) fn load_plugins(
 }
 
 /// A thread for what waits, and more while it does something long.
-pub(super) fn runtime() -> io::Result<Runtime> {
+pub(super) fn runtime() -> anyhow::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .thread_stack_size(STACK)
         .thread_name("holdfast")
         .enable_all()
         .build()
+        .context("cannot start threads")
 }
 
 async fn serve(

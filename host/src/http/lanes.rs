@@ -34,10 +34,10 @@ impl Lanes {
     /// As many as there are processors for this process.
     ///
     /// # Errors
-    /// When threads cannot be started.
-    pub fn start(runtime: impl Fn() -> io::Result<Runtime>) -> io::Result<Self> {
+    /// When a runtime cannot be made.
+    pub fn start<E>(runtime: impl Fn() -> Result<Runtime, E>) -> Result<Self, E> {
         let count = std::thread::available_parallelism().map_or(1, usize::from);
-        (0..count).map(|_| runtime()).collect::<io::Result<_>>().map(Self)
+        (0..count).map(|_| runtime()).collect::<Result<_, E>>().map(Self)
     }
 
     /// Has each serve what it is handed, until `stop` is true and its connections have ended.

@@ -25,6 +25,12 @@ use super::exchange::Answer;
 use super::{Answers, CasOutcome, Expiry, Item, Node, NodeFuture, Operation, Store, StoreError};
 use crate::config::NodeAddress;
 
+/// Longer than this a connection is not kept unused: what lies between may have forgotten it without a word.
+pub(super) const LONGEST_IDLE: Duration = Duration::from_secs(90);
+
+/// A value that is shorter is copied, to be sent with what stands around it, and when it comes, not to keep that alive.
+pub(super) const LONG: usize = 16 << 10;
+
 /// Longer than this, memcached takes an expiration for a date.
 const LONGEST_RELATIVE: u32 = 30 * 24 * 60 * 60;
 

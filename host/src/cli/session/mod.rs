@@ -139,7 +139,7 @@ impl SessionArgs {
     /// Runs the command.
     pub(super) fn run(self) -> Result<ExitCode> {
         logging::start("error")?;
-        let runtime = serve::runtime().context(serve::NO_THREADS)?;
+        let runtime = serve::runtime()?;
         let outcome = runtime.block_on(async {
             match self.command {
                 SessionCommand::List(args) => args.run().await,

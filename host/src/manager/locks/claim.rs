@@ -77,9 +77,6 @@ impl Claim {
     }
 
     async fn add_and_read(&self, keys: &[String]) -> Result<(Option<u64>, Vec<Option<Item>>), StoreError> {
-        if keys.is_empty() {
-            return Ok((self.add().await?, Vec::new()));
-        }
         let add = Store {
             key: &self.key,
             value: self.value.clone(),
@@ -106,14 +103,10 @@ impl Claim {
                 None => {}
             }
             sent = Instant::now();
-            if let Some(cas) = self.add().await? {
+            if let (Some(cas), _) = self.add_and_read(&[]).await? {
                 return Ok(Some(Remote::new(self, cas, sent)));
             }
         }
-    }
-
-    async fn add(&self) -> Result<Option<u64>, StoreError> {
-        self.node.add(&self.key, self.value.clone(), ItemFlags::LOCK.pack(), self.expiry()).await
     }
 
     /// Has it live from now, if it is what was written with this `cas`.

@@ -1,21 +1,16 @@
 //! One connection: a question, its answer, the next question.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 use super::super::binary::Credentials;
+use super::super::memcached::{LONG, LONGEST_IDLE};
 use super::frame::{self, Fault, Opcode, Request, Response, Status};
 use crate::config::NodeAddress;
-
-/// Longer than this a connection is not kept unused: what lies between may have forgotten it without a word.
-const LONGEST_IDLE: Duration = Duration::from_secs(90);
-
-/// A value that is shorter is copied, to be sent with what stands around it.
-const LONG: usize = 16 << 10;
 
 /// What is shown of memcached's own words.
 const LONGEST_MESSAGE: usize = 200;

@@ -56,8 +56,8 @@ impl<C> Pool<C> {
     }
 
     #[cfg(test)]
-    pub(super) fn is_empty(&self) -> bool {
-        self.idle().is_empty()
+    pub(super) fn len(&self) -> usize {
+        self.idle().len()
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<(Option<Id>, C)>> {

@@ -196,7 +196,7 @@ async fn an_answer_to_another_question_is_an_error_and_its_connection_is_not_use
         for _ in 0..2 {
             let error = node.get("key").await.unwrap_err();
             assert!(matches!(error, StoreError::Protocol { .. }), "{error:?}");
-            assert!(node.pool.is_empty());
+            assert_eq!(node.pool.len(), 0);
         }
     }
 }
@@ -206,11 +206,11 @@ async fn a_connection_whose_question_was_given_up_is_not_used_again() {
     let node = liar(Duration::from_millis(400), echo).await;
     let error = node.get("key").await.unwrap_err();
     assert!(matches!(error, StoreError::Timeout { .. }), "{error:?}");
-    assert!(node.pool.is_empty());
+    assert_eq!(node.pool.len(), 0);
 
     let node = liar(Duration::from_millis(50), echo).await;
     assert!(tokio::time::timeout(Duration::from_millis(10), node.get("first")).await.is_err());
-    assert!(node.pool.is_empty());
+    assert_eq!(node.pool.len(), 0);
     assert_eq!(&node.get("second").await.unwrap().unwrap().value[..], b"second");
-    assert!(!node.pool.is_empty());
+    assert_eq!(node.pool.len(), 1);
 }

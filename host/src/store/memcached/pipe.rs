@@ -15,12 +15,10 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::wire::{Asked, Fault, LONG, take_answer, write_head};
+use super::wire::{Asked, Fault, take_answer, write_head};
+use super::{LONG, LONGEST_IDLE};
 use crate::config::NodeAddress;
 use crate::store::exchange::{Answer, Operation};
-
-/// Longer than this a connection is not kept unused: what lies between may have forgotten it without a word.
-const LONGEST_IDLE: Duration = Duration::from_secs(90);
 
 /// Room for answers: made when there is less than the least.
 const ROOM: usize = 64 << 10;

@@ -5,7 +5,7 @@ use std::io;
 use bytes::{Buf, Bytes, BytesMut};
 use memchr::memchr;
 
-use super::on_the_wire;
+use super::{LONG, on_the_wire};
 use crate::store::exchange::{Answer, Operation, Store};
 use crate::store::{CasOutcome, Item};
 
@@ -17,9 +17,6 @@ const LARGEST_VALUE: usize = (1 << 30) + 1024;
 
 /// Room for what is still to come of a value, at first.
 const FIRST_PIECE: usize = 64 << 10;
-
-/// A value that is shorter is copied, on the way in as on the way out.
-pub(super) const LONG: usize = 16 << 10;
 
 const LINE_END: &[u8] = b"\r\n";
 

@@ -1,5 +1,5 @@
-//! What a request costs beside a bare `set` and `get` of the same memcached: one client, the three in turns, so that a
-//! machine that slows down slows all.
+//! What a request costs beside a bare `set` and `get` of the same memcached: one client, one server, the two in turns, so
+//! that a machine that slows down slows both.
 //!
 //!     cargo xtask build && cargo bench -p holdfast-tests --bench latency
 //!
@@ -22,32 +22,28 @@ fn main() -> Result<()> {
     };
     let list = node_list(&nodes);
     let sync = "sessionBackupAsync=false";
-    let mut sides = [
-        Side::start("sticky, synchronous backup", 3.0, &[&list, sync])?,
-        Side::start("not sticky, lockingMode=all", 6.0, &[&list, sync, "sticky=false", "lockingMode=all"])?,
-    ];
     let mut bare = Bare::connect(&nodes[0])?;
-    let mut bare_times = Vec::new();
-    for round in 0..WARM_UP + ROUNDS {
-        let times = [bare.set_and_get(round)?, sides[0].change(round)?, sides[1].change(round)?];
-        if round >= WARM_UP {
-            bare_times.push(times[0]);
-            for (side, time) in sides.iter_mut().zip(&times[1..]) {
-                side.times.push(*time);
+    println!("{:<30} {:>8} {:>8} {:>10} {:>10}", "", "p50 us", "p99 us", "x p50", "x p99");
+    for (title, limit, mode) in [
+        ("sticky, synchronous backup", 3.0, &[][..]),
+        ("not sticky, lockingMode=all", 6.0, &["sticky=false", "lockingMode=all"]),
+    ] {
+        let mut server = Server::start(&[&[&list[..], "sessionBackupAsync=false"], mode].concat())?;
+        let (mut bare_times, mut times) = (Vec::new(), Vec::new());
+        for round in 0..WARM_UP + ROUNDS {
+            let (bare_time, time) = (bare.set_and_get(round)?, server.change(round)?);
+            if round >= WARM_UP {
+                bare_times.push(bare_time);
+                times.push(time);
             }
         }
-    }
-    let [p50, p99] = percentiles(&mut bare_times);
-    println!("{:<30} {:>8} {:>8} {:>10} {:>10}", "", "p50 us", "p99 us", "x p50", "x p99");
-    println!("{:<30} {p50:>8.1} {p99:>8.1}", "bare set and get");
-    for side in &mut sides {
-        let [half, most] = percentiles(&mut side.times);
+        let [bare_half, bare_most] = percentiles(&mut bare_times);
+        let [half, most] = percentiles(&mut times);
+        println!("{:<30} {bare_half:>8.1} {bare_most:>8.1}", "bare set and get");
         println!(
-            "{:<30} {half:>8.1} {most:>8.1} {:>10.2} {:>10.2} (under {})",
-            side.title,
-            half / p50,
-            most / p99,
-            side.limit
+            "{title:<30} {half:>8.1} {most:>8.1} {:>10.2} {:>10.2} (under {limit})",
+            half / bare_half,
+            most / bare_most,
         );
     }
     Ok(())
@@ -58,24 +54,21 @@ fn percentiles(times: &mut [Duration]) -> [f64; 2] {
     [50, 99].map(|part| times[times.len() * part / 100].as_secs_f64() * 1e6)
 }
 
-struct Side {
-    title: &'static str,
-    limit: f64,
-    _server: Holdfast,
+struct Server {
+    _process: Holdfast,
     connection: Connection,
     attributes: String,
-    times: Vec<Duration>,
 }
 
-impl Side {
-    fn start(title: &'static str, limit: f64, sets: &[&str]) -> Result<Self> {
-        let server = Holdfast::start(sets);
-        let mut connection = Connection::open(server.url().trim_start_matches("http://").parse()?)?;
+impl Server {
+    fn start(sets: &[&str]) -> Result<Self> {
+        let process = Holdfast::start(sets);
+        let mut connection = Connection::open(process.url().trim_start_matches("http://").parse()?)?;
         let body = format!(r#"{{"attributes":{{"counter":-1,"text":"{}"}}}}"#, "x".repeat(1000));
         let answer = connection.send("POST", "/v1/sessions", &body)?;
         let id = answer.header("holdfast-session-id").context("the answer has no id")?;
         let attributes = format!("/v1/sessions/{id}/attributes");
-        Ok(Self { title, limit, _server: server, connection, attributes, times: Vec::new() })
+        Ok(Self { _process: process, connection, attributes })
     }
 
     fn change(&mut self, number: usize) -> Result<Duration> {
@@ -83,7 +76,7 @@ impl Side {
         let started = Instant::now();
         let answer = self.connection.send("PATCH", &self.attributes, &body)?;
         let took = started.elapsed();
-        ensure!(answer.header("holdfast-backup") == Some("stored"), "{}: not stored: {answer:?}", self.title);
+        ensure!(answer.header("holdfast-backup") == Some("stored"), "not stored: {answer:?}");
         Ok(took)
     }
 }

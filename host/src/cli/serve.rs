@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, bail};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -25,6 +25,8 @@ use crate::store::{NodeOptions, Nodes};
 
 /// A session may be nested as deep as its limits allow, and is walked by code that a plugin brought along.
 const STACK: usize = 16 << 20;
+
+const NO_THREADS: &str = "cannot start threads";
 
 /// Run the session service
 ///
@@ -103,7 +105,7 @@ impl ServeArgs {
         ::metrics::set_global_recorder(recorder).context("cannot keep metrics")?;
 
         let runtime = runtime()?;
-        let lanes = http::Lanes::start(self::runtime)?;
+        let lanes = http::Lanes::start(threads).context(NO_THREADS)?;
         let outcome = runtime.block_on(serve(live, plugins, metrics, &lanes));
         drop(lanes);
         // A plugin's call that does not end must not keep the process from ending.
@@ -142,15 +144,15 @@ pub(super) fn load_plugins(
     Ok(plugins)
 }
 
-/// A thread for what waits, and more while it does something long.
 pub(super) fn runtime() -> anyhow::Result<Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_stack_size(STACK)
-        .thread_name("holdfast")
-        .enable_all()
-        .build()
-        .context("cannot start threads")
+    threads().build().context(NO_THREADS)
+}
+
+/// A thread for what waits, and more while it does something long.
+fn threads() -> Builder {
+    let mut builder = Builder::new_multi_thread();
+    builder.worker_threads(1).thread_stack_size(STACK).thread_name("holdfast").enable_all();
+    builder
 }
 
 async fn serve(

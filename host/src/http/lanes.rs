@@ -18,26 +18,35 @@ use axum::Router;
 use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::runtime::{Handle, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
+
+use super::processor::{Place, Processors};
 
 /// A timer that becomes the first of its runtime's wakes the thread that waits for events, by a system call. Requests
 /// have several; while there are connections, one is always due before them.
 const BEAT: Duration = Duration::from_millis(50);
 
 /// The runtimes. They end when this is dropped, without waiting for anything.
-pub struct Lanes(Vec<Runtime>);
+pub struct Lanes(Vec<(Runtime, Place)>);
 
 impl Lanes {
-    /// As many as there are processors for this process.
+    /// As many as there are processors for this process. `builder` makes runtimes of one thread.
     ///
     /// # Errors
     /// When a runtime cannot be made.
-    pub fn start<E>(runtime: impl Fn() -> Result<Runtime, E>) -> Result<Self, E> {
+    pub fn start(builder: impl Fn() -> Builder) -> io::Result<Self> {
         let count = std::thread::available_parallelism().map_or(1, usize::from);
-        (0..count).map(|_| runtime()).collect::<Result<_, E>>().map(Self)
+        let processors = Processors::of_this_thread();
+        let runtime = |lane| {
+            let place = processors.place(lane);
+            let processors = processors.clone();
+            let runtime = builder().on_thread_start(move || processors.free_this_thread()).build()?;
+            Ok((runtime, place))
+        };
+        (0..count).map(runtime).collect::<io::Result<_>>().map(Self)
     }
 
     /// Has each serve what it is handed, until `stop` is true and its connections have ended.
@@ -47,8 +56,10 @@ impl Lanes {
         address: SocketAddr,
         stop: &watch::Receiver<bool>,
     ) -> (Accepting, Vec<JoinHandle<io::Result<()>>>) {
-        let lanes =
-            self.0.iter().map(|runtime| serve(runtime.handle(), router.clone(), address, stop.clone()));
+        let lanes = self.0.iter().map(|(runtime, place)| {
+            let handed = |streams| Handed { streams, address, beats: Arc::default(), place: place.clone() };
+            serve(runtime.handle(), router.clone(), handed, stop.clone())
+        });
         let (lanes, served) = lanes.unzip();
         (Accepting(lanes), served)
     }
@@ -57,14 +68,14 @@ impl Lanes {
 impl Drop for Lanes {
     fn drop(&mut self) {
         // A plugin's call that does not end must not keep the process from ending.
-        self.0.drain(..).for_each(Runtime::shutdown_background);
+        self.0.drain(..).for_each(|(runtime, _)| runtime.shutdown_background());
     }
 }
 
 fn serve(
     runtime: &Handle,
     router: Router,
-    address: SocketAddr,
+    handed: impl FnOnce(mpsc::UnboundedReceiver<Accepted>) -> Handed,
     mut stop: watch::Receiver<bool>,
 ) -> (Lane, JoinHandle<io::Result<()>>) {
     let (to_lane, streams) = mpsc::unbounded_channel();
@@ -74,11 +85,9 @@ fn serve(
             pending::<()>().await;
         }
     };
-    let served = runtime.spawn(async move {
-        axum::serve(Handed { streams, address, beats: Arc::default() }, router)
-            .with_graceful_shutdown(stopped)
-            .await
-    });
+    let handed = handed(streams);
+    let served =
+        runtime.spawn(async move { axum::serve(handed, router).with_graceful_shutdown(stopped).await });
     (Lane { to_lane, open: Arc::new(()) }, served)
 }
 
@@ -121,6 +130,7 @@ struct Handed {
     address: SocketAddr,
     /// Whether the timer runs.
     beats: Arc<AtomicBool>,
+    place: Place,
 }
 
 impl Handed {
@@ -129,11 +139,14 @@ impl Handed {
             return;
         }
         let (beats, open) = (Arc::clone(&self.beats), Arc::downgrade(open));
+        let place = self.place.clone();
         tokio::spawn(async move {
             loop {
+                let mut watch = place.watch();
                 // The lane itself has one.
                 while open.strong_count() > 1 {
                     sleep(BEAT).await;
+                    watch.look(BEAT);
                 }
                 beats.store(false, Ordering::SeqCst);
                 // A connection that came in between has seen it running.

@@ -19,6 +19,7 @@ mod metrics;
 mod msgpack;
 mod open_requests;
 mod problem;
+mod processor;
 mod requests;
 mod server;
 mod service;

@@ -152,7 +152,7 @@ fn session_headers(session: &Session) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(10);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(SESSION_ID, header_value(session.id.as_str()));
-    headers.insert(ETAG, header_value(&format!("\"{}\"", session.etag())));
+    headers.insert(ETAG, header_value(&["\"", &session.etag(), "\""].concat()));
     headers.insert(CREATION_TIME, HeaderValue::from(session.creation_time));
     headers.insert(LAST_ACCESSED_TIME, HeaderValue::from(session.last_accessed_time));
     headers.insert(MAX_INACTIVE_INTERVAL, HeaderValue::from(session.max_inactive_interval));

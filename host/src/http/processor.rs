@@ -165,9 +165,9 @@ mod tests {
                 let mut seen = Vec::new();
                 for much in [false, true, false] {
                     if much {
-                        sleep(EVERY * 20)
+                        sleep(EVERY * 20);
                     } else {
-                        tokio::time::sleep(EVERY).await
+                        tokio::time::sleep(EVERY).await;
                     }
                     watch.look(EVERY);
                     seen.push(affinity::read().len());

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::{Method, Uri};
-use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::metrics::{RouteMetrics, measure};
+use super::metrics::{Measure, RouteMetrics};
 use super::open_requests::OpenRequests;
 use super::problem::{Kind, Problem};
 use super::{attributes, health, requests, sessions};
@@ -110,7 +109,7 @@ fn measured<S: Clone + Send + Sync + 'static>(
     path: &'static str,
     methods: MethodRouter<S>,
 ) -> MethodRouter<S> {
-    methods.layer(from_fn_with_state(RouteMetrics::new(path), measure))
+    methods.layer(Measure(RouteMetrics::new(path)))
 }
 
 pub(super) async fn not_allowed(allow: &'static str, method: Method, uri: Uri) -> Problem {

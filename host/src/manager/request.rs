@@ -28,7 +28,7 @@ impl RequestInfo {
             Some((path, _)) if method.eq_ignore_ascii_case("POST") => path,
             _ => target,
         };
-        Self { id: format!("{method} {target}") }
+        Self { id: [method, " ", target].concat() }
     }
 }
 

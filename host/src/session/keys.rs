@@ -42,37 +42,37 @@ impl Keys {
     /// Where the session itself lies.
     #[must_use]
     pub fn session(&self, id: &SessionId) -> String {
-        format!("{}{id}", self.prefix)
+        [&self.prefix, id.as_str()].concat()
     }
 
     /// Where its validity record lies (non-sticky mode).
     #[must_use]
     pub fn validity(&self, id: &SessionId) -> String {
-        format!("{VALIDITY}{}{id}", self.prefix)
+        [VALIDITY, &self.prefix, id.as_str()].concat()
     }
 
     /// Where its copy lies, on the secondary node.
     #[must_use]
     pub fn backup(&self, id: &SessionId) -> String {
-        format!("{BACKUP}{}{id}", self.prefix)
+        [BACKUP, &self.prefix, id.as_str()].concat()
     }
 
     /// Where the copy of its validity record lies, on the secondary node. The prefix stands there twice; so MSM has it.
     #[must_use]
     pub fn backup_validity(&self, id: &SessionId) -> String {
-        format!("{BACKUP}{0}{VALIDITY}{0}{id}", self.prefix)
+        [BACKUP, &self.prefix, VALIDITY, &self.prefix, id.as_str()].concat()
     }
 
     /// Where its lock lies.
     #[must_use]
     pub fn lock(&self, id: &SessionId) -> String {
-        format!("{LOCK}{}{id}", self.prefix)
+        [LOCK, &self.prefix, id.as_str()].concat()
     }
 
     /// What is asked for to learn whether a node answers. Nothing is ever stored there.
     #[must_use]
     pub fn ping(&self, node: &str) -> String {
-        format!("{}{PING}{node}", self.prefix)
+        [&self.prefix, PING, node].concat()
     }
 
     /// The session that lies under a key, if the key is a session's: neither another application's, as far as that can

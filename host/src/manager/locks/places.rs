@@ -1,9 +1,10 @@
 //! The requests of this process that want or have a session's lock.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
@@ -24,12 +25,14 @@ pub(super) struct Places {
 
 #[derive(Default)]
 pub(super) struct Shard {
-    queues: HashMap<SessionId, Queue>,
+    queues: HashTable<Queue>,
     courtesy: Courtesy,
 }
 
 /// Of one session. Removed with the last that leaves it.
 struct Queue {
+    id: SessionId,
+    hash: u64,
     /// Has one permit, for whoever's turn it is; those that wait for it get it in the order in which they came.
     turn: Arc<Semaphore>,
     /// How many stand here, the one included whose turn it is.
@@ -49,7 +52,7 @@ impl Places {
     pub(super) fn due(&self, now: Instant) -> Option<Vec<Arc<Remote>>> {
         let mut due = None;
         for shard in &self.shards {
-            for remote in lock(shard).queues.values().filter_map(|queue| queue.remote.as_ref()) {
+            for remote in lock(shard).queues.iter().filter_map(|queue| queue.remote.as_ref()) {
                 let due: &mut Vec<_> = due.get_or_insert_default();
                 if remote.take_renewal(now) {
                     due.push(Arc::clone(remote));
@@ -94,11 +97,17 @@ impl Place {
     pub(super) fn enter(locks: &Arc<Locks>, id: &SessionId) -> Self {
         let hash = locks.places.hasher.hash_one(id);
         let mut shard = locks.places.shard(hash);
-        let queue = shard.queues.entry(id.clone()).or_insert_with(|| Queue {
-            turn: Arc::new(Semaphore::new(1)),
-            requests: 0,
-            remote: None,
-        });
+        let mut entry = match shard.queues.entry(hash, |queue| queue.id == *id, |queue| queue.hash) {
+            Entry::Occupied(entry) => entry,
+            Entry::Vacant(room) => room.insert(Queue {
+                id: id.clone(),
+                hash,
+                turn: Arc::new(Semaphore::new(1)),
+                requests: 0,
+                remote: None,
+            }),
+        };
+        let queue = entry.get_mut();
         queue.requests += 1;
         let turn = Arc::clone(&queue.turn);
         Self { locks: Arc::clone(locks), id: id.clone(), hash, turn, permit: None }
@@ -164,23 +173,22 @@ impl Place {
     fn look<T>(&self, look: impl FnOnce(&mut Queue, &mut Courtesy) -> T) -> Option<T> {
         let mut shard = self.locks.places.shard(self.hash);
         let Shard { queues, courtesy } = &mut *shard;
-        queues.get_mut(&self.id).map(|queue| look(queue, courtesy))
+        queues.find_mut(self.hash, |queue| queue.id == self.id).map(|queue| look(queue, courtesy))
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut shard = self.locks.places.shard(self.hash);
-        let last = match shard.queues.get_mut(&self.id) {
-            Some(queue) => {
-                queue.requests -= 1;
-                queue.requests == 0
-            }
-            None => false,
-        };
         // A lock that was left for requests that did not come goes with its queue, and is deleted by that.
-        let queue = if last { shard.queues.remove(&self.id) } else { None };
+        let mut last = None;
+        if let Ok(mut queue) = shard.queues.find_entry(self.hash, |queue| queue.id == self.id) {
+            queue.get_mut().requests -= 1;
+            if queue.get().requests == 0 {
+                last = Some(queue.remove().0);
+            }
+        }
         drop(shard);
-        drop(queue);
+        drop(last);
     }
 }

@@ -11,6 +11,7 @@ use crate::extras::Extras;
 use crate::json::plain::{to_plain, value_to_plain};
 use crate::json::{JsonError, Kind, Node, Tree, deep, push_segment};
 use crate::map::AttributeMap;
+use crate::token::{Token, Tokens};
 use crate::writer::Writer;
 
 /// What becomes of the attributes that JSON does not name.
@@ -116,17 +117,19 @@ fn find_changed(
     let mut changed = HashSet::new();
     let mut sharing = Vec::new();
     for (name, json) in named.iter().filter(|(_, json)| !json.is_null()) {
-        let says_the_same = match attributes.get(name)? {
+        let before = attributes.get(name)?;
+        let says_the_same = match (&before, before.as_deref().and_then(string), json.wtf8()) {
+            (_, Some(before), Some(text)) => *text == *before,
             // Two keys of a map may have the same text: then it cannot be compared, and counts as changed.
-            Some(before) => {
-                let text = value_to_plain(name, &before)?;
+            (Some(before), ..) => {
+                let text = value_to_plain(name, before)?;
                 let same = Tree::parse(text.as_bytes()).is_ok_and(|tree| tree.root().says_the_same_as(*json));
                 if !same && matches!(before, Cow::Owned(_)) {
                     sharing.push((name, *json));
                 }
                 same
             }
-            None => false,
+            (None, ..) => false,
         };
         if !says_the_same {
             changed.insert(name.clone().into_owned());
@@ -160,6 +163,15 @@ fn find_changed(
         }
     }
     Ok(changed)
+}
+
+/// The bytes of the string that a value is.
+fn string(value: &[u8]) -> Option<&[u8]> {
+    let mut tokens = Tokens::new(value);
+    match tokens.next() {
+        Ok(Token::Str(text)) if tokens.rest().is_empty() => Some(text),
+        _ => None,
+    }
 }
 
 /// Which other attributes the `$ref`s of an attribute lead into.

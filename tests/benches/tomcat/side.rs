@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 const CLIENTS: usize = 16;
 /// Of the text that each request replaces.
 const BYTES: usize = 1024;
+/// That say which one it is.
+const DIGITS: usize = 12;
 
 /// What ran on one side.
 #[derive(Debug, Default)]
@@ -76,6 +78,7 @@ struct Client {
     number: u64,
     /// The last text that was sent.
     text: String,
+    json: String,
 }
 
 impl Side {
@@ -168,13 +171,20 @@ impl Side {
 
 impl Client {
     fn new(connection: Connection, method: &'static str, path: String, session: String) -> Self {
-        Self { connection, method, path, fields: String::new(), session, number: 0, text: String::new() }
+        let (fields, text, json) = (String::new(), "0".repeat(BYTES), String::new());
+        Self { connection, method, path, fields, session, number: 0, text, json }
     }
 
     fn change(&mut self, json: bool) -> Result<Reply> {
         self.number += 1;
-        self.text = format!("{:0>width$}", self.number, width = BYTES);
-        let body = if json { &format!(r#"{{"text":"{}"}}"#, self.text) } else { &self.text };
+        self.text.replace_range(BYTES - DIGITS.., &format!("{:0DIGITS$}", self.number));
+        let body = if json {
+            self.json.clear();
+            self.json.extend(["{\"text\":\"", &self.text, "\"}"]);
+            &self.json
+        } else {
+            &self.text
+        };
         self.connection.send_with(self.method, &self.path, &self.fields, body)
     }
 }

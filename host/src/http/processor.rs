@@ -137,7 +137,7 @@ mod tests {
 
     use super::*;
 
-    const EVERY: Duration = Duration::from_millis(20);
+    const EVERY: Duration = Duration::from_millis(100);
 
     fn runtime(processors: &Processors) -> Runtime {
         let processors = processors.clone();
@@ -165,8 +165,11 @@ mod tests {
                 let mut seen = Vec::new();
                 for much in [false, true, false] {
                     if much {
-                        sleep(EVERY * 20);
+                        sleep(EVERY * 8);
                     } else {
+                        // What it did before is counted when it waits.
+                        tokio::time::sleep(EVERY).await;
+                        watch.look(EVERY);
                         tokio::time::sleep(EVERY).await;
                     }
                     watch.look(EVERY);

@@ -21,7 +21,6 @@ fn main() -> Result<()> {
         return Ok(());
     };
     let list = node_list(&nodes);
-    let sync = "sessionBackupAsync=false";
     let mut bare = Bare::connect(&nodes[0])?;
     println!("{:<30} {:>8} {:>8} {:>10} {:>10}", "", "p50 us", "p99 us", "x p50", "x p99");
     for (title, limit, mode) in [

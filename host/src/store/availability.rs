@@ -10,11 +10,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use bytes::Bytes;
 use tokio::sync::{OnceCell, watch};
 use tokio::time::{Instant, sleep};
 
-use super::{Answers, CasOutcome, Expiry, Item, Node, NodeFuture, Operation, StoreError};
+use super::{Answers, Node, NodeFuture, Operation, StoreError};
 
 /// How a node is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,47 +165,6 @@ async fn keep(node: Weak<Monitored>, options: AvailabilityOptions) {
 impl Node for Monitored {
     fn name(&self) -> &str {
         self.inner.name()
-    }
-
-    fn get<'a>(&'a self, key: &'a str) -> NodeFuture<'a, Option<Item>> {
-        Box::pin(self.asked(self.inner.get(key)))
-    }
-
-    fn set<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, ()> {
-        Box::pin(self.asked(self.inner.set(key, value, flags, expiry)))
-    }
-
-    fn add<'a>(
-        &'a self,
-        key: &'a str,
-        value: Bytes,
-        flags: u32,
-        expiry: Expiry,
-    ) -> NodeFuture<'a, Option<u64>> {
-        Box::pin(self.asked(self.inner.add(key, value, flags, expiry)))
-    }
-
-    fn compare_and_set<'a>(
-        &'a self,
-        key: &'a str,
-        value: Bytes,
-        flags: u32,
-        expiry: Expiry,
-        cas: u64,
-    ) -> NodeFuture<'a, CasOutcome> {
-        Box::pin(self.asked(self.inner.compare_and_set(key, value, flags, expiry, cas)))
-    }
-
-    fn touch<'a>(&'a self, key: &'a str, expiry: Expiry) -> NodeFuture<'a, bool> {
-        Box::pin(self.asked(self.inner.touch(key, expiry)))
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> NodeFuture<'a, bool> {
-        Box::pin(self.asked(self.inner.delete(key)))
-    }
-
-    fn delete_if_unchanged<'a>(&'a self, key: &'a str, cas: u64) -> NodeFuture<'a, CasOutcome> {
-        Box::pin(self.asked(self.inner.delete_if_unchanged(key, cas)))
     }
 
     fn exchange<'a>(&'a self, operations: Vec<Operation<'a>>) -> NodeFuture<'a, Answers> {

@@ -11,7 +11,7 @@ use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use super::error::check_key;
-use super::{CasOutcome, Expiry, Item, Node, NodeFuture, StoreError};
+use super::{Answers, CasOutcome, Expiry, Item, Node, NodeFuture, Operation, StoreError, one_by_one};
 use crate::clock::Clock;
 
 /// What an entry costs beside its key and value; measured, roughly.
@@ -149,6 +149,10 @@ fn hindrance(found: Option<&Entry>, cas: u64) -> Option<CasOutcome> {
 impl Node for EmbeddedNode {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn exchange<'a>(&'a self, operations: Vec<Operation<'a>>) -> NodeFuture<'a, Answers> {
+        Box::pin(one_by_one(self, operations))
     }
 
     fn get<'a>(&'a self, key: &'a str) -> NodeFuture<'a, Option<Item>> {

@@ -39,6 +39,18 @@ pub enum Operation<'a> {
     },
 }
 
+/// An exchange of a node that has a method of its own for each operation.
+pub(crate) async fn one_by_one(
+    node: &(impl Node + ?Sized),
+    operations: Vec<Operation<'_>>,
+) -> Result<Answers, StoreError> {
+    let mut answers = Vec::with_capacity(operations.len());
+    for operation in operations {
+        answers.push(operation.run(node).await?);
+    }
+    Ok(Answers::new(node.name(), answers))
+}
+
 /// What an operation stores.
 #[derive(Debug, Clone)]
 pub struct Store<'a> {
@@ -163,8 +175,7 @@ impl Operation<'_> {
         !matches!(self, Self::Add(_) | Self::CompareAndSet(..) | Self::DeleteIfUnchanged { .. })
     }
 
-    /// Has a node do it by itself.
-    pub(super) async fn run(self, node: &(impl Node + ?Sized)) -> Result<Answer, StoreError> {
+    async fn run(self, node: &(impl Node + ?Sized)) -> Result<Answer, StoreError> {
         Ok(match self {
             Self::Get { key } => Answer::Item(node.get(key).await?),
             Self::Set(Store { key, value, flags, expiry }) => {

@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
-use bytes::Bytes;
 use tokio::runtime::{Handle, Id};
 
 use self::pipe::{Failure, Pipe};
@@ -22,7 +21,7 @@ use self::pulse::Pulse;
 use self::wire::Fault;
 use super::error::check_key;
 use super::exchange::Answer;
-use super::{Answers, CasOutcome, Expiry, Item, Node, NodeFuture, Operation, Store, StoreError};
+use super::{Answers, Expiry, Node, NodeFuture, Operation, StoreError};
 use crate::config::NodeAddress;
 
 /// Longer than this a connection is not kept unused: what lies between may have forgotten it without a word.
@@ -76,10 +75,6 @@ impl MemcachedNode {
             self.close();
         }
         Ok(Answers::new(&self.name, result?))
-    }
-
-    async fn run_one(&self, operation: Operation<'_>) -> Result<Answers, StoreError> {
-        self.run(std::slice::from_ref(&operation)).await
     }
 
     async fn ask(&self, operations: &[Operation<'_>]) -> Result<Vec<Answer>, Failure> {
@@ -167,50 +162,6 @@ impl MemcachedNode {
 impl Node for MemcachedNode {
     fn name(&self) -> &str {
         &self.name
-    }
-
-    fn get<'a>(&'a self, key: &'a str) -> NodeFuture<'a, Option<Item>> {
-        Box::pin(async move { self.run_one(Operation::Get { key }).await?.item() })
-    }
-
-    fn set<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, ()> {
-        let store = Store { key, value, flags, expiry };
-        Box::pin(async move { self.run_one(Operation::Set(store)).await?.set() })
-    }
-
-    fn add<'a>(
-        &'a self,
-        key: &'a str,
-        value: Bytes,
-        flags: u32,
-        expiry: Expiry,
-    ) -> NodeFuture<'a, Option<u64>> {
-        let store = Store { key, value, flags, expiry };
-        Box::pin(async move { self.run_one(Operation::Add(store)).await?.added() })
-    }
-
-    fn compare_and_set<'a>(
-        &'a self,
-        key: &'a str,
-        value: Bytes,
-        flags: u32,
-        expiry: Expiry,
-        cas: u64,
-    ) -> NodeFuture<'a, CasOutcome> {
-        let store = Store { key, value, flags, expiry };
-        Box::pin(async move { self.run_one(Operation::CompareAndSet(store, cas)).await?.outcome() })
-    }
-
-    fn touch<'a>(&'a self, key: &'a str, expiry: Expiry) -> NodeFuture<'a, bool> {
-        Box::pin(async move { self.run_one(Operation::Touch { key, expiry }).await?.found() })
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> NodeFuture<'a, bool> {
-        Box::pin(async move { self.run_one(Operation::Delete { key }).await?.found() })
-    }
-
-    fn delete_if_unchanged<'a>(&'a self, key: &'a str, cas: u64) -> NodeFuture<'a, CasOutcome> {
-        Box::pin(async move { self.run_one(Operation::DeleteIfUnchanged { key, cas }).await?.outcome() })
     }
 
     fn exchange<'a>(&'a self, operations: Vec<Operation<'a>>) -> NodeFuture<'a, Answers> {

@@ -26,6 +26,7 @@ pub use binary::{BinaryNode, Credentials};
 pub(crate) use contract::Server as TestServer;
 pub use embedded::{EmbeddedLimits, EmbeddedNode};
 pub use error::StoreError;
+pub(crate) use exchange::one_by_one;
 pub use exchange::{Answer, Answers, Operation, Store};
 pub use memcached::MemcachedNode;
 pub use nodes::{Member, NodeOptions, Nodes, NodesError};
@@ -63,11 +64,23 @@ pub trait Node: Send + Sync + 'static {
     /// What people call it: id and address, as in the configuration.
     fn name(&self) -> &str;
 
+    /// Several operations at the price of one. The node does them one after the other, in this order, as if each had
+    /// been asked for when the one before it had its answer.
+    ///
+    /// With the first that fails all have failed: whether those behind it, or before it, have happened is unknown then.
+    fn exchange<'a>(&'a self, operations: Vec<Operation<'a>>) -> NodeFuture<'a, Answers>;
+
     /// What lies under `key`, if anything does.
-    fn get<'a>(&'a self, key: &'a str) -> NodeFuture<'a, Option<Item>>;
+    fn get<'a>(&'a self, key: &'a str) -> NodeFuture<'a, Option<Item>> {
+        let asked = self.exchange(vec![Operation::Get { key }]);
+        Box::pin(async move { asked.await?.item() })
+    }
 
     /// Stores, whatever was there before.
-    fn set<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, ()>;
+    fn set<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, ()> {
+        let asked = self.exchange(vec![Operation::Set(Store { key, value, flags, expiry })]);
+        Box::pin(async move { asked.await?.set() })
+    }
 
     /// Stores if there is nothing yet, and says with which `cas`; none: there is something. Of any number of callers at
     /// a time one stores.
@@ -77,7 +90,10 @@ pub trait Node: Send + Sync + 'static {
         value: Bytes,
         flags: u32,
         expiry: Expiry,
-    ) -> NodeFuture<'a, Option<u64>>;
+    ) -> NodeFuture<'a, Option<u64>> {
+        let asked = self.exchange(vec![Operation::Add(Store { key, value, flags, expiry })]);
+        Box::pin(async move { asked.await?.added() })
+    }
 
     /// Stores if the item is still the one that was read with this `cas`.
     fn compare_and_set<'a>(
@@ -87,29 +103,28 @@ pub trait Node: Send + Sync + 'static {
         flags: u32,
         expiry: Expiry,
         cas: u64,
-    ) -> NodeFuture<'a, CasOutcome>;
+    ) -> NodeFuture<'a, CasOutcome> {
+        let store = Store { key, value, flags, expiry };
+        let asked = self.exchange(vec![Operation::CompareAndSet(store, cas)]);
+        Box::pin(async move { asked.await?.outcome() })
+    }
 
     /// Makes the item live from now for `expiry`, and changes nothing else of it; false: there is none.
-    fn touch<'a>(&'a self, key: &'a str, expiry: Expiry) -> NodeFuture<'a, bool>;
+    fn touch<'a>(&'a self, key: &'a str, expiry: Expiry) -> NodeFuture<'a, bool> {
+        let asked = self.exchange(vec![Operation::Touch { key, expiry }]);
+        Box::pin(async move { asked.await?.found() })
+    }
 
     /// Deletes the item; false: there was none.
-    fn delete<'a>(&'a self, key: &'a str) -> NodeFuture<'a, bool>;
+    fn delete<'a>(&'a self, key: &'a str) -> NodeFuture<'a, bool> {
+        let asked = self.exchange(vec![Operation::Delete { key }]);
+        Box::pin(async move { asked.await?.found() })
+    }
 
     /// Deletes the item if it is still the one that was read with this `cas`.
-    fn delete_if_unchanged<'a>(&'a self, key: &'a str, cas: u64) -> NodeFuture<'a, CasOutcome>;
-
-    /// Several operations at the price of one. The node does them one after the other, in this order, as if each had
-    /// been asked for when the one before it had its answer.
-    ///
-    /// With the first that fails all have failed: whether those behind it, or before it, have happened is unknown then.
-    fn exchange<'a>(&'a self, operations: Vec<Operation<'a>>) -> NodeFuture<'a, Answers> {
-        Box::pin(async move {
-            let mut answers = Vec::with_capacity(operations.len());
-            for operation in operations {
-                answers.push(operation.run(self).await?);
-            }
-            Ok(Answers::new(self.name(), answers))
-        })
+    fn delete_if_unchanged<'a>(&'a self, key: &'a str, cas: u64) -> NodeFuture<'a, CasOutcome> {
+        let asked = self.exchange(vec![Operation::DeleteIfUnchanged { key, cas }]);
+        Box::pin(async move { asked.await?.outcome() })
     }
 
     /// The keys of all items, in no order. A look at a node that is being written to: what comes or goes meanwhile may

@@ -23,7 +23,10 @@ use super::*;
 use crate::clock::ManualClock;
 use crate::config::Pattern;
 use crate::session::{Envelope, Expiry};
-use crate::store::{CasOutcome, EmbeddedLimits, EmbeddedNode, Item, Member, Node, NodeFuture, StoreError};
+use crate::store::{
+    Answers, CasOutcome, EmbeddedLimits, EmbeddedNode, Item, Member, Node, NodeFuture, Operation, StoreError,
+    one_by_one,
+};
 
 const NOON_MS: i64 = 1_700_000_000_000;
 
@@ -147,6 +150,10 @@ impl Watched {
 impl Node for Watched {
     fn name(&self) -> &str {
         self.inner.name()
+    }
+
+    fn exchange<'a>(&'a self, operations: Vec<Operation<'a>>) -> NodeFuture<'a, Answers> {
+        Box::pin(one_by_one(self, operations))
     }
 
     fn get<'a>(&'a self, key: &'a str) -> NodeFuture<'a, Option<Item>> {

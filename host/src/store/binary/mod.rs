@@ -25,7 +25,7 @@ use self::pool::Pool;
 use super::error::check_key;
 use super::exchange::Answer;
 use super::memcached::{MemcachedNode, larger_items, now_seconds, on_the_wire};
-use super::{Answers, CasOutcome, Expiry, Item, Node, NodeFuture, Operation, Store, StoreError};
+use super::{Answers, CasOutcome, Item, Node, NodeFuture, Operation, Store, StoreError};
 use crate::config::{ManagerConfig, NodeAddress, Secret};
 
 /// Who logs in to a memcached with SASL, by the mechanism PLAIN.
@@ -89,10 +89,6 @@ impl BinaryNode {
         let answers =
             operations.iter().zip(responses).map(|(operation, response)| self.answer(operation, response));
         Ok(Answers::new(&self.name, answers.collect::<Result<_, _>>()?))
-    }
-
-    async fn run_one(&self, operation: Operation<'_>) -> Result<Answers, StoreError> {
-        self.run(std::slice::from_ref(&operation)).await
     }
 
     async fn ask(
@@ -260,50 +256,6 @@ impl BinaryNode {
 impl Node for BinaryNode {
     fn name(&self) -> &str {
         &self.name
-    }
-
-    fn get<'a>(&'a self, key: &'a str) -> NodeFuture<'a, Option<Item>> {
-        Box::pin(async move { self.run_one(Operation::Get { key }).await?.item() })
-    }
-
-    fn set<'a>(&'a self, key: &'a str, value: Bytes, flags: u32, expiry: Expiry) -> NodeFuture<'a, ()> {
-        let store = Store { key, value, flags, expiry };
-        Box::pin(async move { self.run_one(Operation::Set(store)).await?.set() })
-    }
-
-    fn add<'a>(
-        &'a self,
-        key: &'a str,
-        value: Bytes,
-        flags: u32,
-        expiry: Expiry,
-    ) -> NodeFuture<'a, Option<u64>> {
-        let store = Store { key, value, flags, expiry };
-        Box::pin(async move { self.run_one(Operation::Add(store)).await?.added() })
-    }
-
-    fn compare_and_set<'a>(
-        &'a self,
-        key: &'a str,
-        value: Bytes,
-        flags: u32,
-        expiry: Expiry,
-        cas: u64,
-    ) -> NodeFuture<'a, CasOutcome> {
-        let store = Store { key, value, flags, expiry };
-        Box::pin(async move { self.run_one(Operation::CompareAndSet(store, cas)).await?.outcome() })
-    }
-
-    fn touch<'a>(&'a self, key: &'a str, expiry: Expiry) -> NodeFuture<'a, bool> {
-        Box::pin(async move { self.run_one(Operation::Touch { key, expiry }).await?.found() })
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> NodeFuture<'a, bool> {
-        Box::pin(async move { self.run_one(Operation::Delete { key }).await?.found() })
-    }
-
-    fn delete_if_unchanged<'a>(&'a self, key: &'a str, cas: u64) -> NodeFuture<'a, CasOutcome> {
-        Box::pin(async move { self.run_one(Operation::DeleteIfUnchanged { key, cas }).await?.outcome() })
     }
 
     fn exchange<'a>(&'a self, operations: Vec<Operation<'a>>) -> NodeFuture<'a, Answers> {

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 
 use super::super::TestServer as Server;
 use super::*;
+use crate::store::Expiry;
 
 const PATIENT: Duration = Duration::from_secs(10);
 

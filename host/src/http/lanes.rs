@@ -26,7 +26,7 @@ use tokio::time::sleep;
 use super::processor::{Place, Processors};
 
 /// A timer that becomes the first of its runtime's wakes the thread that waits for events, by a system call. Requests
-/// have several; while there are connections, one is always due before them.
+/// have several; while there are connections, one is always due before them. As often a lane's [`Place`] is seen to.
 const BEAT: Duration = Duration::from_millis(50);
 
 /// The runtimes. They end when this is dropped, without waiting for anything.
@@ -57,8 +57,7 @@ impl Lanes {
         stop: &watch::Receiver<bool>,
     ) -> (Accepting, Vec<JoinHandle<io::Result<()>>>) {
         let lanes = self.0.iter().map(|(runtime, place)| {
-            let handed = |streams| Handed { streams, address, beats: Arc::default(), place: place.clone() };
-            serve(runtime.handle(), router.clone(), handed, stop.clone())
+            serve(runtime.handle(), place.clone(), router.clone(), address, stop.clone())
         });
         let (lanes, served) = lanes.unzip();
         (Accepting(lanes), served)
@@ -74,8 +73,9 @@ impl Drop for Lanes {
 
 fn serve(
     runtime: &Handle,
+    place: Place,
     router: Router,
-    handed: impl FnOnce(mpsc::UnboundedReceiver<Accepted>) -> Handed,
+    address: SocketAddr,
     mut stop: watch::Receiver<bool>,
 ) -> (Lane, JoinHandle<io::Result<()>>) {
     let (to_lane, streams) = mpsc::unbounded_channel();
@@ -85,7 +85,7 @@ fn serve(
             pending::<()>().await;
         }
     };
-    let handed = handed(streams);
+    let handed = Handed { streams, address, beats: Arc::default(), place };
     let served =
         runtime.spawn(async move { axum::serve(handed, router).with_graceful_shutdown(stopped).await });
     (Lane { to_lane, open: Arc::new(()) }, served)

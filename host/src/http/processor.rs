@@ -133,21 +133,22 @@ mod affinity {
 mod tests {
     use std::thread::sleep;
 
-    use tokio::runtime::{Builder, Runtime};
+    use tokio::runtime::Builder;
 
     use super::*;
 
     const EVERY: Duration = Duration::from_millis(100);
 
-    fn runtime(processors: &Processors) -> Runtime {
-        let processors = processors.clone();
+    /// What comes of some work in a lane.
+    fn in_lane<F>(processors: &Processors, lane: usize, work: impl FnOnce(Watch) -> F) -> F::Output
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let all = processors.clone();
         let mut builder = Builder::new_multi_thread();
-        builder
-            .worker_threads(1)
-            .enable_time()
-            .on_thread_start(move || processors.free_this_thread())
-            .build()
-            .unwrap()
+        builder.worker_threads(1).enable_time().on_thread_start(move || all.free_this_thread());
+        let run = async { tokio::spawn(work(processors.place(lane).watch())).await.unwrap() };
+        builder.build().unwrap().block_on(run)
     }
 
     /// Where threads cannot be kept there is nothing to test.
@@ -158,26 +159,21 @@ mod tests {
     #[test]
     fn a_lane_with_little_to_do_is_kept_at_home_until_it_has_much_to_do() {
         let Some(processors) = several() else { return };
-        let place = processors.place(1);
-        let seen = runtime(&processors).block_on(async {
-            let lane = async move {
-                let mut watch = place.watch();
-                let mut seen = Vec::new();
-                for much in [false, true, false] {
-                    if much {
-                        sleep(EVERY * 8);
-                    } else {
-                        // What it did before is counted when it waits.
-                        tokio::time::sleep(EVERY).await;
-                        watch.look(EVERY);
-                        tokio::time::sleep(EVERY).await;
-                    }
+        let seen = in_lane(&processors, 1, |mut watch| async move {
+            let mut seen = Vec::new();
+            for much in [false, true, false] {
+                if much {
+                    sleep(EVERY * 8);
+                } else {
+                    // What it did before is counted when it waits.
+                    tokio::time::sleep(EVERY).await;
                     watch.look(EVERY);
-                    seen.push(affinity::read().len());
+                    tokio::time::sleep(EVERY).await;
                 }
-                (seen, affinity::read())
-            };
-            tokio::spawn(lane).await.unwrap()
+                watch.look(EVERY);
+                seen.push(affinity::read().len());
+            }
+            (seen, affinity::read())
         });
         assert_eq!(seen, (vec![1, processors.0.len(), 1], vec![processors.0[1]]));
     }
@@ -185,16 +181,11 @@ mod tests {
     #[test]
     fn a_thread_that_a_kept_one_starts_is_free() {
         let Some(processors) = several() else { return };
-        let place = processors.place(0);
-        let started = runtime(&processors).block_on(async {
-            let lane = async move {
-                let mut watch = place.watch();
-                tokio::time::sleep(EVERY).await;
-                watch.look(EVERY);
-                assert_eq!(affinity::read().len(), 1);
-                tokio::task::spawn_blocking(|| affinity::read().len()).await.unwrap()
-            };
-            tokio::spawn(lane).await.unwrap()
+        let started = in_lane(&processors, 0, |mut watch| async move {
+            tokio::time::sleep(EVERY).await;
+            watch.look(EVERY);
+            assert_eq!(affinity::read().len(), 1);
+            tokio::task::spawn_blocking(|| affinity::read().len()).await.unwrap()
         });
         assert_eq!(started, processors.0.len());
     }

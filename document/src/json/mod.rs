@@ -23,7 +23,7 @@ mod typed;
 
 use thiserror::Error;
 
-pub use plain::{Others, merge_plain, to_plain, value_from_plain, value_to_plain};
+pub use plain::{Change, Others, merge_plain, plain_changes, to_plain, value_from_plain, value_to_plain};
 pub use text::indented;
 pub use tree::{Kind, Node, Tree};
 pub use typed::{from_typed, from_typed_among, to_typed, value_from_typed, value_to_typed};

@@ -4,8 +4,6 @@
 //! document or the bytes of a serializer, hold attributes and nothing else; there the other members of the session
 //! are header fields, as they are in every answer to `HEAD`.
 
-use std::io::Write as _;
-
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -90,16 +88,24 @@ pub(super) fn begun(token: &str, session: Option<&Session>, media: &Media) -> Re
 /// A session as an object, with its attributes and the end of the object as given.
 fn session_as_json(session: &Session, end: &[&[u8]]) -> Vec<u8> {
     let Session { id, creation_time, last_accessed_time, max_inactive_interval, is_new, .. } = session;
-    let mut body = Vec::with_capacity(end.iter().map(|part| part.len()).sum::<usize>() + 160);
-    // The characters of an id need no escape, and writing to a vector cannot fail.
-    let _ = write!(
-        body,
-        "{{\"id\":\"{id}\",\"creationTime\":{creation_time},\"lastAccessedTime\":{last_accessed_time},\
-         \"maxInactiveInterval\":{max_inactive_interval},\"isNew\":{is_new},"
-    );
-    for part in end {
-        body.extend_from_slice(part);
-    }
+    let [mut creation, mut access, mut interval] = [itoa::Buffer::new(); 3];
+    // The characters of an id need no escape.
+    let mut body = [
+        "{\"id\":\"",
+        id.as_str(),
+        "\",\"creationTime\":",
+        creation.format(*creation_time),
+        ",\"lastAccessedTime\":",
+        access.format(*last_accessed_time),
+        ",\"maxInactiveInterval\":",
+        interval.format(*max_inactive_interval),
+        ",\"isNew\":",
+        if *is_new { "true," } else { "false," },
+    ]
+    .concat()
+    .into_bytes();
+    body.reserve_exact(end.iter().map(|part| part.len()).sum());
+    end.iter().for_each(|part| body.extend_from_slice(part));
     body
 }
 

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use axum::http::HeaderMap;
-use holdfast_document::json::{JsonError, Kind as JsonKind, Node, Others, Tree, merge_plain};
+use holdfast_document::json::{
+    Change, JsonError, Kind as JsonKind, Node, Others, Tree, merge_plain, plain_changes,
+};
 use holdfast_document::{AttributeMap, Event, Reader};
 
 use super::answer::MAX_INACTIVE_INTERVAL;
@@ -352,13 +354,12 @@ impl Given<'_> {
     fn merge(self, request: &mut Request, most: usize) -> Result<(), Problem> {
         match self {
             Self::Plain(object) => {
-                let mut attributes = request.attributes()?.clone();
-                merge_plain(&mut attributes, object, Others::Stay)?;
-                for (name, _) in object.entries() {
-                    match attributes.get(&name).map_err(bad_document)? {
-                        Some(value) => request.set_attribute(&name, &value)?,
-                        None => request.remove_attribute(&name)?,
-                    };
+                for (name, change) in plain_changes(request.attributes()?, object, Others::Stay)? {
+                    match change {
+                        Change::Stays => request.confirm_attribute(&name)?,
+                        Change::Set(value) => request.set_attribute(&name, &value).map(drop)?,
+                        Change::Removed => request.remove_attribute(&name).map(drop)?,
+                    }
                 }
             }
             Self::MessagePack(given) => {

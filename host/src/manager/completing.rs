@@ -13,7 +13,9 @@ pub(super) type Unfinished = mpsc::Sender<std::convert::Infallible>;
 /// A future that goes on by itself when it is dropped before it is ready: when the request that waits for it waits no
 /// longer, or its client is gone.
 pub(super) struct Completing<T: Send + 'static> {
+    /// Put there at once: what is wrapped first is copied once more, and a backup has kilobytes.
     work: Option<Pin<Box<dyn Future<Output = T> + Send>>>,
+    unfinished: Option<Unfinished>,
 }
 
 impl<T: Send + 'static> Completing<T> {
@@ -21,12 +23,7 @@ impl<T: Send + 'static> Completing<T> {
         work: impl Future<Output = T> + Send + 'static,
         unfinished: Option<Unfinished>,
     ) -> Self {
-        let work = async move {
-            let result = work.await;
-            drop(unfinished);
-            result
-        };
-        Self { work: Some(Box::pin(work)) }
+        Self { work: Some(Box::pin(work)), unfinished }
     }
 }
 
@@ -38,6 +35,7 @@ impl<T: Send + 'static> Future for Completing<T> {
         let ready = work.as_mut().poll(context);
         if ready.is_ready() {
             self.work = None;
+            self.unfinished = None;
         }
         ready
     }
@@ -47,7 +45,11 @@ impl<T: Send + 'static> Drop for Completing<T> {
     fn drop(&mut self) {
         // Without a runtime the process is ending, and this with it.
         if let (Some(work), Ok(runtime)) = (self.work.take(), Handle::try_current()) {
-            runtime.spawn(work);
+            let unfinished = self.unfinished.take();
+            runtime.spawn(async move {
+                work.await;
+                drop(unfinished);
+            });
         }
     }
 }

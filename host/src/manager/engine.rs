@@ -153,13 +153,14 @@ impl Engine {
     }
 
     /// Waits for work no longer than `limit`. None: it goes on without anybody waiting.
-    pub(super) async fn in_time<T: Send + 'static>(
+    pub(super) fn in_time<T: Send + 'static>(
         &self,
         limit: Duration,
         work: impl Future<Output = T> + Send + 'static,
-    ) -> Option<T> {
+    ) -> impl Future<Output = Option<T>> + Send + 'static {
         let unfinished = self.unfinished.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        timeout(limit, Completing::new(work, unfinished)).await.ok()
+        let work = Completing::new(work, unfinished);
+        async move { timeout(limit, work).await.ok() }
     }
 
     /// Has work done that nobody waits for, but a stop.

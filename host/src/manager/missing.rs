@@ -1,6 +1,7 @@
 //! Ids that no node knows, remembered for a moment: a browser that comes with a dead id asks for every picture of a page.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use moka::sync::Cache;
 
@@ -14,20 +15,27 @@ const REMEMBERED_IDS: u64 = 2_000;
 pub(super) struct Missing {
     /// Until when, by our own clock, which moka does not know.
     until: Cache<SessionId, i64>,
+    /// When all that are remembered now will have been forgotten. Where browsers come with the ids that they were given
+    /// that is always over, and nobody need look further.
+    all_until: AtomicI64,
     clock: Arc<dyn Clock>,
 }
 
 impl Missing {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { until: Cache::new(REMEMBERED_IDS), clock }
+        Self { until: Cache::new(REMEMBERED_IDS), all_until: AtomicI64::new(i64::MIN), clock }
     }
 
     pub(super) fn insert(&self, id: SessionId) {
-        self.until.insert(id, self.clock.now_ms().saturating_add(REMEMBERED_MS));
+        let until = self.clock.now_ms().saturating_add(REMEMBERED_MS);
+        self.until.insert(id, until);
+        self.all_until.fetch_max(until, Ordering::Release);
     }
 
     pub(super) fn contains(&self, id: &SessionId) -> bool {
-        self.until.get(id).is_some_and(|until| self.clock.now_ms() < until)
+        let now_ms = self.clock.now_ms();
+        now_ms < self.all_until.load(Ordering::Acquire)
+            && self.until.get(id).is_some_and(|until| now_ms < until)
     }
 }
 

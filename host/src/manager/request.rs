@@ -164,6 +164,16 @@ impl Request {
         self.work()?.set(name, value)
     }
 
+    /// As [`Request::set_attribute`] with the value that it has: nothing changes, and the attribute counts as touched.
+    ///
+    /// # Errors
+    /// There is no session, or it may not be changed.
+    pub fn confirm_attribute(&mut self, name: &str) -> Result<(), ManagerError> {
+        self.may_change()?;
+        self.touch(name);
+        Ok(())
+    }
+
     /// Removes an attribute. False: there is none.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Several operations in one exchange with a node.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::{CasOutcome, Expiry, Item, Node, StoreError};
@@ -48,7 +50,7 @@ pub(crate) async fn one_by_one(
     for operation in operations {
         answers.push(operation.run(node).await?);
     }
-    Ok(Answers::new(node.name(), answers))
+    Ok(Answers::new(node.name().into(), answers))
 }
 
 /// What an operation stores.
@@ -82,13 +84,13 @@ pub enum Answer {
 /// The answers of an exchange, taken in the order of its operations.
 #[derive(Debug)]
 pub struct Answers {
-    node: String,
+    node: Arc<str>,
     answers: std::vec::IntoIter<Answer>,
 }
 
 impl Answers {
-    pub(super) fn new(node: &str, answers: Vec<Answer>) -> Self {
-        Self { node: node.to_owned(), answers: answers.into_iter() }
+    pub(super) fn new(node: Arc<str>, answers: Vec<Answer>) -> Self {
+        Self { node, answers: answers.into_iter() }
     }
 
     /// The next answer, of a `Get`.
@@ -147,7 +149,10 @@ impl Answers {
     }
 
     fn unexpected(&self, answer: Option<&Answer>) -> StoreError {
-        StoreError::Protocol { node: self.node.clone(), message: format!("{answer:?} to another question") }
+        StoreError::Protocol {
+            node: self.node.to_string(),
+            message: format!("{answer:?} to another question"),
+        }
     }
 }
 

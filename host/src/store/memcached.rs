@@ -35,7 +35,7 @@ const LONGEST_RELATIVE: u32 = 30 * 24 * 60 * 60;
 
 /// A memcached.
 pub struct MemcachedNode {
-    name: String,
+    name: Arc<str>,
     address: NodeAddress,
     operation_timeout: Duration,
     /// One for each runtime: what comes on a connection is noticed in the runtime that opened it, and telling another one
@@ -50,7 +50,7 @@ impl MemcachedNode {
     /// A node that connects when it is first used. `operation_timeout` limits each operation as a whole, connecting
     /// included.
     #[must_use]
-    pub fn new(name: impl Into<String>, address: &NodeAddress, operation_timeout: Duration) -> Self {
+    pub fn new(name: impl Into<Arc<str>>, address: &NodeAddress, operation_timeout: Duration) -> Self {
         Self {
             name: name.into(),
             address: address.clone(),
@@ -74,7 +74,7 @@ impl MemcachedNode {
             // Other connections have most likely the same fate, and a server that comes back may have moved.
             self.close();
         }
-        Ok(Answers::new(&self.name, result?))
+        Ok(Answers::new(Arc::clone(&self.name), result?))
     }
 
     async fn ask(&self, operations: &[Operation<'_>]) -> Result<Vec<Answer>, Failure> {
@@ -140,7 +140,7 @@ impl MemcachedNode {
 
     /// What went wrong, and with which operation.
     fn explain(&self, fault: Fault, operation: Option<&Operation<'_>>) -> StoreError {
-        let node = self.name.clone();
+        let node = self.name.to_string();
         match fault {
             Fault::Io(source) if source.kind() == io::ErrorKind::TimedOut => self.timed_out(),
             Fault::Io(source) => StoreError::Unavailable { node, source },
@@ -155,7 +155,7 @@ impl MemcachedNode {
     }
 
     fn timed_out(&self) -> StoreError {
-        StoreError::Timeout { node: self.name.clone(), after: self.operation_timeout }
+        StoreError::Timeout { node: self.name.to_string(), after: self.operation_timeout }
     }
 }
 

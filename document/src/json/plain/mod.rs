@@ -8,7 +8,7 @@ mod write;
 use crate::error::Error;
 use crate::json::text::Text;
 pub(in crate::json) use read::parse_uuid;
-pub use read::{Others, merge_plain, value_from_plain};
+pub use read::{Change, Others, merge_plain, plain_changes, value_from_plain};
 pub(in crate::json) use write::{hex, uuid};
 
 /// The attributes of a document as a JSON object. A later occurrence of an object leads to the place in the

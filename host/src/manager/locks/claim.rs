@@ -47,7 +47,11 @@ impl Claim {
     }
 
     pub(super) fn is_at(&self, node: &Arc<dyn Node>, key: &str) -> bool {
-        Arc::ptr_eq(&self.node, node) && *self.key == *key
+        self.is_on(node) && *self.key == *key
+    }
+
+    pub(super) fn is_on(&self, node: &Arc<dyn Node>) -> bool {
+        Arc::ptr_eq(&self.node, node)
     }
 
     /// For how long what is written now stands at the least.
@@ -56,8 +60,12 @@ impl Claim {
     }
 
     /// Tries once to get the lock, and reads what lies under these keys as soon as it has it. None: somebody else has it.
-    pub(super) async fn stake(self: Arc<Self>, keys: Vec<String>) -> Result<Option<Staked>, StoreError> {
-        let sent = Instant::now();
+    /// `sent`: when that is, or earlier.
+    pub(super) async fn stake(
+        self: Arc<Self>,
+        sent: Instant,
+        keys: Vec<String>,
+    ) -> Result<Option<Staked>, StoreError> {
         match self.add_and_read(&keys).await {
             Ok((Some(cas), items)) => Ok(Some(Staked { remote: Remote::new(self, cas, sent), items })),
             Ok((None, _)) => Ok(None),

@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use super::places::Place;
 use super::remote::Remote;
 use crate::manager::completing::Completing;
+use crate::session::SessionId;
 use crate::store::{CasOutcome, Node, Operation};
 
 /// A session's lock. It is renewed as long as this lives, and given up when this is dropped: then in the background.
@@ -29,9 +30,9 @@ impl Lease {
         self.remote.is_held()
     }
 
-    /// Whether it is the lock with this key on this node.
-    pub(in crate::manager) fn is_at(&self, node: &Arc<dyn Node>, key: &str) -> bool {
-        self.remote.is_at(node, key)
+    /// Whether it is the lock of this session on this node.
+    pub(in crate::manager) fn is_of(&self, id: &SessionId, node: &Arc<dyn Node>) -> bool {
+        self.place.as_ref().is_some_and(|place| place.is_of(id)) && self.remote.is_on(node)
     }
 
     /// How long it had to be waited for; none: it was free.
@@ -53,13 +54,14 @@ impl Lease {
     /// Gives the lock up as a part of an exchange that somebody has with its node. The lease, where it has to be released
     /// by itself: the next request of this process is to have it, or it is being renewed.
     pub(in crate::manager) fn release_with_exchange(mut self) -> Result<Release, Self> {
-        let Some(place) = self.place.take_if(|place| !place.hand_on()) else { return Err(self) };
-        let Some(cas) = self.remote.settle_as_it_is() else {
-            self.place = Some(place);
-            return Err(self);
-        };
-        place.withdraw();
-        Ok(Release { remote: Arc::clone(&self.remote), cas, place: Some(place) })
+        let Some(place) = self.place.take() else { return Err(self) };
+        match place.take_for_deletion() {
+            Some((remote, cas)) => Ok(Release { remote, cas, place: Some(place) }),
+            None => {
+                self.place = Some(place);
+                Err(self)
+            }
+        }
     }
 }
 

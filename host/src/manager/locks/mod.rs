@@ -121,14 +121,16 @@ impl Locks {
                 return Err(busy());
             }
         }
-        if let Some(handed_on) = place.remote() {
+        let (handed_on, mut courtesy) = place.left(if had_to_wait { Instant::now() } else { started });
+        if let Some(handed_on) = handed_on {
             if handed_on.is_at(node, key) && handed_on.is_held() {
                 return Ok((Lease::new(place, handed_on, Some(started.elapsed())), Vec::new()));
             }
             place.withdraw();
             Completing::new(async move { handed_on.release().await }, None).await;
+            (_, courtesy) = place.left(Instant::now());
         }
-        if let Some(until) = place.courtesy() {
+        if let Some(until) = courtesy {
             had_to_wait = true;
             sleep_until(until.min(deadline)).await;
         }
@@ -138,13 +140,13 @@ impl Locks {
         let mut pause = FIRST_PAUSE;
         let mut answered = false;
         loop {
-            let sent = Instant::now();
+            let sent = if had_to_wait { Instant::now() } else { started };
             // An attempt that nobody waits for any more goes on, and gives back what it gets.
-            let attempt = Completing::new(Arc::clone(&claim).stake(std::mem::take(&mut reads)), None);
+            let attempt = Completing::new(Arc::clone(&claim).stake(sent, std::mem::take(&mut reads)), None);
             match timeout_at(deadline.max(sent + LAST_ANSWER), attempt).await {
                 Ok(Ok(Some(Staked { remote, items }))) => {
                     let remote = Arc::new(remote);
-                    place.hold(&remote);
+                    place.hold(&remote, sent);
                     self.keep_renewing();
                     let lease = Lease::new(place, remote, had_to_wait.then(|| started.elapsed()));
                     return Ok((lease, items));

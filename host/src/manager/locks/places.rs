@@ -90,6 +90,7 @@ pub(super) struct Place {
     hash: u64,
     turn: Arc<Semaphore>,
     permit: Option<OwnedSemaphorePermit>,
+    is_released: bool,
 }
 
 impl Place {
@@ -110,7 +111,11 @@ impl Place {
         let queue = entry.get_mut();
         queue.requests += 1;
         let turn = Arc::clone(&queue.turn);
-        Self { locks: Arc::clone(locks), id: id.clone(), hash, turn, permit: None }
+        Self { locks: Arc::clone(locks), id: id.clone(), hash, turn, permit: None, is_released: false }
+    }
+
+    pub(super) fn is_of(&self, id: &SessionId) -> bool {
+        self.id == *id
     }
 
     /// Has the turn at once if nobody is before.
@@ -124,16 +129,19 @@ impl Place {
         self.permit = Arc::clone(&self.turn).acquire_owned().await.ok();
     }
 
-    /// The lock that the last request of this process has left.
-    pub(super) fn remote(&self) -> Option<Arc<Remote>> {
-        self.look(|queue, _| queue.remote.clone()).flatten()
+    /// The lock that the last request of this process has left, and until when the lock is to be left to other servers.
+    pub(super) fn left(&self, now: Instant) -> (Option<Arc<Remote>>, Option<Instant>) {
+        let look = |queue: &mut Queue, courtesy: &mut Courtesy| {
+            (queue.remote.clone(), courtesy.leave_until(self.hash, now))
+        };
+        self.look(look).unwrap_or_default()
     }
 
     /// The node has given the lock.
-    pub(super) fn hold(&self, remote: &Arc<Remote>) {
+    pub(super) fn hold(&self, remote: &Arc<Remote>, now: Instant) {
         self.look(|queue, courtesy| {
             queue.remote = Some(Arc::clone(remote));
-            courtesy.got(self.hash, Instant::now());
+            courtesy.got(self.hash, now);
         });
     }
 
@@ -152,22 +160,32 @@ impl Place {
     /// Leaves the lock to the next request of this process, unless there is none, or it is the turn of other servers.
     pub(super) fn hand_on(&self) -> bool {
         let now = Instant::now();
-        let handed_on = self.look(|queue, courtesy| {
-            courtesy.done(self.hash, now);
-            let next = queue.requests > 1 && courtesy.leave_until(self.hash, now).is_none();
-            next && queue.remote.as_ref().is_some_and(|remote| remote.has_time_left())
-        });
-        handed_on.unwrap_or(false)
+        self.look(|queue, courtesy| self.is_handed_on(queue, courtesy, now)).unwrap_or(false)
     }
 
-    /// The lock has been deleted on the node.
-    pub(super) fn released(&self) {
-        self.look(|_, courtesy| courtesy.done(self.hash, Instant::now()));
+    /// Takes the lock from here, to be deleted by the caller, who gets its `cas`. None: it is handed on, or being renewed,
+    /// and stays.
+    pub(super) fn take_for_deletion(&self) -> Option<(Arc<Remote>, u64)> {
+        let now = Instant::now();
+        let take = |queue: &mut Queue, courtesy: &mut Courtesy| {
+            if self.is_handed_on(queue, courtesy, now) {
+                return None;
+            }
+            let cas = queue.remote.as_ref()?.settle_as_it_is()?;
+            Some((queue.remote.take()?, cas))
+        };
+        self.look(take).flatten()
     }
 
-    /// Until when the lock is to be left to other servers.
-    pub(super) fn courtesy(&self) -> Option<Instant> {
-        self.look(|_, courtesy| courtesy.leave_until(self.hash, Instant::now())).flatten()
+    fn is_handed_on(&self, queue: &Queue, courtesy: &mut Courtesy, now: Instant) -> bool {
+        courtesy.done(self.hash, now);
+        let next = queue.requests > 1 && courtesy.leave_until(self.hash, now).is_none();
+        next && queue.remote.as_ref().is_some_and(|remote| remote.has_time_left())
+    }
+
+    /// Leaves: the lock has been deleted on the node.
+    pub(super) fn released(mut self) {
+        self.is_released = true;
     }
 
     fn look<T>(&self, look: impl FnOnce(&mut Queue, &mut Courtesy) -> T) -> Option<T> {
@@ -179,7 +197,11 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        let released = self.is_released.then(Instant::now);
         let mut shard = self.locks.places.shard(self.hash);
+        if let Some(now) = released {
+            shard.courtesy.done(self.hash, now);
+        }
         // A lock that was left for requests that did not come goes with its queue, and is deleted by that.
         let mut last = None;
         if let Ok(mut queue) = shard.queues.find_entry(self.hash, |queue| queue.id == self.id) {

@@ -53,6 +53,10 @@ impl Remote {
         self.claim.is_at(node, key)
     }
 
+    pub(super) fn is_on(&self, node: &Arc<dyn Node>) -> bool {
+        self.claim.is_on(node)
+    }
+
     /// Whether it is certainly ours now.
     pub(super) fn is_held(&self) -> bool {
         let mut state = self.state();

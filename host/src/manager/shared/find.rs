@@ -44,7 +44,8 @@ impl Engine {
         };
         let slot = match found {
             Err(error) if error.node_is_down() => {
-                self.recover(member, asked, wants_lock, &mut lease, error).await?
+                // In a box, as it is rare: every request would carry its size.
+                Box::pin(self.recover(member, asked, wants_lock, &mut lease, error)).await?
             }
             found => found?,
         };

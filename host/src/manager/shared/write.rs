@@ -84,12 +84,16 @@ impl Engine {
                 Ok(Outcome::Stored) => {
                     self.statistics.count(|numbers| &numbers.backups);
                     self.statistics.record(started, |numbers| &numbers.backup);
-                    self.note_stored(slot, writing).await;
+                    let replaced = self.note_stored(slot, writing);
+                    if !replaced.is_empty() {
+                        Box::pin(self.delete_replaced(replaced)).await;
+                    }
                     return Ok(());
                 }
                 Ok(Outcome::Other(there)) => self.reconcile(slot, there, if_unchanged).await?,
                 Err(error) if error.node_is_down() || matches!(error, ManagerError::NoNode { .. }) => {
-                    let moved = self.leave(slot, is_locked, if_unchanged, error).await?;
+                    // In a box, as it is rare: every backup would carry its size.
+                    let moved = Box::pin(self.leave(slot, is_locked, if_unchanged, error)).await?;
                     // The other lock cannot be asked for any more.
                     (*slot, *lease) = moved;
                 }
@@ -144,7 +148,7 @@ impl Engine {
     fn excludes_others(&self, member: &Member, id: &SessionId, lease: Option<&Lease>) -> bool {
         self.settings.locking_mode == LockingMode::All
             && self.settings.lock_timeout_policy == LockTimeoutPolicy::Fail
-            && lease.is_some_and(|lease| lease.is_at(&member.node, &self.keys.lock(id)))
+            && lease.is_some_and(|lease| lease.is_of(id, &member.node))
     }
 
     /// Both copies, where nobody else writes: the copy first, so that the lock can be released with the session itself. An
@@ -267,7 +271,8 @@ impl Engine {
         });
     }
 
-    async fn note_stored(self: &Arc<Self>, slot: &Slot, writing: Writing) {
+    /// What is to be deleted, now that the session is stored.
+    fn note_stored(&self, slot: &Slot, writing: Writing) -> Vec<Replaced> {
         slot.with(|live| {
             live.dirty &= live.wanted != writing.wanted;
             live.stored_print = Some(writing.print);
@@ -281,7 +286,11 @@ impl Engine {
             }
             live.drop_replaced(&writing.replaces);
         });
-        for Replaced { id, was } in writing.replaces {
+        writing.replaces
+    }
+
+    async fn delete_replaced(self: &Arc<Self>, replaced: Vec<Replaced>) {
+        for Replaced { id, was } in replaced {
             match was {
                 Was::Left { at_ms, .. } => self.forget_left(id, at_ms),
                 Was::Ours(_) | Was::Theirs { .. } => {

@@ -14,6 +14,7 @@ mod pool;
 mod tests;
 
 use std::io::ErrorKind;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
@@ -48,7 +49,7 @@ impl Credentials {
 
 /// A memcached that is spoken to in binary.
 pub struct BinaryNode {
-    name: String,
+    name: Arc<str>,
     address: NodeAddress,
     operation_timeout: Duration,
     credentials: Option<Credentials>,
@@ -62,14 +63,14 @@ impl BinaryNode {
     /// logging in included.
     #[must_use]
     pub fn new(
-        name: impl Into<String>,
+        name: impl Into<Arc<str>>,
         address: &NodeAddress,
         operation_timeout: Duration,
         credentials: Option<Credentials>,
     ) -> Self {
         let name = name.into();
         Self {
-            text: MemcachedNode::new(name.clone(), address, operation_timeout),
+            text: MemcachedNode::new(Arc::clone(&name), address, operation_timeout),
             name,
             address: address.clone(),
             operation_timeout,
@@ -88,7 +89,7 @@ impl BinaryNode {
         let responses = self.ask(may_be_repeated, &requests).await?;
         let answers =
             operations.iter().zip(responses).map(|(operation, response)| self.answer(operation, response));
-        Ok(Answers::new(&self.name, answers.collect::<Result<_, _>>()?))
+        Ok(Answers::new(Arc::clone(&self.name), answers.collect::<Result<_, _>>()?))
     }
 
     async fn ask(
@@ -168,7 +169,7 @@ impl BinaryNode {
             }
             (Operation::Get { .. }, CasOutcome::Stored) => Answer::Item(Some(Item {
                 flags: response.extras.try_get_u32().map_err(|_| StoreError::Protocol {
-                    node: self.name.clone(),
+                    node: self.name.to_string(),
                     message: "an item without flags".to_owned(),
                 })?,
                 value: response.value,
@@ -190,7 +191,7 @@ impl BinaryNode {
             return Ok(());
         }
         Err(StoreError::Refused {
-            node: self.name.clone(),
+            node: self.name.to_string(),
             message: "its items carry no cas, so nothing can be bound to their state; start that memcached without -C"
                 .to_owned(),
         })
@@ -198,13 +199,13 @@ impl BinaryNode {
 
     fn too_large(&self, operation: &Operation<'_>) -> StoreError {
         let size = operation.value().map_or(0, Bytes::len);
-        let (node, key) = (self.name.clone(), operation.key().to_owned());
+        let (node, key) = (self.name.to_string(), operation.key().to_owned());
         StoreError::TooLarge { node, key, size, cure: larger_items(size) }
     }
 
     /// An answer that was not expected in this place.
     fn unexpected(&self, response: &Response) -> StoreError {
-        let node = self.name.clone();
+        let node = self.name.to_string();
         let message = message(response);
         match response.status {
             Status::AuthError => StoreError::Login {
@@ -220,7 +221,7 @@ impl BinaryNode {
     }
 
     fn explain(&self, fault: Fault) -> StoreError {
-        let node = self.name.clone();
+        let node = self.name.to_string();
         match fault {
             Fault::Io(source) if source.kind() == ErrorKind::TimedOut => self.timed_out(),
             Fault::Io(source) => StoreError::Unavailable { node, source },
@@ -230,12 +231,12 @@ impl BinaryNode {
     }
 
     fn timed_out(&self) -> StoreError {
-        StoreError::Timeout { node: self.name.clone(), after: self.operation_timeout }
+        StoreError::Timeout { node: self.name.to_string(), after: self.operation_timeout }
     }
 
     async fn list(&self) -> Result<Vec<String>, StoreError> {
         let refused = |why: &str| StoreError::Refused {
-            node: self.name.clone(),
+            node: self.name.to_string(),
             message: format!("keys can be listed over memcached's text protocol alone, and {why}"),
         };
         if self.credentials.is_some() {

@@ -38,7 +38,7 @@ pub(super) async fn keys(node: &MemcachedNode) -> Result<Vec<String>, StoreError
         }
         if Instant::now() >= end {
             return Err(StoreError::Refused {
-                node: node.name.clone(),
+                node: node.name.to_string(),
                 message: "its crawler is busy; list the keys later".to_owned(),
             });
         }
@@ -48,7 +48,7 @@ pub(super) async fn keys(node: &MemcachedNode) -> Result<Vec<String>, StoreError
 
 /// None: another client crawls.
 async fn crawl(node: &MemcachedNode, end: Instant) -> Result<Option<Vec<String>>, StoreError> {
-    let unavailable = |source| StoreError::Unavailable { node: node.name.clone(), source };
+    let unavailable = |source| StoreError::Unavailable { node: node.name.to_string(), source };
     let step = node.operation_timeout;
     let connect = timeout(step, ask(node)).await;
     let stream = connect.map_err(|_| node.timed_out())?.map_err(unavailable)?;
@@ -71,7 +71,7 @@ async fn crawl(node: &MemcachedNode, end: Instant) -> Result<Option<Vec<String>>
             }
             Line::Other(text) => {
                 return Err(StoreError::Refused {
-                    node: node.name.clone(),
+                    node: node.name.to_string(),
                     message: format!("asked for its keys, it said `{text}`; its lru_crawler must be on"),
                 });
             }

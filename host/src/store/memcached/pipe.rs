@@ -3,6 +3,7 @@
 //! calls an operation costs it, and the node.
 
 use std::collections::VecDeque;
+use std::future::pending;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,7 +51,8 @@ struct State {
     pieces: VecDeque<Bytes>,
     out: Vec<u8>,
     waiting: VecDeque<Waiting>,
-    last_used: Option<Instant>,
+    /// When the last answer came that somebody waited for.
+    idle_since: Option<Instant>,
     connected: bool,
     /// Why it never was.
     failed: Option<(io::ErrorKind, String)>,
@@ -110,15 +112,13 @@ impl Pipe {
     ) -> Option<oneshot::Receiver<Result<Vec<Answer>, Failure>>> {
         let (tell, told) = oneshot::channel();
         let mut state = self.state();
-        let now = Instant::now();
-        if state.waiting.is_empty() && state.last_used.is_some_and(|last| now - last > LONGEST_IDLE) {
+        if state.waiting.is_empty() && state.idle_since.is_some_and(|since| since.elapsed() > LONGEST_IDLE) {
             state.retired = true;
             self.work.notify_one();
         }
         if state.retired {
             return None;
         }
-        state.last_used = Some(now);
         for operation in operations {
             write_head(operation, now_seconds, &mut state.out);
             let Some(value) = operation.value() else { continue };
@@ -187,7 +187,7 @@ impl Pipe {
                 writable = writer.writable(), if !pieces.is_empty() => writable?,
                 // Others that are ready to ask something do so first, and share the write.
                 () = self.work.notified() => yield_now().await,
-                () = sleep_until(end.unwrap_or_else(Instant::now)), if end.is_some() => return Ok(()),
+                () = at(end) => return Ok(()),
             }
         }
     }
@@ -244,6 +244,9 @@ impl Pipe {
                 let answers = std::mem::take(&mut first.answers);
                 first.tell(Ok(answers));
                 state.waiting.pop_front();
+                if state.waiting.is_empty() {
+                    state.idle_since = Some(Instant::now());
+                }
             }
         }
         Ok(())
@@ -296,6 +299,14 @@ struct Ending(Arc<Pipe>);
 impl Drop for Ending {
     fn drop(&mut self) {
         self.0.fail(gone());
+    }
+}
+
+/// Ready then; without a time never. A timer is made only for one.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => pending().await,
     }
 }
 

@@ -42,7 +42,7 @@ impl Pulse {
             node.breaks.fetch_add(1, Ordering::Relaxed);
             node.close();
         }
-        let unavailable = |source| StoreError::Unavailable { node: node.name.clone(), source };
+        let unavailable = |source| StoreError::Unavailable { node: node.name.to_string(), source };
         let connect = TcpStream::connect((node.address.host.as_str(), node.address.port));
         let mut stream = connect.await.map_err(unavailable)?;
         let line = exchange(&mut stream).await.map_err(unavailable)?;
@@ -67,5 +67,5 @@ fn check(node: &MemcachedNode, line: &[u8]) -> Result<(), StoreError> {
         return Ok(());
     }
     let line = String::from_utf8_lossy(line.get(..LONGEST_LINE).unwrap_or(line));
-    Err(StoreError::Protocol { node: node.name.clone(), message: format!("`{}`", line.trim_end()) })
+    Err(StoreError::Protocol { node: node.name.to_string(), message: format!("`{}`", line.trim_end()) })
 }

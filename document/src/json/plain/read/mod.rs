@@ -24,7 +24,7 @@ use crate::token::{ext, is_extension};
 use crate::writer::Writer;
 pub(in crate::json) use leaf::parse_uuid;
 use old::{Old, Seen};
-pub use session::{Others, merge_plain, value_from_plain};
+pub use session::{Change, Others, merge_plain, plain_changes, value_from_plain};
 
 /// Whether a value was of the form and is written now. If not, nothing is.
 type Fit = Result<bool, JsonError>;

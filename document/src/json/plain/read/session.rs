@@ -23,31 +23,70 @@ pub enum Others {
     Go,
 }
 
+/// What plain JSON makes of an attribute that it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing: it says what the attribute says.
+    Stays,
+    /// It gets this value.
+    Set(Vec<u8>),
+    /// It goes.
+    Removed,
+}
+
 /// Sets the attributes that a JSON object has: a null removes one. A value takes its types from the value that it
 /// replaces, as far as it fits; one that says what the old one said changes nothing. True when anything changed.
 ///
 /// # Errors
 /// When a value cannot stand where it does: with its place, as a JSON pointer. Then nothing has changed.
 pub fn merge_plain(attributes: &mut AttributeMap, json: Node<'_>, others: Others) -> Result<bool, JsonError> {
+    let changes = plain_changes(attributes, json, others)?;
+    let named: HashMap<&str, &Change> =
+        changes.iter().map(|(name, change)| (name.as_ref(), change)).collect();
+    let stays = |name: &str| match named.get(name) {
+        Some(change) => **change != Change::Removed,
+        None => others == Others::Stay,
+    };
+    let mut merged = attributes.clone();
+    let mut any = merged.retain(stays)?;
+    for (name, change) in &changes {
+        if let Change::Set(value) = change {
+            any |= merged.set(name, value)?;
+        }
+    }
+    *attributes = merged;
+    Ok(any)
+}
+
+/// What [`merge_plain`] does to the attributes that a JSON object has, in its order.
+///
+/// # Errors
+/// As for [`merge_plain`].
+pub fn plain_changes<'j>(
+    attributes: &AttributeMap,
+    json: Node<'j>,
+    others: Others,
+) -> Result<Vec<(Cow<'j, str>, Change)>, JsonError> {
     if json.kind() != Kind::Object {
         return Err(JsonError::value("/attributes", "expected an object"));
     }
-    let named: HashMap<Cow<'_, str>, Node<'_>> = json.entries().collect();
-    let leads = Leads::of(&named);
-    let levels = levels(attributes, &named, &leads)?.max(json.depth_of_all());
-    deep::run(levels, || merge(attributes, json, &named, &leads, others))
+    let leads = Leads::of(json);
+    let levels = levels(attributes, json, &leads)?.max(json.depth_of_all());
+    deep::run(levels, || match leads.0.is_empty() {
+        true => match changes_one_by_one(attributes, json)? {
+            Some(changes) => Ok(changes),
+            None => changes_together(attributes, json, &leads, others),
+        },
+        false => changes_together(attributes, json, &leads, others),
+    })
 }
 
 /// How deep the values are nested that have to be looked at: those that JSON names, unless it leads into others.
-fn levels(
-    attributes: &AttributeMap,
-    named: &HashMap<Cow<'_, str>, Node<'_>>,
-    leads: &Leads,
-) -> Result<usize, JsonError> {
+fn levels(attributes: &AttributeMap, json: Node<'_>, leads: &Leads) -> Result<usize, JsonError> {
     let mut levels = 0;
     if leads.0.is_empty() {
-        for (name, _) in named.iter().filter(|(_, json)| !json.is_null()) {
-            if let Some(value) = attributes.get(name)? {
+        for (name, _) in json.entries().filter(|(_, json)| !json.is_null()) {
+            if let Some(value) = attributes.get(&name)? {
                 levels = levels.max(walk_value(&value, Limits::default())?.depth);
             }
         }
@@ -59,18 +98,43 @@ fn levels(
     Ok(levels)
 }
 
-fn merge(
-    attributes: &mut AttributeMap,
-    json: Node<'_>,
-    named: &HashMap<Cow<'_, str>, Node<'_>>,
+/// The changes where no value leads into another attribute. None: one that is there shares objects with others.
+#[allow(clippy::type_complexity, reason = "as its caller, or not at all")]
+fn changes_one_by_one<'j>(
+    attributes: &AttributeMap,
+    json: Node<'j>,
+) -> Result<Option<Vec<(Cow<'j, str>, Change)>>, JsonError> {
+    let mut changes = Vec::new();
+    for (name, json) in json.entries() {
+        let change = if json.is_null() {
+            Change::Removed
+        } else {
+            let old = attributes.get(&name)?;
+            if matches!(old, Some(Cow::Owned(_))) {
+                return Ok(None);
+            }
+            match old.as_deref() {
+                Some(old) if says_the_same(&name, old, json)? => Change::Stays,
+                old => Change::Set(write(&name, json, old, &mut |_| Ok(None))?),
+            }
+        };
+        changes.push((name, change));
+    }
+    Ok(Some(changes))
+}
+
+fn changes_together<'j>(
+    attributes: &AttributeMap,
+    json: Node<'j>,
     leads: &Leads,
     others: Others,
-) -> Result<bool, JsonError> {
+) -> Result<Vec<(Cow<'j, str>, Change)>, JsonError> {
+    let named: HashMap<Cow<'_, str>, Node<'_>> = json.entries().collect();
     let stays = |name: &str| match named.get(name) {
         Some(value) => !value.is_null(),
         None => others == Others::Stay,
     };
-    let changed = find_changed(attributes, named, leads, stays)?;
+    let changed = find_changed(attributes, &named, leads, stays)?;
     let mut done: HashMap<String, Rc<[u8]>> = HashMap::new();
     for name in leads.order(&changed)? {
         let Some(json) = named.get(name.as_str()) else { continue };
@@ -83,15 +147,18 @@ fn merge(
         let value = write(&name, *json, old.as_deref(), &mut lookup)?;
         done.insert(name, value.into());
     }
-    let mut merged = attributes.clone();
-    let mut any = merged.retain(stays)?;
-    for (name, _) in json.entries() {
-        if let Some(value) = done.get(name.as_ref()) {
-            any |= merged.set(&name, value)?;
-        }
-    }
-    *attributes = merged;
-    Ok(any)
+    let change = |name: &str| match (done.get(name), stays(name)) {
+        (_, false) => Change::Removed,
+        (Some(value), true) => Change::Set(value.to_vec()),
+        (None, true) => Change::Stays,
+    };
+    Ok(json
+        .entries()
+        .map(|(name, _)| {
+            let change = change(&name);
+            (name, change)
+        })
+        .collect())
 }
 
 /// Makes the value of the attribute of this name from JSON. It takes its types from the old value as far as it
@@ -118,22 +185,15 @@ fn find_changed(
     let mut sharing = Vec::new();
     for (name, json) in named.iter().filter(|(_, json)| !json.is_null()) {
         let before = attributes.get(name)?;
-        let says_the_same = match (&before, before.as_deref().and_then(string), json.wtf8()) {
-            (_, Some(before), Some(text)) => *text == *before,
-            // Two keys of a map may have the same text: then it cannot be compared, and counts as changed.
-            (Some(before), ..) => {
-                let text = value_to_plain(name, before)?;
-                let same = Tree::parse(text.as_bytes()).is_ok_and(|tree| tree.root().says_the_same_as(*json));
-                if !same && matches!(before, Cow::Owned(_)) {
-                    sharing.push((name, *json));
-                }
-                same
-            }
-            (None, ..) => false,
-        };
-        if !says_the_same {
-            changed.insert(name.clone().into_owned());
+        if let Some(before) = &before
+            && says_the_same(name, before, *json)?
+        {
+            continue;
         }
+        if matches!(before, Some(Cow::Owned(_))) {
+            sharing.push((name, *json));
+        }
+        changed.insert(name.clone().into_owned());
     }
     if !sharing.is_empty() {
         // Among the others, an attribute that shares objects with them looks otherwise.
@@ -165,6 +225,16 @@ fn find_changed(
     Ok(changed)
 }
 
+/// Whether JSON says what a value says.
+fn says_the_same(name: &str, before: &[u8], json: Node<'_>) -> Result<bool, JsonError> {
+    if let (Some(before), Some(text)) = (string(before), json.wtf8()) {
+        return Ok(*text == *before);
+    }
+    let text = value_to_plain(name, before)?;
+    // Two keys of a map may have the same text: then it cannot be compared, and counts as changed.
+    Ok(Tree::parse(text.as_bytes()).is_ok_and(|tree| tree.root().says_the_same_as(json)))
+}
+
 /// The bytes of the string that a value is.
 fn string(value: &[u8]) -> Option<&[u8]> {
     let mut tokens = Tokens::new(value);
@@ -178,18 +248,18 @@ fn string(value: &[u8]) -> Option<&[u8]> {
 struct Leads(HashMap<String, Vec<String>>);
 
 impl Leads {
-    fn of(named: &HashMap<Cow<'_, str>, Node<'_>>) -> Self {
+    fn of(object: Node<'_>) -> Self {
         let mut leads = HashMap::new();
-        for (name, json) in named {
+        for (name, json) in object.entries() {
             let mut others: Vec<String> = json
                 .all()
                 .filter_map(|node| attribute_of(&pointer(node)?))
-                .filter(|other| other != name)
+                .filter(|other| *other != name)
                 .collect();
             others.sort_unstable();
             others.dedup();
             if !others.is_empty() {
-                leads.insert(name.clone().into_owned(), others);
+                leads.insert(name.into_owned(), others);
             }
         }
         Self(leads)

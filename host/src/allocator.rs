@@ -1,7 +1,7 @@
 //! mimalloc as the allocator of the program.
 //!
-//! Not the crate `mimalloc`: that asks for every block by its alignment, and where a block is larger than a kilobyte this
-//! version of mimalloc then takes a larger one and cuts it, which costs four times as much, once more when it is freed.
+//! Not by the crate `mimalloc`: that asks for every block by its alignment, and where one is larger than a kilobyte, mimalloc
+//! 3 then takes a larger one and cuts it: 200 instructions in place of 50. A request has two dozen of them.
 
 #![allow(unsafe_code, reason = "an allocator is unsafe by its nature")]
 

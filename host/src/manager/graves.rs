@@ -35,7 +35,8 @@ pub(super) enum What {
     Whatever,
     /// The one with this cas: another server may have stored a live one since.
     This(u64),
-    /// What was stored before this time, in ms since the epoch: the session has left the node, and may come back.
+    /// What was stored before this time, in ms since the epoch: the session has left the node, lives under another id, and
+    /// may come back.
     Before(i64),
 }
 
@@ -74,13 +75,21 @@ impl Graves {
 
     /// Whether the value that lies there is dead.
     pub(super) fn holds(&self, id: &SessionId, item: &Item) -> bool {
-        self.count.load(Ordering::Relaxed) > 0
-            && match self.lock().get(id).map(|grave| grave.what) {
-                None => false,
-                Some(What::Whatever) => true,
-                Some(What::This(dead)) => dead == item.cas,
-                Some(What::Before(time_ms)) => was_stored_before(item, time_ms),
-            }
+        self.death(id, item).is_some()
+    }
+
+    /// What is dead under this key, if the value that lies there is.
+    pub(super) fn death(&self, id: &SessionId, item: &Item) -> Option<What> {
+        if self.count.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        let what = self.lock().get(id).map(|grave| grave.what)?;
+        let is_dead = match what {
+            What::Whatever => true,
+            What::This(dead) => dead == item.cas,
+            What::Before(time_ms) => was_stored_before(item, time_ms),
+        };
+        is_dead.then_some(what)
     }
 
     pub(super) fn all(&self) -> Vec<(SessionId, What)> {

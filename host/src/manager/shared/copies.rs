@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 
 use super::super::engine::Engine;
 use super::super::error::ManagerError;
+use super::super::graves::What;
 use super::super::slot::{header_is_valid_at, log_name};
 use crate::session::{Header, SessionId, Validity};
 use crate::store::{Item, Member, Node, Operation, StoreError};
@@ -41,6 +42,7 @@ impl Found {
 
 /// What lies under a session's own key.
 pub(super) enum Primary {
+    /// No session, or one that has left this node.
     Nothing,
     /// A session that was ended while a copy could not be deleted.
     Ended,
@@ -69,8 +71,10 @@ impl Engine {
             }
         };
         let Some(item) = item.filter(|item| !is_placeholder(item)) else { return Ok(Primary::Nothing) };
-        if self.graves.holds(id, &item) {
-            return Ok(Primary::Ended);
+        match self.graves.death(id, &item) {
+            None => {}
+            Some(What::Before(_)) => return Ok(Primary::Nothing),
+            Some(What::Whatever | What::This(_)) => return Ok(Primary::Ended),
         }
         // Without it the times in the session count.
         let found = self.found(id, Some(item.cas), &item, validity).inspect_err(|error| {

@@ -305,3 +305,19 @@ async fn no_acknowledged_change_is_lost_whatever_the_nodes_do() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_session_that_left_its_node_is_found_by_its_old_id_as_soon_as_that_is_back() {
+    let mut world = World::new();
+    world.config.sticky = false;
+    let server = world.server(None);
+    let id = create(&server, &[("foo", "1")]).await;
+    let node = world.node_of(&id);
+    node.set_down(true);
+    world.clock.advance_ms(1);
+    let finished = put(&server, &id, &[("foo", "2")]).await;
+    assert_ne!(finished.session.unwrap().id.to_string(), id);
+    node.set_down(false);
+    assert!(world.stored(&id).await.is_some(), "it could not be deleted, and is not yet");
+    assert_eq!(read(&server, &id, "foo").await.as_deref(), Some("2"));
+}

@@ -1,19 +1,18 @@
 //! A call: what the client wants, of which session, on what condition.
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use bytes::Bytes;
-use serde::Deserialize;
 
 use super::body;
 use super::failure::{session_id, unknown_session};
-use super::given::Written;
 use super::head::{Guard, request_info};
 use super::media::Media;
 use super::problem::{Kind, Problem};
 use super::service::Service;
+use super::written::Written;
 use crate::manager::{self, Finished, ManagerError, RequestInfo};
 use crate::session::SessionId;
 
@@ -89,24 +88,18 @@ pub(super) struct Target {
     pub(super) name: String,
 }
 
-#[derive(Deserialize)]
-struct Segments {
-    id: String,
-    #[serde(default)]
-    name: String,
-}
-
 impl FromRequestParts<Service> for Target {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
-        let Path(Segments { id, name }) =
-            Path::from_request_parts(parts, service).await.map_err(|error: PathRejection| {
-                Problem::new(
-                    Kind::BadPath,
-                    format_args!("the parts of a path are percent-encoded UTF-8: {}", error.body_text()),
-                )
-            })?;
-        Ok(Self { id: session_id(&id)?, name })
+        let bad = |error: RawPathParamsRejection| {
+            Problem::new(
+                Kind::BadPath,
+                format_args!("the parts of a path are percent-encoded UTF-8: {}", error.body_text()),
+            )
+        };
+        let parts = RawPathParams::from_request_parts(parts, service).await.map_err(bad)?;
+        let part = |wanted| parts.iter().find(|(name, _)| *name == wanted).map_or("", |(_, part)| part);
+        Ok(Self { id: session_id(part("id"))?, name: part("name").to_owned() })
     }
 }

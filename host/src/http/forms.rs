@@ -3,10 +3,10 @@
 use holdfast_document::json::{Node, from_typed_among, to_plain, to_typed, value_to_plain, value_to_typed};
 use holdfast_document::{AttributeMap, Error, Limits, SerdeError, Writer};
 
-use super::given::bad_document;
 use super::media::Media;
 use super::msgpack;
 use super::problem::{Kind, Problem};
+use super::written::bad_document;
 use crate::plugin::{Plugin, PluginError};
 
 /// The attributes of a document in the given form.

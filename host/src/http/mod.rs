@@ -1,7 +1,8 @@
 //! The session service over HTTP/1.1, for servers in any language.
 //!
-//! A call is taken apart (`call`, `head`, `media`, `given`), becomes a request of the manager (`sessions`,
-//! `attributes`; `requests`, where it spans two calls), and is answered (`answer`, `forms`); whatever goes wrong on the way is a `problem`.
+//! A call is taken apart (`call`, `head`, `media`, `written`, `given`), becomes a request of the manager (`sessions`,
+//! `attributes`; `requests`, where it spans two calls), and is answered (`answer`, `forms`); whatever goes wrong on the way
+//! is a `problem`.
 
 mod admin;
 mod answer;
@@ -26,6 +27,7 @@ mod service;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod written;
 
 pub use admin::Admin;
 pub use lanes::Lanes;

@@ -8,8 +8,9 @@ use holdfast_document::{
 };
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::given::{NIL, bad_document};
+use super::given::NIL;
 use super::problem::{Kind, Problem};
+use super::written::bad_document;
 
 /// What stands in front of the map of attributes in a document without extras, and what stands behind it.
 const HEAD: &[u8] = &[0x93, 0xce, 0, 0, 0, 0];

@@ -9,9 +9,10 @@ use axum::response::Response;
 
 use super::answer;
 use super::call::Call;
-use super::given::{How, Outcome};
+use super::given::How;
 use super::problem::{Kind, Problem};
 use super::service::Service;
+use super::written::Outcome;
 use crate::manager::{Finished, ManagerError, Request};
 
 /// `POST /v1/requests`

@@ -5,6 +5,7 @@ mod frame;
 mod jdk;
 mod levels;
 mod object;
+mod parts;
 mod permute;
 mod plan;
 mod refusal;

@@ -1,8 +1,8 @@
 //! Answers about sessions.
 //!
 //! JSON, plain and typed, and MessagePack hold a session with all its members. The forms of programs, a session
-//! document or the bytes of a serializer, hold attributes and nothing else; there the other members of the session
-//! are header fields, as they are in every answer to `HEAD`.
+//! document or the bytes of a serializer, hold attributes and nothing else; there, and where attributes alone were asked
+//! for, the other members of the session are header fields, as they are in every answer to `HEAD`.
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
@@ -28,8 +28,9 @@ pub(super) const MAX_INACTIVE_INTERVAL: HeaderName =
 
 /// A session, whole.
 pub(super) fn session(finished: &Finished, media: &Media) -> Result<Response, Problem> {
-    let body = session_body(session_of(finished)?, media)?;
-    with_body(finished, media, body)
+    let session = session_of(finished)?;
+    let body = session_body(session, media)?;
+    Ok(answer(finished, session_headers(session, media), media, body))
 }
 
 fn session_body(session: &Session, media: &Media) -> Result<Vec<u8>, Problem> {
@@ -75,10 +76,10 @@ pub(super) fn begun(token: &str, session: Option<&Session>, media: &Media) -> Re
         }
         Media::Document | Media::Serializer(_) => body,
     };
-    let mut headers = session.map_or_else(HeaderMap::new, session_headers);
+    let mut headers = session.map_or_else(HeaderMap::new, |session| session_headers(session, media));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(REQUEST_TOKEN, header_value(token));
-    headers.insert(CONTENT_TYPE, header_value(media.name()));
+    headers.insert(CONTENT_TYPE, media.header_value());
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::CREATED;
     *response.headers_mut() = headers;
@@ -132,33 +133,53 @@ fn session_as_msgpack(session: &Session, attributes: &[u8]) -> Vec<u8> {
 
 /// The attributes of a session.
 pub(super) fn attributes(finished: &Finished, media: &Media) -> Result<Response, Problem> {
-    let body = forms::write(&session_of(finished)?.document, media)?;
-    with_body(finished, media, body)
+    with_body(finished, media, forms::write(&session_of(finished)?.document, media)?)
 }
 
 /// Something of a session.
 pub(super) fn with_body(finished: &Finished, media: &Media, body: Vec<u8>) -> Result<Response, Problem> {
-    let mut response = head(finished)?;
-    // Plugins say their media types in visible ASCII.
-    response.headers_mut().insert(CONTENT_TYPE, header_value(media.name()));
-    *response.body_mut() = Body::from(body);
-    Ok(response)
+    Ok(answer(finished, all_headers(session_of(finished)?), media, body))
 }
 
 /// What is to be known of a session but for its attributes.
 pub(super) fn head(finished: &Finished) -> Result<Response, Problem> {
-    let mut headers = session_headers(session_of(finished)?);
+    let mut headers = all_headers(session_of(finished)?);
     say_backup(&mut headers, finished.backup, finished.failure.as_ref());
     let mut response = Response::new(Body::empty());
     *response.headers_mut() = headers;
     Ok(response)
 }
 
-fn session_headers(session: &Session) -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(10);
+fn answer(finished: &Finished, mut headers: HeaderMap, media: &Media, body: Vec<u8>) -> Response {
+    say_backup(&mut headers, finished.backup, finished.failure.as_ref());
+    headers.insert(CONTENT_TYPE, media.header_value());
+    let mut response = Response::new(Body::from(body));
+    *response.headers_mut() = headers;
+    response
+}
+
+/// What is to be known of a session beside what it is in this form.
+fn session_headers(session: &Session, media: &Media) -> HeaderMap {
+    match media {
+        Media::Json | Media::TypedJson | Media::MessagePack => {
+            let mut headers = HeaderMap::with_capacity(6);
+            say_which(&mut headers, session);
+            headers
+        }
+        Media::Document | Media::Serializer(_) => all_headers(session),
+    }
+}
+
+fn say_which(headers: &mut HeaderMap, session: &Session) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(SESSION_ID, header_value(session.id.as_str()));
     headers.insert(ETAG, header_value(&["\"", &session.etag(), "\""].concat()));
+}
+
+/// All that is to be known of a session but for its attributes.
+fn all_headers(session: &Session) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(10);
+    say_which(&mut headers, session);
     headers.insert(CREATION_TIME, HeaderValue::from(session.creation_time));
     headers.insert(LAST_ACCESSED_TIME, HeaderValue::from(session.last_accessed_time));
     headers.insert(MAX_INACTIVE_INTERVAL, HeaderValue::from(session.max_inactive_interval));

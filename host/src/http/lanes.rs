@@ -6,7 +6,7 @@
 //! the admin service, the watch of nodes and the upkeep of sessions, has a thread elsewhere, which no request holds up.
 
 use std::future::pending;
-use std::io::{self, IoSlice};
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -180,7 +180,8 @@ impl Listener for Handed {
     }
 }
 
-/// A connection that its lane counts.
+/// A connection that its lane counts. It takes head and body of an answer as one piece: to put them together costs less
+/// than to hand the system two.
 struct Connection {
     stream: TcpStream,
     _open: Arc<()>,
@@ -203,18 +204,6 @@ impl AsyncWrite for Connection {
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, buffer)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffers: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, buffers)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
 
+use super::answer::header_value;
 use super::problem::{Kind, Problem};
 use crate::plugin::{Plugin, Plugins};
+
+const JSON: &str = "application/json";
+const TYPED_JSON: &str = "application/vnd.holdfast.typed+json";
+const MESSAGE_PACK: &str = "application/msgpack";
+const DOCUMENT: &str = "application/vnd.holdfast.document";
 
 /// A form of a session, or of its attributes, in a body.
 #[derive(Debug, Clone)]
@@ -29,11 +35,23 @@ const OWN: [Media; 4] = [Media::Json, Media::TypedJson, Media::MessagePack, Medi
 impl Media {
     pub(super) fn name(&self) -> &str {
         match self {
-            Self::Json => "application/json",
-            Self::TypedJson => "application/vnd.holdfast.typed+json",
-            Self::MessagePack => "application/msgpack",
-            Self::Document => "application/vnd.holdfast.document",
             Self::Serializer(plugin) => &plugin.description().media_type,
+            Self::Json => JSON,
+            Self::TypedJson => TYPED_JSON,
+            Self::MessagePack => MESSAGE_PACK,
+            Self::Document => DOCUMENT,
+        }
+    }
+
+    /// The name as a header field has it.
+    pub(super) fn header_value(&self) -> HeaderValue {
+        match self {
+            // Plugins say their media types in visible ASCII.
+            Self::Serializer(plugin) => header_value(&plugin.description().media_type),
+            Self::Json => HeaderValue::from_static(JSON),
+            Self::TypedJson => HeaderValue::from_static(TYPED_JSON),
+            Self::MessagePack => HeaderValue::from_static(MESSAGE_PACK),
+            Self::Document => HeaderValue::from_static(DOCUMENT),
         }
     }
 

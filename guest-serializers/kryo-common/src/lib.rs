@@ -12,6 +12,7 @@ pub mod locale;
 pub mod numbering;
 pub mod output;
 pub mod places;
+pub mod plan;
 pub mod quick;
 pub mod table;
 pub mod text;

@@ -101,11 +101,18 @@ impl Iterator for Decode<'_> {
 /// How many units UTF-8 or WTF-8 has: one a character, two for one beyond the first 65,536, which has four bytes.
 #[must_use]
 pub fn count(bytes: &[u8]) -> usize {
-    bytes.iter().map(|byte| usize::from(byte & 0xc0 != 0x80) + usize::from(*byte >= 0xf0)).sum()
+    let characters = bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+    let supplementary = bytes.iter().filter(|byte| **byte >= 0xf0).count();
+    characters + supplementary
 }
 
 /// Writes the units of UTF-8 or WTF-8.
 pub fn write(out: &mut Vec<u8>, bytes: &[u8]) {
+    // Mostly there is none of four bytes. The largest is found many bytes at a time, the first of them one by one.
+    if bytes.iter().fold(0, |most, byte| most.max(*byte)) < 0xf0 {
+        append(out, bytes);
+        return;
+    }
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| *byte >= 0xf0) {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, &[]));

@@ -1,6 +1,7 @@
 //! Kryo's `Input`: numbers and strings, from bytes that nobody vouches for.
 
 use holdfast_document::is_equal;
+use holdfast_kryo_common::text::Units;
 
 use crate::fault::{Outcome, damaged};
 use crate::text::{Text, end_of_marked};
@@ -244,9 +245,9 @@ impl<'i> Input<'i> {
         }
         match units.checked_sub(1) {
             None => Err(damaged(start, "a null string where its class and number were given")),
-            Some(0) => Ok(Text::Plain("")),
+            Some(0) => Ok(Text::Counted(Units::Plain(""))),
             Some(units) => {
-                let (text, len) = Text::of_units(self.rest(), units).map_err(|bad| {
+                let (text, len) = Units::read(self.rest(), units).map_err(|bad| {
                     let at = self.at + bad;
                     if at >= self.bytes.len() {
                         self.truncated()
@@ -255,7 +256,7 @@ impl<'i> Input<'i> {
                     }
                 })?;
                 self.at += len;
-                Ok(text)
+                Ok(Text::Counted(text))
             }
         }
     }

@@ -2,42 +2,23 @@
 //! one to three bytes for each unit.
 
 use holdfast_document::{Writer, append, append_first};
+use holdfast_kryo_common::text::{self, Units};
 
 /// A string as it stands in Kryo's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Text<'i> {
     /// ASCII whose last byte is marked.
     Marked(&'i [u8]),
-    /// Bytes that are UTF-8 as they stand.
-    Plain(&'i str),
-    /// Bytes with surrogates, each unit for itself. Every sequence in it is whole.
-    Units(&'i [u8]),
+    Counted(Units<'i>),
 }
 
-impl<'i> Text<'i> {
-    /// Reads so many UTF-16 units; the number is that of their bytes, or in a failure the offset of what is none.
-    pub(crate) fn of_units(bytes: &'i [u8], units: usize) -> Result<(Self, usize), usize> {
-        if let Some(Ok(ascii)) = bytes.get(..units).filter(|b| b.is_ascii()).map(std::str::from_utf8) {
-            return Ok((Self::Plain(ascii), units));
-        }
-        let (len, surrogates) = measure(bytes, units)?;
-        let taken = bytes.get(..len).unwrap_or_default();
-        if surrogates {
-            return Ok((Self::Units(taken), len));
-        }
-        match std::str::from_utf8(taken) {
-            Ok(text) => Ok((Self::Plain(text), len)),
-            Err(error) => Err(error.valid_up_to()),
-        }
-    }
-
+impl Text<'_> {
     /// Appends the string to a document.
     #[inline]
     pub(crate) fn write(self, doc: &mut Writer<'_>) {
         match self {
             Self::Marked(bytes) => doc.str_marked(bytes),
-            Self::Plain(text) => doc.str(text),
-            Self::Units(bytes) => doc.utf16(Units(bytes)),
+            Self::Counted(units) => units.write(doc),
         }
     }
 
@@ -49,16 +30,10 @@ impl<'i> Text<'i> {
                     out.push_str(std::str::from_utf8(before).unwrap_or_default());
                     out.push(char::from(last & 0x7f));
                 }
+                true
             }
-            Self::Plain(text) => out.push_str(text),
-            Self::Units(bytes) => {
-                for unit in char::decode_utf16(Units(bytes)) {
-                    let Ok(char) = unit else { return false };
-                    out.push(char);
-                }
-            }
+            Self::Counted(units) => units.push_to(out),
         }
-        true
     }
 }
 
@@ -74,49 +49,6 @@ pub(crate) fn end_of_marked(bytes: &[u8]) -> Option<usize> {
         }
     }
     rest.iter().position(|byte| *byte >= 0x80).map(|at| words.len() * 8 + at)
-}
-
-/// How many bytes so many units take, and whether surrogates are among them.
-fn measure(bytes: &[u8], units: usize) -> Result<(usize, bool), usize> {
-    let mut at = 0;
-    let mut surrogates = false;
-    for _ in 0..units {
-        at += match *bytes.get(at..).unwrap_or_default() {
-            [0..=0x7f, ..] => 1,
-            [0xc2..=0xdf, 0x80..=0xbf, ..] => 2,
-            [0xe0, 0xa0..=0xbf, 0x80..=0xbf, ..]
-            | [0xe1..=0xec | 0xee..=0xef, 0x80..=0xbf, 0x80..=0xbf, ..] => 3,
-            [0xed, second @ 0x80..=0xbf, 0x80..=0xbf, ..] => {
-                surrogates |= second >= 0xa0;
-                3
-            }
-            [0xc2..=0xdf] | [0xe0..=0xef] | [0xe0..=0xef, 0x80..=0xbf] => return Err(bytes.len()),
-            _ => return Err(at),
-        };
-    }
-    Ok((at, surrogates))
-}
-
-/// The units of bytes that [`measure`] has seen.
-#[derive(Debug, Clone)]
-struct Units<'i>(&'i [u8]);
-
-impl Iterator for Units<'_> {
-    type Item = u16;
-
-    fn next(&mut self) -> Option<u16> {
-        let bits = |byte: u8| u16::from(byte & 0x3f);
-        let (unit, rest) = match self.0 {
-            [a @ 0..=0x7f, rest @ ..] => (u16::from(*a), rest),
-            [a @ 0xe0..=0xff, b, c, rest @ ..] => {
-                (u16::from(a & 0x0f) << 12 | bits(*b) << 6 | bits(*c), rest)
-            }
-            [a, b, rest @ ..] => (u16::from(a & 0x1f) << 6 | bits(*b), rest),
-            _ => return None,
-        };
-        self.0 = rest;
-        Some(unit)
-    }
 }
 
 /// Whether Kryo writes a string of UTF-8 in its short form.
@@ -173,30 +105,8 @@ pub(crate) fn write_counted(out: &mut Vec<u8>, bytes: &[u8]) {
         append(out, bytes);
         return;
     }
-    // One unit a character, two for one beyond the first 65,536: those have four bytes here.
-    let supplementary = bytes.iter().filter(|byte| **byte >= 0xf0).count();
-    let characters = bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
-    write_count(out, characters + supplementary);
-    if supplementary == 0 {
-        append(out, bytes);
-        return;
-    }
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| *byte >= 0xf0) {
-        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, &[]));
-        append(out, before);
-        let (char, after) = from.split_at_checked(4).unwrap_or((from, &[]));
-        let text = std::str::from_utf8(char).unwrap_or_default();
-        for unit in text.encode_utf16() {
-            out.extend_from_slice(&[
-                0xe0 | (unit >> 12) as u8,
-                0x80 | (unit >> 6 & 0x3f) as u8,
-                0x80 | (unit & 0x3f) as u8,
-            ]);
-        }
-        rest = after;
-    }
-    append(out, rest);
+    write_count(out, text::count(bytes));
+    text::write(out, bytes);
 }
 
 /// The length of a string plus one: 6 bits and two marks in the first byte, 7 bits in each other.

@@ -1,135 +1,17 @@
-//! How `ReferenceFieldSerializer` writes the objects of a class: which fields, in which order, each how.
+//! How `ReferenceFieldSerializer` writes the objects of a class.
 
-use holdfast_schema::Field;
+use holdfast_kryo_common::plan;
 
-use crate::classes::{ClassId, Classes, Modes};
-use crate::codec::Codec;
-use crate::declared::Step;
+use crate::classes::{ClassId, Classes};
 
-/// The slots of a class, in the order in which they are stored.
-#[derive(Debug, Default)]
-pub(crate) struct Plan {
-    pub(crate) slots: Vec<Slot>,
-    pub(crate) superclass: Option<ClassId>,
-    /// The class extends a collection, map or date of the JDK, and is stored as that.
-    pub(crate) whole: Option<Whole>,
-    /// Where the modes of the slots stand once more, for whoever needs nothing else.
-    pub(crate) modes: Modes,
-}
-
-/// What a class is stored as.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Whole {
-    pub(crate) class: ClassId,
-    /// How many classes up that is.
-    pub(crate) level: u32,
-}
-
-/// A field.
-#[derive(Debug)]
-pub(crate) struct Slot {
-    /// How many classes up it is declared.
-    pub(crate) level: u32,
-    pub(crate) descriptor: String,
-    pub(crate) name: String,
-    pub(crate) mode: Mode,
-}
-
-/// How a field is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Boolean,
-    Byte,
-    Char,
-    Short,
-    Int,
-    Long,
-    Float,
-    Double,
-    /// With its class.
-    Any,
-    /// Without its class, which is final: 0 for null, 1 and the value.
-    Known(ClassId),
-    /// As a converter declares it.
-    Declared(Step),
-}
-
-/// More superclasses than any class has; a schema may hold a circle.
-pub(crate) const MOST_SUPERCLASSES: u32 = 64;
+pub(crate) type Plan = plan::Plan<ClassId>;
+pub(crate) type Whole = plan::Whole<ClassId>;
+pub(crate) type Slot = plan::Slot<ClassId>;
+pub(crate) type Mode = plan::Mode<ClassId>;
 
 /// Makes the plan of a class, or says why there is none.
 pub(crate) fn compile(classes: &mut Classes, name: &str) -> Result<Plan, String> {
-    if let Some((superclass, whole)) = classes.extended(name) {
-        let superclass = Some(classes.resolve(&superclass));
-        return Ok(Plan { superclass, whole: Some(whole), ..Plan::default() });
-    }
-    let mut slots = Vec::new();
-    let mut superclass = None;
-    let mut next = Some(name.to_owned());
-    let mut level = 0;
-    while let Some(class) = next {
-        // Object has no fields, and documents do not name it as a superclass.
-        if class == holdfast_kryo_common::jdk::OBJECT && level > 0 {
-            break;
-        }
-        if level == 1 {
-            superclass = Some(classes.resolve(&class));
-        }
-        let (above, fields) =
-            classes.fields_of(&class).ok_or_else(|| superclass_text(classes, name, &class))?;
-        for Field { name: field, descriptor } in fields {
-            let mode = mode_of(classes, name, &field, &descriptor)?;
-            slots.push(Slot { level, descriptor, name: field, mode });
-        }
-        next = above;
-        level += 1;
-        if level > MOST_SUPERCLASSES {
-            return Err(format!("{name} has more than {MOST_SUPERCLASSES} superclasses, or is its own"));
-        }
-    }
-    Ok(Plan { slots: sorted(slots), superclass, ..Plan::default() })
-}
-
-fn superclass_text(classes: &mut Classes, name: &str, above: &str) -> String {
-    let id = classes.resolve(above);
-    match classes.codec(id) {
-        Codec::Unknown => format!("its superclass {above} is not in the schema"),
-        Codec::Refused(number) => format!("of its superclass {above}: {}", classes.reason(number)),
-        _ => format!(
-            "{name} extends {above}, which the library stores as what it is, without the fields of {name}"
-        ),
-    }
-}
-
-fn mode_of(classes: &mut Classes, class: &str, field: &str, descriptor: &str) -> Result<Mode, String> {
-    Ok(match descriptor {
-        "Z" => Mode::Boolean,
-        "B" => Mode::Byte,
-        "C" => Mode::Char,
-        "S" => Mode::Short,
-        "I" => Mode::Int,
-        "J" => Mode::Long,
-        "F" => Mode::Float,
-        "D" => Mode::Double,
-        _ => {
-            let declared = type_name(descriptor).ok_or_else(|| {
-                format!("{descriptor} of {class}.{field} in the schema is no type descriptor")
-            })?;
-            let is_final = classes.is_final(&declared).ok_or_else(|| {
-                format!("the schema does not say whether {declared} is final, the type of {class}.{field}")
-            })?;
-            if is_final { Mode::Known(classes.resolve(&declared)) } else { Mode::Any }
-        }
-    })
-}
-
-/// `Class.getName` of a descriptor: an array's is its descriptor with dots.
-fn type_name(descriptor: &str) -> Option<String> {
-    let name = match descriptor.as_bytes() {
-        [b'[', ..] => descriptor,
-        _ => descriptor.strip_prefix('L')?.strip_suffix(';')?,
-    };
-    Some(name.replace('/', "."))
+    plan::compile(classes, name, sorted)
 }
 
 /// The library puts the fields into a `java.util.PriorityQueue` that compares names and takes them out again. That

@@ -68,13 +68,13 @@ impl Again {
                 Ok(())
             }
             Stop::Failed(failure) => {
-                let Failure::Damaged { offset, .. } = *failure else { return Err(*failure) };
+                let Failure::Damaged { offset, .. } = failure else { return Err(failure) };
                 match &self.failure {
                     // The last suspect is innocent: without its fields the stream is understood no further.
                     Some((reached, _)) if offset <= *reached => {
                         self.fieldless.pop();
                     }
-                    _ => self.failure = Some((offset, *failure.clone())),
+                    _ => self.failure = Some((offset, failure.clone())),
                 }
                 match (suspect, &self.failure) {
                     (Some(class), _)
@@ -85,7 +85,7 @@ impl Again {
                         Ok(())
                     }
                     (_, Some((_, failure))) => Err(failure.clone()),
-                    (_, None) => Err(*failure),
+                    (_, None) => Err(failure),
                 }
             }
         }

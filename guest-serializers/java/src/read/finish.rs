@@ -23,7 +23,7 @@ impl Reading<'_> {
             .iter()
             .filter_map(|attribute| self.kept.attributes.get(*attribute as usize))
             .map(|attribute| self.text(attribute.name, attribute.name.at))
-            .collect::<Result<_, Stop>>()
+            .collect::<Result<_, Box<Stop>>>()
             .map_err(|_| Failure::Limit(TOO_LARGE.to_owned()))?;
         let extras = Extras {
             names: names.iter().map(|name| Some(name.as_ref())).collect(),

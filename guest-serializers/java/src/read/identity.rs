@@ -245,6 +245,6 @@ impl<'a> Reading<'a> {
 
     /// Tells that the object at an offset is not as the JDK writes it.
     pub(super) fn raw<T>(at: u32, class: crate::classes::ClassId) -> Step<T> {
-        Err(Stop::Raw { at, class })
+        Err(Box::new(Stop::Raw { at, class }))
     }
 }

@@ -38,7 +38,7 @@ use input::{Input, Span};
 /// Why reading stopped.
 #[derive(Debug)]
 enum Stop {
-    Failed(Box<Failure>),
+    Failed(Failure),
     /// The object at this offset, of this class, is to be read with its raw fields.
     Raw {
         at: u32,
@@ -46,15 +46,16 @@ enum Stop {
     },
 }
 
-type Step<T> = Result<T, Stop>;
+/// Why, behind a pointer: a result without a value is one number then, which WebAssembly returns in a register.
+type Step<T> = Result<T, Box<Stop>>;
 
 /// What is wrong at an offset of the stream.
-fn damaged(offset: u32, text: impl Into<String>) -> Stop {
-    Stop::Failed(Box::new(Failure::Damaged { offset: u64::from(offset), text: text.into() }))
+fn damaged(offset: u32, text: impl Into<String>) -> Box<Stop> {
+    Box::new(Stop::Failed(Failure::Damaged { offset: u64::from(offset), text: text.into() }))
 }
 
-fn limit(text: impl Into<String>) -> Stop {
-    Stop::Failed(Box::new(Failure::Limit(text.into())))
+fn limit(text: impl Into<String>) -> Box<Stop> {
+    Box::new(Stop::Failed(Failure::Limit(text.into())))
 }
 
 /// What a value that is not complete has to remember.
@@ -188,7 +189,7 @@ pub(crate) fn read(bytes: &[u8], kept: &mut Kept, limits: Limits, out: &mut Vec<
             Ok(()) => return reading.finish(attributes),
             Err(stop) => {
                 let suspect = reading.suspected();
-                again.learn(stop, suspect)?;
+                again.learn(*stop, suspect)?;
             }
         }
     }
@@ -230,7 +231,7 @@ impl<'a> Reading<'a> {
         self.input.u8()?;
         let class = self.class_desc()?;
         if self.known_class(class) != Some(const { id("java.lang.Integer") }) {
-            return Err(Stop::Failed(Box::new(Failure::NotThisFormat(
+            return Err(Box::new(Stop::Failed(Failure::NotThisFormat(
                 "a Java stream, but not of attributes: those begin with their number, a java.lang.Integer"
                     .into(),
             ))));

@@ -78,11 +78,20 @@ impl Reading<'_> {
     }
 
     /// Reads a value of any kind, and goes on in it when it holds others: tells whether it does.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn any_value(&mut self, frame: &mut Frame) -> Step<bool> {
+        let depth = self.kept.frames.len();
+        self.long_way(frame)?;
+        Ok(self.kept.frames.len() > depth)
+    }
+
+    /// Has no result but a failure, a pointer: what is larger would go through memory in WebAssembly, and with it the
+    /// results of all that goes the short way.
+    #[inline(never)]
+    fn long_way(&mut self, frame: &mut Frame) -> Step<()> {
         match self.value(false)? {
-            Some(inner) => self.enter(frame, inner).map(|()| true),
-            None => Ok(false),
+            Some(inner) => self.enter(frame, inner),
+            None => Ok(()),
         }
     }
 
@@ -93,7 +102,7 @@ impl Reading<'_> {
     }
 
     #[cold]
-    fn too_deep(&self) -> super::Stop {
+    fn too_deep(&self) -> Box<super::Stop> {
         limit(format!("values lie more than {} deep in each other (option maxDepth)", self.depth))
     }
 

@@ -73,11 +73,20 @@ impl<'a> Writing<'a> {
     }
 
     /// Writes a value of any kind, and goes on in it when it holds others: tells whether it does.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn any_value(&mut self, frame: &mut Frame, hint: Hint) -> Step<bool> {
+        let depth = self.kept.frames.len();
+        self.long_way(frame, hint)?;
+        Ok(self.kept.frames.len() > depth)
+    }
+
+    /// Has no result but a failure, a pointer: what is larger would go through memory in WebAssembly, and with it the
+    /// results of all that goes the short way.
+    #[inline(never)]
+    fn long_way(&mut self, frame: &mut Frame, hint: Hint) -> Step<()> {
         match self.value(hint)? {
-            Some(inner) => self.enter(frame, inner).map(|()| true),
-            None => Ok(false),
+            Some(inner) => self.enter(frame, inner),
+            None => Ok(()),
         }
     }
 

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use holdfast_schema::{Constant, Field, Kind, Origin};
+use holdfast_kryo_common::plan::{self, Modes};
+use holdfast_schema::{Constant, Field, Kind, Origin, Schema};
 
-use super::{ClassId, Classes, LOCAL, Modes};
+use super::{ClassId, Classes, LOCAL};
 use crate::codec::Codec;
 use crate::jdk::{self, Is};
-use crate::plan::{MOST_SUPERCLASSES, Plan, Whole, compile};
+use crate::plan::{Plan, Whole, compile};
 
 /// What to say of a class that the schema knows from a Java stream.
 const FROM_STREAM: &str = "the schema has it from a Java stream, which tells neither whether it is final nor which of its \
@@ -151,8 +152,24 @@ impl Classes {
         plan.modes = Modes { end: self.modes.len() as u32, count: plan.slots.len() as u32 };
     }
 
-    /// The collection, map or date of the JDK that a class is, if the library stores classes that extend it as that.
-    pub(crate) fn stored_as(&mut self, name: &str) -> Option<ClassId> {
+    /// What the objects of a class are stored as that extends a collection, map or date.
+    pub(crate) fn whole(&self, number: u32) -> Option<Whole> {
+        self.plan(number)?.whole
+    }
+}
+
+impl plan::Classes for Classes {
+    type Id = ClassId;
+
+    fn resolve(&mut self, name: &str) -> ClassId {
+        self.resolve(name)
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn stored_as(&mut self, name: &str) -> Option<ClassId> {
         let Is::Codec(codec) = jdk::row(name)?.is else { return None };
         let is_whole = matches!(
             codec,
@@ -167,27 +184,7 @@ impl Classes {
         is_whole.then(|| self.resolve(name))
     }
 
-    /// The superclass of a class, and the collection, map or date of the JDK above it, if there is one: the library stores
-    /// what extends it as that.
-    pub(crate) fn extended(&mut self, name: &str) -> Option<(String, Whole)> {
-        let superclass = self.schema.class(name)?.superclass?;
-        let mut above = superclass.clone();
-        for level in 1..=MOST_SUPERCLASSES {
-            if let Some(class) = self.stored_as(&above) {
-                return Some((superclass, Whole { class, level }));
-            }
-            above = self.schema.class(&above)?.superclass?;
-        }
-        None
-    }
-
-    /// What the objects of a class are stored as that extends a collection, map or date.
-    pub(crate) fn whole(&self, number: u32) -> Option<Whole> {
-        self.plan(number)?.whole
-    }
-
-    /// Superclass and own fields of a class with fields, by the JDK's table or the schema.
-    pub(crate) fn fields_of(&self, name: &str) -> Option<(Option<String>, Vec<Field>)> {
+    fn fields_of(&self, name: &str) -> Option<(Option<String>, Vec<Field>)> {
         if let Some(row) = jdk::row(name) {
             let Is::Fields(superclass, fields) = row.is else { return None };
             let superclass = (!superclass.is_empty()).then(|| superclass.to_owned());
@@ -200,6 +197,20 @@ impl Classes {
         let class = self.schema.class(name)?;
         let known = class.kind == Kind::Class && class.origin == Origin::Class;
         known.then_some((class.superclass, class.fields))
+    }
+
+    fn is_final(&mut self, name: &str) -> Option<bool> {
+        let id = self.resolve(name);
+        self.get(id).is_final
+    }
+
+    fn refused_above(&mut self, above: &str) -> Option<String> {
+        let id = self.resolve(above);
+        match self.codec(id) {
+            Codec::Unknown => Some(format!("its superclass {above} is not in the schema")),
+            Codec::Refused(number) => Some(format!("its superclass {above}: {}", self.reason(number))),
+            _ => None,
+        }
     }
 }
 

@@ -2,9 +2,10 @@
 //! what stands at the end of the bytes, and all that is damaged, is left to the reading of one value after the other.
 
 use holdfast_document::{Number, Width};
+use holdfast_kryo_common::plan::Modes;
 
 use super::Reading;
-use crate::classes::{ClassId, Classes, Modes};
+use crate::classes::{ClassId, Classes};
 use crate::codec::Codec;
 use crate::fault::Outcome;
 use crate::input::quick_varlong;

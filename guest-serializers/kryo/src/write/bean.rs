@@ -1,10 +1,11 @@
 //! Objects with fields: a document has them in the order of whoever wrote it, Kryo in that of their names.
 
 use holdfast_document::{Definition, Event, Item, Number, Reader};
+use holdfast_kryo_common::plan::Modes;
 
 use super::raw::Raw;
 use super::{FrameKind, Slot, Writing};
-use crate::classes::{ClassId, Classes, Modes};
+use crate::classes::{ClassId, Classes};
 use crate::codec::Codec;
 use crate::declared::Step;
 use crate::fault::{Outcome, no_document};

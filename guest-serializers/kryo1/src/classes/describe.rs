@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use holdfast_kryo_common::jdk::{Shape, fact};
-use holdfast_schema::{Constant, Field, Kind, Origin};
+use holdfast_kryo_common::plan::{self, Classes as _, Modes};
+use holdfast_schema::{Constant, Field, Kind, Origin, Schema};
 
-use super::{ClassId, Classes, LOCAL, Modes};
+use super::{ClassId, Classes, LOCAL};
 use crate::codec::Codec;
 use crate::jdk::{self, Is};
-use crate::plan::{MOST_SUPERCLASSES, Plan, Whole, compile};
+use crate::plan::{Plan, Whole, compile};
 
 /// What implements one of these is stored by its elements or entries.
 const COLLECTIONS: [&str; 16] = [
@@ -194,7 +195,23 @@ impl Classes {
         plan.modes = Modes { end: self.modes.len() as u32, count: plan.slots.len() as u32 };
     }
 
-    /// The collection, map or date of the JDK that a class is, if the library stores classes that extend it as that.
+    /// What the objects of a class are stored as that extends a collection, map or date.
+    pub(crate) fn whole(&self, number: u32) -> Option<Whole> {
+        self.plan(number)?.whole
+    }
+}
+
+impl plan::Classes for Classes {
+    type Id = ClassId;
+
+    fn resolve(&mut self, name: &str) -> ClassId {
+        self.resolve(name)
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
     fn stored_as(&mut self, name: &str) -> Option<ClassId> {
         if self.schema.class(name).is_some() {
             return None;
@@ -207,27 +224,7 @@ impl Classes {
         is_whole.then_some(class)
     }
 
-    /// The superclass of a class, and the collection, map or date of the JDK above it, if there is one: the library stores
-    /// what extends it as that.
-    pub(crate) fn extended(&mut self, name: &str) -> Option<(String, Whole)> {
-        let superclass = self.schema.class(name)?.superclass?;
-        let mut above = superclass.clone();
-        for level in 1..=MOST_SUPERCLASSES {
-            if let Some(class) = self.stored_as(&above) {
-                return Some((superclass, Whole { class, level }));
-            }
-            above = self.schema.class(&above)?.superclass?;
-        }
-        None
-    }
-
-    /// What the objects of a class are stored as that extends a collection, map or date.
-    pub(crate) fn whole(&self, number: u32) -> Option<Whole> {
-        self.plan(number)?.whole
-    }
-
-    /// Superclass and own fields of a class with fields, by the JDK's tables or the schema.
-    pub(crate) fn fields_of(&self, name: &str) -> Option<(Option<String>, Vec<Field>)> {
+    fn fields_of(&self, name: &str) -> Option<(Option<String>, Vec<Field>)> {
         let told = match (jdk::row(name), fact(name).map(|fact| fact.shape)) {
             (Some(Is::Fields(superclass, fields)), _) | (None, Some(Shape::Fields(superclass, fields))) => {
                 Some((superclass, fields))
@@ -248,6 +245,20 @@ impl Classes {
             && class.origin == Origin::Class
             && !class.interfaces.iter().any(|name| COLLECTIONS.contains(&name.as_str()));
         known.then_some((class.superclass, class.fields))
+    }
+
+    fn is_final(&mut self, name: &str) -> Option<bool> {
+        let id = self.resolve(name);
+        self.get(id).is_final
+    }
+
+    fn refused_above(&mut self, above: &str) -> Option<String> {
+        let id = self.resolve(above);
+        match self.codec(id) {
+            Codec::Unknown => Some(format!("its superclass {above} is not in the schema")),
+            Codec::Refused(number) => Some(format!("of its superclass {above}: {}", self.reason(number))),
+            _ => None,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use holdfast_document::builtin;
 use holdfast_kryo_common::jdk::fact;
+use holdfast_kryo_common::plan::Modes;
 use holdfast_kryo_common::table::{IdMap, hash};
 use holdfast_schema::{Constant, Schema};
 
@@ -71,13 +72,6 @@ pub(crate) struct Class {
     pub(crate) declared: ClassId,
     /// What stands in the bytes for it, where a converter registers it; 0 where none does.
     pub(crate) registered: u32,
-}
-
-/// Where the modes of a plan's fields end among those of all plans, and how many they are.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Modes {
-    pub(crate) end: u32,
-    pub(crate) count: u32,
 }
 
 static UNKNOWN: Class = Class {
@@ -380,12 +374,6 @@ impl Classes {
         }
         id
     }
-
-    /// Whether a class is final, as far as that is known for all calls.
-    pub(crate) fn is_final(&mut self, name: &str) -> Option<bool> {
-        let id = self.resolve(name);
-        self.get(id).is_final
-    }
 }
 
 /// The number of a class in the document's table.
@@ -398,6 +386,8 @@ fn number_of(name: &str) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use holdfast_kryo_common::plan::Classes as _;
+
     use super::*;
 
     #[test]

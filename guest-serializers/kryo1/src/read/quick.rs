@@ -3,10 +3,11 @@
 
 use holdfast_document::{Number, Width};
 use holdfast_kryo_common::fault::Outcome;
+use holdfast_kryo_common::plan::Modes;
 use holdfast_kryo_common::quick::{varint, varlong};
 
 use super::{FrameKind, Reading};
-use crate::classes::{ClassId, Modes};
+use crate::classes::ClassId;
 use crate::codec::Codec;
 use crate::plan::Mode;
 

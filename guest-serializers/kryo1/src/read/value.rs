@@ -2,9 +2,10 @@
 
 use holdfast_document::{Number, Width};
 use holdfast_kryo_common::fault::{Outcome, damaged};
+use holdfast_kryo_common::plan::Modes;
 
 use super::{FrameKind, Reading};
-use crate::classes::{ClassId, Modes};
+use crate::classes::ClassId;
 use crate::codec::Codec;
 use crate::plan::Mode;
 

@@ -4,10 +4,11 @@ use holdfast_document::{Definition, Event, Number};
 use holdfast_kryo_common::fault::Outcome;
 use holdfast_kryo_common::layout::{Layouts, MISSING, Wanted};
 use holdfast_kryo_common::output::{varint, zigzag_long};
+use holdfast_kryo_common::plan::Modes;
 
 use super::value::short;
 use super::{FrameKind, Slot, Writing};
-use crate::classes::{ClassId, Classes, Modes};
+use crate::classes::{ClassId, Classes};
 use crate::codec::Codec;
 use crate::declared::Step;
 use crate::losses::Loss;

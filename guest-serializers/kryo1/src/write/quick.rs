@@ -4,10 +4,11 @@
 use holdfast_document::append_first;
 use holdfast_kryo_common::fault::Outcome;
 use holdfast_kryo_common::output::{varint, varlong, zigzag, zigzag_long};
+use holdfast_kryo_common::plan::Modes;
 use holdfast_kryo_common::quick::document_int;
 
 use super::{FrameKind, Slot, Writing};
-use crate::classes::{ClassId, Modes};
+use crate::classes::ClassId;
 use crate::plan::Mode;
 
 impl<'d> Writing<'d, '_, '_> {

@@ -1,4 +1,4 @@
-//! How long golden sessions take, natively: `cargo run --release -p holdfast-xstream --example speed [CASE...]`
+//! How long golden sessions take, natively: `cargo run --release -p holdfast-xstream --example xstream_speed [CASE...]`
 //!
 //! With `--once` each way is run so many times without a clock, for a profiler that counts instructions.
 

@@ -1,4 +1,4 @@
-//! How long golden sessions take, natively: `cargo run --release -p holdfast-java --example speed [CASE...]`
+//! How long golden sessions take, natively: `cargo run --release -p holdfast-java --example java_speed [CASE...]`
 
 use std::error::Error;
 use std::fs;

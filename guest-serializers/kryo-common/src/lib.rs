@@ -1,5 +1,5 @@
 //! What the serializers of Kryo's formats share: facts of the JDK, strings and numbers as both generations of Kryo write
-//! them, and the ways through a document.
+//! them, the plans by which they store objects, and the ways through a document.
 //!
 //! It is a library of the serializers `kryo` and `kryo1` and promises nothing to others.
 

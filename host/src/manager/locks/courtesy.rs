@@ -14,6 +14,10 @@ const GAP: Duration = Duration::from_millis(10);
 const WITH_RIVALS: Duration = Duration::from_millis(50);
 const ALONE: Duration = Duration::from_millis(250);
 
+/// A lock that is free for at least one part in so many of a streak gives others a chance at each attempt: the streak
+/// begins anew, without a gap. So one client that sends request after request waits for nobody who may not be there.
+const FREE: u32 = 4;
+
 /// How long one that was seen counts.
 const LATELY: Duration = Duration::from_secs(2);
 
@@ -30,6 +34,8 @@ struct Streak {
     since: Instant,
     /// The last time that a request had it.
     last: Instant,
+    /// How long no request had it since the streak began.
+    free: Duration,
     rival_seen: Option<Instant>,
 }
 
@@ -42,7 +48,7 @@ impl Default for Courtesy {
 impl Courtesy {
     /// Another server has it.
     pub(super) fn refused(&mut self, hash: u64, now: Instant) {
-        let streak = Streak { hash, since: now, last: now, rival_seen: Some(now) };
+        let streak = Streak { hash, since: now, last: now, free: Duration::ZERO, rival_seen: Some(now) };
         if let Some(place) = self.place(hash) {
             *place = Some(streak);
         }
@@ -52,9 +58,11 @@ impl Courtesy {
     pub(super) fn got(&mut self, hash: u64, now: Instant) {
         let Some(place) = self.place(hash) else { return };
         let known = place.filter(|streak| streak.hash == hash);
-        let since = known.filter(|streak| now < streak.last + GAP).map_or(now, |streak| streak.since);
         let rival_seen = known.and_then(|streak| streak.rival_seen);
-        *place = Some(Streak { hash, since, last: now, rival_seen });
+        *place = Some(match known.filter(|streak| now < streak.last + GAP) {
+            Some(streak) => Streak { last: now, free: streak.free + (now - streak.last), ..streak },
+            None => Streak { hash, since: now, last: now, free: Duration::ZERO, rival_seen },
+        });
     }
 
     /// A request of this server does not need it any more.
@@ -68,11 +76,17 @@ impl Courtesy {
 
     /// Until when it is to be left to others; none: it may be had.
     pub(super) fn leave_until(&mut self, hash: u64, now: Instant) -> Option<Instant> {
-        let streak = (*self.place(hash)?).filter(|streak| streak.hash == hash)?;
+        let streak = self.place(hash)?.as_mut().filter(|streak| streak.hash == hash)?;
         let rivals = streak.rival_seen.is_some_and(|seen| now < seen + LATELY);
-        let enough = now >= streak.since + if rivals { WITH_RIVALS } else { ALONE };
         let gap_ends = streak.last + GAP;
-        (enough && now < gap_ends).then_some(gap_ends)
+        if now < streak.since + if rivals { WITH_RIVALS } else { ALONE } || now >= gap_ends {
+            return None;
+        }
+        if (streak.free + (now - streak.last)) * FREE >= now - streak.since {
+            (streak.since, streak.last, streak.free) = (now, now, Duration::ZERO);
+            return None;
+        }
+        Some(gap_ends)
     }
 
     fn place(&mut self, hash: u64) -> Option<&mut Option<Streak>> {
@@ -86,33 +100,43 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
-    /// A server that has the lock for 5 ms and leaves it for one, over and over; when it is asked to leave it for
+    /// A server that has the lock for 5 ms and leaves it for `free`, over and over; when it is asked to leave it for
     /// longer.
-    fn asked_to_leave_after(courtesy: &mut Courtesy, start: Instant) -> u32 {
-        (0..1000)
-            .step_by(6)
-            .find(|&at| {
-                let now = start + MS * at;
-                if courtesy.leave_until(7, now).is_some() {
-                    return true;
-                }
-                courtesy.got(7, now);
-                courtesy.done(7, now + MS * 5);
-                false
-            })
-            .unwrap()
+    fn asked_to_leave_after(courtesy: &mut Courtesy, start: Instant, free: u32) -> Option<u32> {
+        (0..1000).step_by(5 + free as usize).find(|&at| {
+            let now = start + MS * at;
+            if courtesy.leave_until(7, now).is_some() {
+                return true;
+            }
+            courtesy.got(7, now);
+            courtesy.done(7, now + MS * 5);
+            false
+        })
     }
 
     #[test]
     fn whoever_has_a_lock_over_and_over_leaves_a_gap_sooner_when_another_waits() {
         let start = Instant::now();
         let mut courtesy = Courtesy::default();
-        assert!((250..260).contains(&asked_to_leave_after(&mut courtesy, start)));
+        let asked = |courtesy: &mut Courtesy, start| asked_to_leave_after(courtesy, start, 1).unwrap();
+        assert!((250..260).contains(&asked(&mut courtesy, start)));
         let later = start + MS * 2000;
         courtesy.refused(7, later - MS * 100);
-        assert!((50..60).contains(&asked_to_leave_after(&mut courtesy, later)));
+        assert!((50..60).contains(&asked(&mut courtesy, later)));
         // Nobody was seen for two seconds.
-        assert!((250..260).contains(&asked_to_leave_after(&mut courtesy, later + MS * 3000)));
+        assert!((250..260).contains(&asked(&mut courtesy, later + MS * 3000)));
+    }
+
+    #[test]
+    fn a_lock_that_is_free_between_requests_needs_no_gap_whoever_waits() {
+        let start = Instant::now();
+        let mut courtesy = Courtesy::default();
+        assert_eq!(asked_to_leave_after(&mut courtesy, start, 2), None);
+        let later = start + MS * 2000;
+        courtesy.refused(7, later - MS);
+        assert_eq!(asked_to_leave_after(&mut courtesy, later, 2), None);
+        let asked = asked_to_leave_after(&mut courtesy, later + MS * 1003, 0);
+        assert!(asked.is_some_and(|at| at <= 100), "free time is not saved up: {asked:?}");
     }
 
     #[test]

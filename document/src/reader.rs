@@ -204,6 +204,21 @@ impl<'a> Reader<'a> {
         self.tokens.pass_scalars(most)
     }
 
+    /// Where the next values begin, and where the last of them ends, if all are short scalars that lead nowhere: plain ones,
+    /// dates and big numbers. Whoever wants them in another order need not walk over them. The reader stays where it is.
+    #[inline]
+    #[must_use]
+    pub fn scalars(&self, begins: &mut [u32]) -> Option<u32> {
+        let (mut place, mut rest) = (self.place(), self.rest());
+        for begin in begins {
+            *begin = place;
+            let len = Tokens::scalar_len(rest)?;
+            rest = rest.get(len..)?;
+            place += len as u32;
+        }
+        Some(place)
+    }
+
     /// Passes over so many values.
     ///
     /// # Errors
@@ -465,6 +480,31 @@ mod tests {
         assert_eq!(reader.take_str(), Some(b"hi".as_slice()));
         assert_eq!(reader.take_str(), None);
         assert!(reader.next().is_err());
+    }
+
+    #[test]
+    fn scalars_are_found_and_what_may_lead_elsewhere_is_left() {
+        let scalars =
+            b"\xa2hi\x07\xd9\x01a\xd7\x09\0\0\0\0\0\0\0\x01\xc7\x07\x0b\0\0\0\x02\x01\x02\x03\xc3\xd5\x05\0a";
+        let mut reader = Reader::value(scalars);
+        let mut found = [0; 7];
+        let end = reader.scalars(&mut found);
+        for begin in found {
+            assert_eq!(reader.place(), begin);
+            reader.next().unwrap();
+        }
+        assert_eq!(end, Some(reader.place()));
+        reader.end().unwrap();
+        for other in [
+            b"\x91\xc0\xc0".as_slice(),
+            b"\xd6\x07\0\0\0\0\xc0",
+            b"\xc4\x00\xc0",
+            b"\xd8\x0c0123456789abcdef\xc0",
+            b"\xa2h",
+            b"\xc0",
+        ] {
+            assert_eq!(Reader::value(other).scalars(&mut [0; 2]), None, "{other:x?}");
+        }
     }
 
     #[test]

@@ -236,6 +236,25 @@ impl<'a> Tokens<'a> {
         passed
     }
 
+    /// How long the scalar is that begins these bytes, if one does that is not long and leads nowhere: no reference, nothing
+    /// that holds values, no class.
+    #[inline]
+    pub(crate) fn scalar_len(bytes: &[u8]) -> Option<usize> {
+        Some(match *bytes {
+            [0x00..=0x7f | 0xc0 | 0xc2 | 0xc3 | 0xe0..=0xff, ..] => 1,
+            [marker @ 0xa0..=0xbf, ..] => usize::from(marker & 0x1f) + 1,
+            [0xd9, len, ..] => usize::from(len) + 2,
+            [0xda, high, low, ..] => usize::from(u16::from_be_bytes([high, low])) + 3,
+            [0xcc | 0xd0, ..] => 2,
+            [0xcd | 0xd1, ..] => 3,
+            [0xca | 0xce | 0xd2, ..] => 5,
+            [0xcb | 0xcf | 0xd3, ..] => 9,
+            [marker @ 0xd4..=0xd7, 4..=6 | 9..=11, ..] => (1 << (marker - 0xd4)) + 2,
+            [0xc7, len, 4..=6 | 9..=11, ..] => usize::from(len) + 3,
+            _ => return None,
+        })
+    }
+
     #[inline]
     fn take(&mut self, len: usize) -> Result<&'a [u8], Error> {
         let end = self.at.saturating_add(len);

@@ -31,6 +31,9 @@ pub(super) struct Source<'a> {
 }
 
 pub(super) fn rework(document: &[u8], out: &mut Vec<u8>, choose: &mut Choose<'_>) -> Result<bool, Misfit> {
+    if !is_any_chosen(document, choose)? {
+        return Ok(false);
+    }
     let Attributes { list, extras } =
         Attributes::split(document, Limits { depth: usize::MAX, ..Limits::default() })?;
     let mut sources = Vec::with_capacity(list.len());
@@ -72,6 +75,24 @@ pub(super) fn rework(document: &[u8], out: &mut Vec<u8>, choose: &mut Choose<'_>
         field.copy_from_slice(&moved.to_be_bytes());
     }
     Ok(true)
+}
+
+/// Whether a class may get another form. Most documents have none of these classes, and that is seen by a look at their
+/// definitions.
+fn is_any_chosen(document: &[u8], choose: &mut Choose<'_>) -> Result<bool, Misfit> {
+    let (mut reader, count) = Reader::document(document)?;
+    for _ in 0..count {
+        reader.attribute()?;
+        reader.skip()?;
+        for number in 0..reader.definitions() {
+            let Some(definition) = reader.definition(number) else { break };
+            // What is in the way is said of the first value of the class.
+            if !matches!(choose(definition, &reader), Ok(None)) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 impl<'a> Source<'a> {

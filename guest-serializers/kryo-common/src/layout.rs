@@ -21,7 +21,8 @@ pub const MISSING: u32 = u32::MAX;
 /// Where a definition has the fields of a class.
 #[derive(Debug)]
 pub struct Layout<C> {
-    class: C,
+    /// The class.
+    pub class: C,
     definition: Box<[u8]>,
     /// The definition has Kryo's fields in Kryo's order, and nothing else.
     pub is_straight: bool,

@@ -3,6 +3,7 @@
 //!
 //! It is a library of the serializers `kryo` and `kryo1` and promises nothing to others.
 
+pub mod beans;
 pub mod declared;
 pub mod fault;
 pub mod input;

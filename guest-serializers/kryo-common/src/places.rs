@@ -4,6 +4,7 @@
 use holdfast_document::{Event, Head, Reader};
 
 use crate::fault::{Outcome, no_document};
+use crate::table::IdMap;
 
 /// Where the parts of objects stand, for the attributes that were asked for.
 #[derive(Debug, Default)]
@@ -98,16 +99,16 @@ pub struct Way<'d> {
     origin: usize,
     /// The attribute that is being read, by its index.
     attribute: u32,
-    /// The names of the attributes so far.
-    names: Vec<&'d str>,
     /// How many visits and permuted objects are open.
     open: u32,
     /// The readers of attributes that were left for another one.
     parked: Vec<Parked<'d>>,
     /// The reader of the document, while one of the attribute alone stands in for it.
     main: Option<Reader<'d>>,
-    /// All attributes of the document; empty until they are asked for.
-    spans: Vec<Span<'d>>,
+    /// The attributes so far, or all of them where one was asked for that comes later.
+    attributes: Vec<Attribute<'d>>,
+    /// Whether they are all.
+    surveyed: bool,
     /// Readers that know all definitions of their attribute.
     informed: Vec<(u32, Reader<'d>)>,
 }
@@ -120,10 +121,10 @@ struct Parked<'d> {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Span<'d> {
+struct Attribute<'d> {
     name: &'d str,
+    /// Where its value begins in the document.
     from: usize,
-    to: usize,
 }
 
 /// The way back from a visit.
@@ -145,11 +146,11 @@ impl<'d> Way<'d> {
             reader,
             origin: 0,
             attribute: 0,
-            names: Vec::new(),
             open: 0,
             parked: Vec::new(),
             main: None,
-            spans: Vec::new(),
+            attributes: Vec::new(),
+            surveyed: false,
             informed: Vec::new(),
         };
         Ok((way, count))
@@ -206,7 +207,9 @@ impl<'d> Way<'d> {
     pub fn begin_attribute(&mut self, index: u32) -> Outcome<&'d str> {
         self.attribute = index;
         let name = self.reader.attribute().map_err(no_document)?;
-        self.names.push(name);
+        if !self.surveyed {
+            self.attributes.push(Attribute { name, from: self.reader.at() });
+        }
         Ok(name)
     }
 
@@ -222,25 +225,28 @@ impl<'d> Way<'d> {
 
     /// The index of the attribute of a name.
     pub fn find_attribute(&mut self, name: &str) -> Option<u32> {
-        if let Some(index) = self.names.iter().position(|known| *known == name) {
-            return Some(index as u32);
+        let find = |way: &Self| way.attributes.iter().position(|known| known.name == name);
+        let mut found = find(self);
+        if found.is_none() {
+            self.survey().ok()?;
+            found = find(self);
         }
-        self.survey().ok()?;
-        self.spans.iter().position(|span| span.name == name).map(|index| index as u32)
+        found.map(|index| index as u32)
     }
 
     /// Finds where all attributes stand.
     fn survey(&mut self) -> Outcome<()> {
-        if !self.spans.is_empty() {
+        if self.surveyed {
             return Ok(());
         }
         let (mut reader, count) = Reader::document(self.document).map_err(no_document)?;
+        self.attributes.clear();
         for _ in 0..count {
             let name = reader.attribute().map_err(no_document)?;
-            let from = reader.at();
+            self.attributes.push(Attribute { name, from: reader.at() });
             reader.skip().map_err(no_document)?;
-            self.spans.push(Span { name, from, to: reader.at() });
         }
+        self.surveyed = true;
         Ok(())
     }
 
@@ -282,7 +288,7 @@ impl<'d> Way<'d> {
     }
 
     fn origin_of(&self, attribute: u32) -> usize {
-        self.spans.get(attribute as usize).map_or(0, |span| span.from)
+        self.attributes.get(attribute as usize).map_or(0, |attribute| attribute.from)
     }
 
     /// A reader of an attribute that may stand anywhere, because it knows all definitions.
@@ -290,10 +296,8 @@ impl<'d> Way<'d> {
         if let Some(known) = self.informed.iter().position(|(known, _)| *known == attribute) {
             return Ok(self.informed.swap_remove(known).1);
         }
-        self.survey()?;
-        let span = self.spans.get(attribute as usize).copied();
-        let (from, to) = span.map_or((0, 0), |span| (span.from, span.to));
-        let mut reader = Reader::value(self.document.get(from..to).unwrap_or_default());
+        let from = self.origin_of(attribute);
+        let mut reader = Reader::value(self.document.get(from..).unwrap_or_default());
         parts.index(attribute, &mut reader)?;
         Ok(reader)
     }
@@ -315,4 +319,53 @@ impl<'d> Way<'d> {
         self.reader.seek(place);
         Ok(())
     }
+}
+
+/// What was written of objects that did not come in the order of their places.
+#[derive(Debug)]
+pub struct Moved<O> {
+    by_place: IdMap,
+    objects: Vec<O>,
+}
+
+impl<O> Default for Moved<O> {
+    fn default() -> Self {
+        Self { by_place: IdMap::default(), objects: Vec::new() }
+    }
+}
+
+impl<O: Copy> Moved<O> {
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.by_place.clear();
+        self.objects.clear();
+    }
+
+    /// Whether there are none.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.by_place.is_empty()
+    }
+
+    /// Remembers an object of a place.
+    pub fn insert(&mut self, attribute: u32, place: u32, object: O) {
+        self.by_place.insert(key(attribute, place), self.objects.len() as u32);
+        self.objects.push(object);
+    }
+
+    /// The object of a place.
+    #[inline]
+    #[must_use]
+    pub fn get(&self, attribute: u32, place: u32) -> Option<O> {
+        if self.is_empty() {
+            return None;
+        }
+        let index = self.by_place.get(key(attribute, place))?;
+        self.objects.get(index as usize).copied()
+    }
+}
+
+const fn key(attribute: u32, place: u32) -> u64 {
+    (attribute as u64) << 32 | place as u64
 }

@@ -6,6 +6,7 @@
 //! it, a plain array an `ArrayList`, a plain map a `HashMap`.
 
 use std::collections::{HashMap, HashSet};
+use std::iter::repeat;
 
 use holdfast_document::builtin::{self, Shape};
 use holdfast_document::{Attributes, Error, Event, Head, Item, Kind, Limits, Reader, Width};
@@ -78,7 +79,7 @@ impl Content {
             let mut reader = Reader::value(attribute.value);
             let mut nodes = HashMap::new();
             let cross = |name: u32| attributes.extras.name(name).and_then(number).unwrap_or(own);
-            read_value(&mut reader, own, &cross, &mut nodes)?;
+            read_value(&mut reader, own, Width::Untyped, &cross, &mut nodes)?;
             content.attributes.push((attribute.name.to_owned(), 0));
             content.nodes.push(nodes);
         }
@@ -212,10 +213,12 @@ fn resolve(content: &Content, at: (usize, Place)) -> (usize, Place) {
     }
 }
 
-/// Reads one value, and gives its place. The depth was checked when the document was split.
+/// Reads one value, and gives its place; of an untyped integer, `slot` says what it is. The depth was checked when the
+/// document was split.
 fn read_value(
     reader: &mut Reader<'_>,
     own: usize,
+    slot: Width,
     cross: &dyn Fn(u32) -> usize,
     nodes: &mut HashMap<Place, Node>,
 ) -> Result<Place, Error> {
@@ -226,7 +229,8 @@ fn read_value(
         Event::Nil => Node::Scalar("null".to_owned()),
         Event::Bool(value) => Node::Scalar(value.to_string()),
         Event::Int(number) => {
-            let class = match number.width {
+            let width = if number.width == Width::Untyped { slot } else { number.width };
+            let class = match width {
                 Width::Byte => "Byte",
                 Width::Short => "Short",
                 Width::Int => "Integer",
@@ -266,10 +270,21 @@ fn read_value(
         Event::Typed(head, count) => {
             let class = class_of(reader, &head);
             let shape = shape_of(reader, &head);
-            let parts = read_values(reader, count, own, cross, nodes)?;
+            let parts = match &shape {
+                Typed::Fields(slots) => {
+                    let widths = slots.iter().map(|(_, width)| *width).chain(repeat(Width::Untyped));
+                    let widths = widths.take(count as usize);
+                    widths
+                        .map(|width| read_value(reader, own, width, cross, nodes))
+                        .collect::<Result<_, _>>()?
+                }
+                _ => read_values(reader, count, own, cross, nodes)?,
+            };
             match shape {
                 Typed::Builtin(row) => builtin_node(row, class, &parts),
-                Typed::Fields(names) => Node::Object(class, names.into_iter().zip(parts).collect()),
+                Typed::Fields(slots) => {
+                    Node::Object(class, slots.into_iter().map(|(name, _)| name).zip(parts).collect())
+                }
                 Typed::Named => {
                     let fields = pairs(&parts).into_iter();
                     let name = |place: &Place| match nodes.get(place) {
@@ -297,7 +312,7 @@ fn read_values(
     cross: &dyn Fn(u32) -> usize,
     nodes: &mut HashMap<Place, Node>,
 ) -> Result<Vec<Place>, Error> {
-    (0..count).map(|_| read_value(reader, own, cross, nodes)).collect()
+    (0..count).map(|_| read_value(reader, own, Width::Untyped, cross, nodes)).collect()
 }
 
 fn pairs(parts: &[Place]) -> Vec<(Place, Place)> {
@@ -306,7 +321,8 @@ fn pairs(parts: &[Place]) -> Vec<(Place, Place)> {
 
 enum Typed {
     Builtin(&'static builtin::Builtin),
-    Fields(Vec<String>),
+    /// The names of the fields, and what an untyped integer is in each.
+    Fields(Vec<(String, Width)>),
     Named,
     Constant,
     Elements,
@@ -323,25 +339,30 @@ fn shape_of(reader: &Reader<'_>, head: &Head<'_>) -> Typed {
         Some(definition) => match definition.kind {
             Kind::Enum => Typed::Constant,
             Kind::Array => Typed::Elements,
-            Kind::Proxy => Typed::Fields(vec!["handler".to_owned()]),
-            Kind::Bean => Typed::Fields(
-                definition
-                    .items()
-                    .map(|item| match item {
-                        Ok(Item::Field { level, name, .. }) => {
-                            format!("{}{name}", "^".repeat(level as usize))
-                        }
-                        Ok(Item::Custom { level } | Item::TypedCustom { level }) => {
-                            format!("{}*", "^".repeat(level as usize))
-                        }
-                        Ok(Item::Whole { level }) => format!("{}=", "^".repeat(level as usize)),
-                        Ok(Item::Interface(name)) => name.to_owned(),
-                        Err(_) => String::new(),
-                    })
-                    .collect(),
-            ),
+            Kind::Proxy => Typed::Fields(vec![("handler".to_owned(), Width::Untyped)]),
+            Kind::Bean => Typed::Fields(definition.items().map(field_of).collect()),
         },
         None => Typed::Elements,
+    }
+}
+
+fn field_of(item: Result<Item<'_>, Error>) -> (String, Width) {
+    let above = |level: u32, name: &str| format!("{}{name}", "^".repeat(level as usize));
+    match item {
+        Ok(Item::Field { level, descriptor, name }) => {
+            let width = match descriptor {
+                "B" => Width::Byte,
+                "S" => Width::Short,
+                "I" => Width::Int,
+                "J" => Width::Long,
+                _ => Width::Untyped,
+            };
+            (above(level, name), width)
+        }
+        Ok(Item::Custom { level } | Item::TypedCustom { level }) => (above(level, "*"), Width::Untyped),
+        Ok(Item::Whole { level }) => (above(level, "="), Width::Untyped),
+        Ok(Item::Interface(name)) => (name.to_owned(), Width::Untyped),
+        Err(_) => (String::new(), Width::Untyped),
     }
 }
 
@@ -410,6 +431,35 @@ mod tests {
         let long = document(|writer| writer.number(Number { value: 7, width: Width::Long }));
         assert_eq!(difference(&untyped, &integer).unwrap(), Vec::<String>::new());
         assert_eq!(difference(&untyped, &long).unwrap(), ["/a"]);
+    }
+
+    #[test]
+    fn an_untyped_number_in_a_slot_of_a_primitive_type_is_of_that_type() {
+        let slots = |value: Number, other: i64| {
+            document(|writer| {
+                writer.defined(2);
+                writer.begin_definition(Kind::Bean, false, None, "User", 2);
+                writer.nil();
+                writer.item(0, "J", "id");
+                writer.item(0, "?", "age");
+                writer.number(value);
+                writer.int(other);
+            })
+        };
+        let named = |id: Width| {
+            document(|writer| {
+                writer.defined(4);
+                writer.begin_definition(Kind::Bean, true, None, "User", 0);
+                writer.nil();
+                for (name, width) in [("id", id), ("age", Width::Int)] {
+                    writer.str(name);
+                    writer.number(Number { value: 7, width });
+                }
+            })
+        };
+        let told = slots(Number { value: 7, width: Width::Untyped }, 7);
+        assert_eq!(difference(&told, &named(Width::Long)).unwrap(), Vec::<String>::new());
+        assert_eq!(difference(&told, &named(Width::Int)).unwrap(), ["/a/id"]);
     }
 
     #[test]

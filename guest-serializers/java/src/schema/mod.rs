@@ -84,9 +84,20 @@ struct Here {
     planned: HashMap<String, u32>,
     /// The new numbers of other definitions.
     others: HashMap<u32, u32>,
-    /// For each slot of a definition's plan, the number of the part that it had.
-    orders: HashMap<u32, Rc<Vec<Option<usize>>>>,
+    /// What was found out of definitions whose objects are written by a plan, by number.
+    objects: Vec<Option<Objects>>,
 }
+
+/// How the objects of a definition are written.
+#[derive(Debug, Clone)]
+struct Objects {
+    /// The new number of the class.
+    number: u32,
+    slots: Rc<[Slot]>,
+}
+
+/// A slot of a plan: the number of the part that the document has there, and what the slot wants.
+type Slot = (Option<usize>, Want);
 
 /// What stands in a slot, as far as it matters for how a number is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,8 +129,8 @@ impl Want {
 enum Frame {
     /// The values stand one behind the other; of an enum's constant, its class.
     Values { left: u64, constant_of: Option<u32> },
-    /// The parts stand elsewhere, each with what its slot wants. Then reading goes on behind the object.
-    Parts { parts: std::vec::IntoIter<(Option<u32>, Want)>, end: u32 },
+    /// The parts of an object, in the order of the slots, from the next one on. Then reading goes on behind it.
+    Parts { object: Object, slots: Rc<[Slot]>, next: usize },
 }
 
 struct Walk<'d, 's, 'w> {
@@ -159,25 +170,24 @@ impl<'d> Walk<'d, '_, '_> {
                     *left -= 1;
                     (Want::Any, *constant_of)
                 }
-                Some(Frame::Parts { parts, end }) => match parts.next() {
-                    None => {
-                        reader.seek(*end);
+                Some(Frame::Parts { object, slots, next }) => {
+                    let Some((part, want)) = slots.get(*next).copied() else {
+                        reader.seek(object.end);
                         stack.pop();
                         continue;
-                    }
-                    Some((None, want)) => {
+                    };
+                    *next += 1;
+                    let Some(place) = part.and_then(|part| attribute.part(*object, part)) else {
                         self.absent(want);
                         continue;
-                    }
-                    Some((Some(place), want)) => {
-                        reader.seek(place);
-                        (want, None)
-                    }
-                },
+                    };
+                    reader.seek(place);
+                    (want, None)
+                }
             };
             let at = reader.place();
             let start = reader.at();
-            if survey.targets.contains(&(number, at)) {
+            if survey.is_target(number, at) {
                 self.written.insert((number, at), self.writer.place());
             }
             let event = reader.next().map_err(|error| broken(attribute, error))?;
@@ -224,27 +234,42 @@ impl<'d> Walk<'d, '_, '_> {
             }
             return Ok(in_order(None));
         };
+        let object = attribute.object(at);
+        if let Some(Some(Objects { number, slots })) = self.here.objects.get(number as usize)
+            && let Some(object) = object
+        {
+            self.writer.known(*number, slots.len() as u32);
+            return Ok(Frame::Parts { object, slots: Rc::clone(slots), next: 0 });
+        }
         let definition = definition(attribute, number)?;
         if parts == 0 && jdk::is_of_its_fields(definition.name) {
             let text = format!("nothing of a {} is kept in the format that it came from", definition.name);
             return Err(self.misfit(attribute, at, text));
         }
         if let Some(plan) = self.plan(attribute, at, definition)?
-            && let Some(object) = attribute.objects.get(&at).copied()
+            && let Some(object) = object
         {
             self.retyped = true;
             let slots = u32::try_from(plan.slots.len()).unwrap_or(u32::MAX);
-            self.begin(slots, self.here.planned.get(definition.name).copied());
-            if !self.here.planned.contains_key(definition.name) {
-                self.define(&plan);
-            }
+            let known = self.here.planned.get(definition.name).copied();
+            self.begin(slots, known);
+            let new = match known {
+                Some(number) => number,
+                None => self.define(&plan),
+            };
             let order = self.order(attribute, at, definition, object, &plan)?;
-            let places = order
-                .iter()
-                .map(|index| index.and_then(|index| attribute.places.get(object.first + index).copied()));
             let wants = plan.slots.iter().map(|(_, field)| Want::of(field));
-            let parts: Vec<_> = places.zip(wants).collect();
-            return Ok(Frame::Parts { parts: parts.into_iter(), end: object.end });
+            let slots: Rc<[Slot]> = order.into_iter().zip(wants).collect();
+            if !definition.named {
+                let place = number as usize;
+                if self.here.objects.len() <= place {
+                    self.here.objects.resize(place + 1, None);
+                }
+                if let Some(place) = self.here.objects.get_mut(place) {
+                    *place = Some(Objects { number: new, slots: Rc::clone(&slots) });
+                }
+            }
+            return Ok(Frame::Parts { object, slots, next: 0 });
         }
         let known = self.here.others.get(&number).copied();
         self.begin(parts, known);
@@ -274,7 +299,9 @@ impl<'d> Walk<'d, '_, '_> {
                 self.retyped = true;
                 match self.here.planned.get(definition.name) {
                     Some(number) => self.writer.head_known(*number),
-                    None => self.define(&plan),
+                    None => {
+                        self.define(&plan);
+                    }
                 }
             }
             None => match self.here.others.get(&number) {
@@ -302,8 +329,9 @@ impl<'d> Walk<'d, '_, '_> {
         }
     }
 
-    /// Defines a class, and before it is complete those that it extends.
-    fn define(&mut self, plan: &Plan) {
+    /// Defines a class, and before it is complete those that it extends. Gives its number.
+    fn define(&mut self, plan: &Plan) -> u32 {
+        let mut first = None;
         let mut open = 0;
         let mut closed = false;
         for (level, class) in plan.levels.iter().enumerate() {
@@ -316,6 +344,7 @@ impl<'d> Walk<'d, '_, '_> {
             let java = Some((class.flags, class.suid));
             let number = self.writer.begin_definition(Kind::Bean, false, java, &class.name, items);
             self.here.planned.insert(class.name.clone(), number);
+            first.get_or_insert(number);
             open += 1;
         }
         if !closed {
@@ -330,6 +359,7 @@ impl<'d> Walk<'d, '_, '_> {
                 }
             }
         }
+        first.unwrap_or_default()
     }
 
     /// Writes a definition as it stands, and those of its superclasses.
@@ -379,12 +409,7 @@ impl<'d> Walk<'d, '_, '_> {
         definition: &Definition<'d>,
         object: Object,
         plan: &Plan,
-    ) -> Step<Rc<Vec<Option<usize>>>> {
-        if !definition.named
-            && let Some(known) = self.here.orders.get(&definition.number)
-        {
-            return Ok(Rc::clone(known));
-        }
+    ) -> Step<Vec<Option<usize>>> {
         let mut order = vec![None; plan.slots.len()];
         let mut find = |writing: &Self, level: Option<u32>, name: &str, index: usize| {
             let is_it = |(above, field): &(u32, Field)| {
@@ -409,8 +434,8 @@ impl<'d> Walk<'d, '_, '_> {
         if definition.named {
             let mut reader = attribute.reader.clone();
             for index in (0..object.parts.saturating_sub(1)).step_by(2) {
-                let Some(place) = attribute.places.get(object.first + index) else { break };
-                reader.seek(*place);
+                let Some(place) = attribute.part(object, index) else { break };
+                reader.seek(place);
                 let Event::Str(name) = reader.next().map_err(|error| broken(attribute, error))? else {
                     continue;
                 };
@@ -422,7 +447,7 @@ impl<'d> Walk<'d, '_, '_> {
                 find(self, level.map(|level| level as u32), name, index + 1)?;
             }
             self.is_told(attribute, at, definition, plan, &order)?;
-            return Ok(Rc::new(order));
+            return Ok(order);
         }
         for (index, item) in definition.items().enumerate() {
             match item.map_err(|error| broken(attribute, error))? {
@@ -439,8 +464,6 @@ impl<'d> Walk<'d, '_, '_> {
             }
         }
         self.is_told(attribute, at, definition, plan, &order)?;
-        let order = Rc::new(order);
-        self.here.orders.insert(definition.number, Rc::clone(&order));
         Ok(order)
     }
 

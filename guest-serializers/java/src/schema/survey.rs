@@ -1,14 +1,13 @@
 //! Where everything stands in the attributes of a document.
 
-use std::collections::{HashMap, HashSet};
-
 use holdfast_document::{Error, Event, Extras, Head, Kind, Reader};
 
 /// An object whose parts may have to stand in another order.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Object {
-    /// Where the places of its parts begin among all, and how many there are.
-    pub(super) first: usize,
+    /// Where the places of its parts begin among all.
+    first: usize,
+    /// How many there are.
     pub(super) parts: usize,
     /// Where it ends.
     pub(super) end: u32,
@@ -22,9 +21,23 @@ pub(super) struct Attribute<'a> {
     pub(super) base: usize,
     /// It knows all definitions.
     pub(super) reader: Reader<'a>,
-    /// By the place at which they begin.
-    pub(super) objects: HashMap<u32, Object>,
-    pub(super) places: Vec<u32>,
+    /// With the places at which they begin, in the order of these.
+    objects: Vec<(u32, Object)>,
+    /// The places of the parts of all objects.
+    places: Vec<u32>,
+}
+
+impl Attribute<'_> {
+    /// The object that begins at a place.
+    pub(super) fn object(&self, place: u32) -> Option<Object> {
+        let found = self.objects.binary_search_by_key(&place, |(place, _)| *place).ok()?;
+        self.objects.get(found).map(|(_, object)| *object)
+    }
+
+    /// The place of a part of an object.
+    pub(super) fn part(&self, object: Object, part: usize) -> Option<u32> {
+        self.places.get(object.first + part).copied()
+    }
 }
 
 /// All attributes.
@@ -32,8 +45,8 @@ pub(super) struct Attribute<'a> {
 pub(super) struct Survey<'a> {
     pub(super) attributes: Vec<Attribute<'a>>,
     pub(super) extras: Extras<'a>,
-    /// What references lead to: the number of an attribute, and a place in it.
-    pub(super) targets: HashSet<(usize, u32)>,
+    /// What references lead to: the number of an attribute, and a place in it, in the order of both.
+    targets: Vec<(usize, u32)>,
 }
 
 impl<'a> Survey<'a> {
@@ -44,15 +57,15 @@ impl<'a> Survey<'a> {
         for number in 0..count as usize {
             let name = reader.attribute()?;
             let base = reader.at();
-            let (mut objects, mut places) = (HashMap::new(), Vec::new());
+            let mut objects: Vec<(u32, Object)> = Vec::new();
+            let mut places = Vec::new();
             let mut stack = vec![Frame { left: 1, object: None }];
             while let Some(frame) = stack.last_mut() {
                 let at = reader.place();
                 let Some(left) = frame.left.checked_sub(1) else {
-                    if let Some((place, _)) = frame.object
-                        && let Some(object) = objects.get_mut(&place)
+                    if let Some((number, _)) = frame.object
+                        && let Some((_, object)) = objects.get_mut(number)
                     {
-                        let object: &mut Object = object;
                         object.end = at;
                     }
                     stack.pop();
@@ -68,9 +81,7 @@ impl<'a> Survey<'a> {
                 let event = reader.next()?;
                 let mut object = None;
                 match event {
-                    Event::Ref(place) => {
-                        survey.targets.insert((number, place));
-                    }
+                    Event::Ref(place) => survey.targets.push((number, place)),
                     Event::Xref(name, place) => elsewhere.push((name, place)),
                     Event::Typed(Head::Known(class), parts)
                         if reader.definition(class).is_some_and(|class| class.kind == Kind::Bean) =>
@@ -85,19 +96,27 @@ impl<'a> Survey<'a> {
                 let object = object.map(|parts| {
                     let (first, parts) = (places.len(), parts as usize);
                     places.resize(first + parts, 0);
-                    objects.insert(at, Object { first, parts, end: reader.place() });
-                    (at, first)
+                    objects.push((at, Object { first, parts, end: reader.place() }));
+                    (objects.len() - 1, first)
                 });
-                stack.push(Frame { left: event.inside(), object });
+                if event.inside() > 0 {
+                    stack.push(Frame { left: event.inside(), object });
+                }
             }
             survey.attributes.push(Attribute { name, base, reader: reader.clone(), objects, places });
         }
         for (name, place) in elsewhere {
             if let Some(number) = survey.number_of(name) {
-                survey.targets.insert((number, place));
+                survey.targets.push((number, place));
             }
         }
+        survey.targets.sort_unstable();
         Ok(survey)
+    }
+
+    /// Whether a reference leads to a place of an attribute.
+    pub(super) fn is_target(&self, attribute: usize, place: u32) -> bool {
+        !self.targets.is_empty() && self.targets.binary_search(&(attribute, place)).is_ok()
     }
 
     /// The attribute that the extras have under this number.
@@ -109,6 +128,6 @@ impl<'a> Survey<'a> {
 
 struct Frame {
     left: u64,
-    /// Where the object begins, and the index of its next part.
-    object: Option<(u32, usize)>,
+    /// The number of the object, and the index of its next part.
+    object: Option<(usize, usize)>,
 }

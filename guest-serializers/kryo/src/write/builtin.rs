@@ -150,24 +150,24 @@ impl Writing<'_, '_, '_> {
 
     /// Passes over a part that is not stored, unless it is nil a loss.
     fn drop_part(&mut self, loss: Loss, at: usize) -> Outcome<()> {
-        let place = self.reader.place();
+        let place = self.way.reader.place();
         if self.event()? == Event::Nil {
             return Ok(());
         }
-        self.reader.seek(place);
-        self.reader.skip().map_err(no_document)?;
+        self.way.reader.seek(place);
+        self.way.reader.skip().map_err(no_document)?;
         self.lose(loss, at)
     }
 
     /// A set or map with its comparator, of which the library learns behind the comparator.
     fn sorted(&mut self, class: ClassId, is_map: bool, parts: u32, id: u32) -> Outcome<()> {
-        let place = self.reader.place();
+        let place = self.way.reader.place();
         if self.event()? == Event::Nil {
             self.out.push(0);
             varint(self.out, if is_map { parts / 2 } else { parts });
             return self.begin(FrameKind::Values, class, parts);
         }
-        self.reader.seek(place);
+        self.way.reader.seek(place);
         self.shelf.late.push(id);
         self.push(FrameKind::Comparator(parts), class, 1)?;
         Ok(())

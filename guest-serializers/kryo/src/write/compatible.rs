@@ -70,7 +70,7 @@ impl Writing<'_, '_, '_> {
             }
             if let Some([one, _]) = slots.array_windows().find(|[one, other]| one.name == other.name) {
                 let text = two_of_one_name(&self.classes.get(class).name, &one.name);
-                return Err(self.unrepresentable(self.at(), text));
+                return Err(self.unrepresentable(self.way.at(), text));
             }
         }
         let end = self.classes.modes_of(plan).end;

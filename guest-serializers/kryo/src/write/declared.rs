@@ -12,7 +12,7 @@ use crate::text::write_string;
 
 impl Writing<'_, '_, '_> {
     pub(super) fn declared(&mut self, step: Step) -> Outcome<()> {
-        let at = self.at();
+        let at = self.way.at();
         let event = self.event()?;
         match (step, event) {
             (Step::Digit { part, digit }, Event::Int(Number { value, .. })) => {

@@ -157,7 +157,7 @@ impl<'d> Writing<'d, '_, '_> {
 
     /// A constant of this enum, where no other value can stand.
     fn constant_of(&mut self, declared: ClassId) -> Outcome<u32> {
-        let at = self.at();
+        let at = self.way.at();
         let class = match self.event()? {
             Event::Typed(head, 1) => self.class_of(head),
             _ => None,
@@ -175,7 +175,7 @@ impl<'d> Writing<'d, '_, '_> {
             Head::Builtin(35) => Some(self.classes.resolve("java.util.EnumSet")),
             Head::Builtin(number) => self.classes.builtin(number),
             Head::Known(number) => {
-                let name = self.reader.definition(number)?.name;
+                let name = self.way.reader.definition(number)?.name;
                 Some(self.classes.resolve(name))
             }
             Head::Defined(definition) => Some(self.classes.resolve(definition.name)),

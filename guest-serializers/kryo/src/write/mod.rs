@@ -12,10 +12,11 @@ mod raw;
 mod refs;
 mod scalar;
 mod time;
-mod travel;
 mod whole;
 
-use holdfast_document::{Definition, Event, Extras, Note, Notes, Reader};
+use holdfast_document::{Definition, Event, Extras, Note, Notes};
+use holdfast_kryo_common::beans::Beans;
+use holdfast_kryo_common::places::{Back, Moved, Parts, Way};
 use holdfast_sdk::Failure;
 
 use crate::classes::{ClassId, Classes};
@@ -32,7 +33,8 @@ pub(crate) struct Shelf {
     objects: Vec<Object>,
     /// Where the objects of each attribute begin.
     first_objects: Vec<u32>,
-    moved: travel::Moved,
+    moved: Moved<Object>,
+    parts: Parts,
     /// The constants and class objects that were written, each with its number and class.
     singles: Vec<(u32, ClassId)>,
     single_by_key: IdMap,
@@ -40,7 +42,7 @@ pub(crate) struct Shelf {
     /// The numbers of objects of which the library does not know yet.
     late: Vec<u32>,
     ordinals: Vec<u32>,
-    beans: bean::Beans,
+    beans: Beans<ClassId>,
     compatible: compatible::Compatible,
     /// The values of the slots of one number of a declared class, so far.
     digits: Vec<i64>,
@@ -84,7 +86,7 @@ enum FrameKind {
     /// The handler of a proxy, before its interfaces.
     Handler,
     /// A value that stands elsewhere; afterwards the document is read on from here.
-    Visit { back: u32, parked: bool },
+    Visit(Back),
 }
 
 /// What the place of a value says of its class.
@@ -106,12 +108,7 @@ pub(crate) struct Limits {
 }
 
 pub(crate) struct Writing<'d, 'o, 's> {
-    document: &'d [u8],
-    reader: Reader<'d>,
-    /// Where the reader's first byte stands in the document.
-    origin: usize,
-    /// The attribute that is being read.
-    attribute: u32,
+    way: Way<'d>,
     out: &'o mut Vec<u8>,
     classes: &'s mut Classes,
     shelf: &'s mut Shelf,
@@ -120,14 +117,11 @@ pub(crate) struct Writing<'d, 'o, 's> {
     /// The number of the next object.
     next: u32,
     extras: Extras<'d>,
-    /// Names of the attributes so far.
-    attributes: Vec<&'d str>,
     /// The notes of the attribute that is being written, from the next one on.
     notes: Option<Notes<'d>>,
     note: Option<Note<'d>>,
     /// The definitions of proxies whose handlers are being written.
     proxies: Vec<Definition<'d>>,
-    travels: travel::Travels<'d>,
 }
 
 /// Writes a session.
@@ -141,13 +135,10 @@ pub(crate) fn write(
 ) -> Result<(), Failure> {
     classes.begin_call();
     shelf.begin_call(classes);
-    let opened = Extras::of(document).and_then(|extras| Ok((extras, Reader::document(document)?)));
-    let (extras, (reader, count)) = opened.map_err(|error| *no_document(error))?;
+    let opened = Extras::of(document).and_then(|extras| Ok((extras, Way::new(document)?)));
+    let (extras, (way, count)) = opened.map_err(|error| *no_document(error))?;
     let mut writing = Writing {
-        document,
-        reader,
-        origin: 0,
-        attribute: 0,
+        way,
         out,
         classes,
         shelf,
@@ -155,11 +146,9 @@ pub(crate) fn write(
         limits,
         next: 1,
         extras,
-        attributes: Vec::new(),
         notes: None,
         note: None,
         proxies: Vec::new(),
-        travels: travel::Travels::default(),
     };
     writing.attributes(count).map_err(|failure| *failure)
 }
@@ -171,13 +160,14 @@ impl Shelf {
         self.objects.clear();
         self.first_objects.clear();
         self.moved.clear();
+        self.parts.clear();
         self.singles.clear();
         self.single_by_key.clear();
         self.groups.clear();
         self.late.clear();
         self.ordinals.clear();
         self.compatible.clear();
-        self.beans.begin_call(classes);
+        self.beans.begin_call(classes.generation());
     }
 }
 
@@ -186,23 +176,22 @@ impl<'d> Writing<'d, '_, '_> {
         self.out.push(1);
         crate::output::varint(self.out, count);
         for index in 0..count {
-            let at = self.reader.at();
-            let name = self.reader.attribute().map_err(no_document)?;
-            self.attribute = index;
+            let at = self.way.at();
+            let name = self.way.begin_attribute(index)?;
             self.begin_attribute(name, at);
-            let at = self.reader.at();
-            if self.document.get(at) == Some(&0xc0) {
+            let at = self.way.at();
+            if self.way.reader.is_nil() {
                 return Err(self.unrepresentable(at, "null, and the library's map of attributes holds none"));
             }
             self.losses.begin_attribute();
             self.value(Slot::Any)?;
             self.run()?;
             self.losses.end_attribute(name);
-            self.end_attribute();
+            self.way.end_attribute();
             self.check_size()?;
         }
         if self.extras.is_empty() {
-            self.reader.extras().map_err(no_document)?;
+            self.way.reader.extras().map_err(no_document)?;
         }
         Ok(())
     }
@@ -303,9 +292,9 @@ impl<'d> Writing<'d, '_, '_> {
                 self.shelf.late.pop();
                 self.after_handler()
             }
-            FrameKind::Whole(own) => self.reader.skip_values(own).map_err(no_document),
-            FrameKind::Visit { back, parked } => {
-                self.return_from_visit(back, parked);
+            FrameKind::Whole(own) => self.way.reader.skip_values(own).map_err(no_document),
+            FrameKind::Visit(back) => {
+                self.way.return_from_visit(back);
                 Ok(())
             }
             FrameKind::ChunksEnd => {
@@ -343,18 +332,12 @@ impl<'d> Writing<'d, '_, '_> {
 
     #[inline]
     fn event(&mut self) -> Outcome<Event<'d>> {
-        self.reader.next().map_err(no_document)
-    }
-
-    /// Where the reader stands in the document.
-    #[inline]
-    const fn at(&self) -> usize {
-        self.origin + self.reader.at()
+        self.way.reader.next().map_err(no_document)
     }
 
     #[cold]
     fn unrepresentable(&self, at: usize, text: impl Into<String>) -> Box<Failure> {
-        unrepresentable(self.document, at, text)
+        unrepresentable(self.way.document(), at, text)
     }
 
     /// The value at an offset does not look as the table of built-in classes has it.
@@ -372,7 +355,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// As [`Self::lose`], of a class of the application.
     #[cold]
     fn lose_of(&mut self, loss: Loss, class: Option<ClassId>, at: usize) -> Outcome<()> {
-        let document = self.document;
+        let document = self.way.document();
         let class = class.map(|class| self.classes.get(class).name.as_ref());
         if self.losses.accept(loss, class, || holdfast_document::path(document, at)) {
             return Ok(());

@@ -21,8 +21,8 @@ impl<'d> Writing<'d, '_, '_> {
 
     #[inline(never)]
     fn event_value(&mut self, slot: Slot) -> Outcome<()> {
-        let (place, at) = (self.reader.place(), self.at());
-        if self.straight_bean(slot, place, at)? {
+        let (place, at) = (self.way.reader.place(), self.way.at());
+        if self.met_bean(slot, place, at)? {
             return Ok(());
         }
         match self.event()? {
@@ -45,11 +45,11 @@ impl<'d> Writing<'d, '_, '_> {
     fn other_value(&mut self, slot: Slot, event: Event<'d>, place: u32, at: usize) -> Outcome<()> {
         if !self.shelf.moved.is_empty()
             && event.is_shareable()
-            && let Some(object) = self.shelf.moved.get(self.attribute, place)
+            && let Some(object) = self.shelf.moved.get(self.way.attribute(), place)
         {
             // It was written where a reference to it came first.
-            self.reader.seek(place);
-            self.reader.skip().map_err(crate::fault::no_document)?;
+            self.way.reader.seek(place);
+            self.way.reader.skip().map_err(crate::fault::no_document)?;
             return self.again(slot, object, at);
         }
         match event {
@@ -64,14 +64,14 @@ impl<'d> Writing<'d, '_, '_> {
                 self.begin(FrameKind::Values, ClassId::VOID, count.saturating_mul(2))
             }
             Event::Typed(Head::Builtin(number), parts) => self.builtin(slot, number, parts, place, at),
-            Event::Typed(Head::Known(number), parts) => match self.reader.definition(number).copied() {
+            Event::Typed(Head::Known(number), parts) => match self.way.reader.definition(number).copied() {
                 Some(definition) => self.defined(slot, &definition, parts, place, at),
                 None => Err(self.bad_form(at)),
             },
             Event::Typed(Head::Defined(definition), parts) => {
                 self.defined(slot, &definition, parts, place, at)
             }
-            Event::Ref(target) => self.refer(slot, self.attribute, target, at),
+            Event::Ref(target) => self.refer(slot, self.way.attribute(), target, at),
             Event::Xref(name, target) => {
                 let attribute = self.attribute_of(name, at)?;
                 self.refer(slot, attribute, target, at)
@@ -261,13 +261,13 @@ impl<'d> Writing<'d, '_, '_> {
     /// Writes the list of `Arrays.asList`, whose array has no number of its own.
     pub(super) fn arrays_as_list(&mut self, slot: Slot, place: u32, at: usize) -> Outcome<()> {
         let id = self.object(slot, ClassId::ARRAYS_AS_LIST, place, at)?;
-        let (inner, at) = (self.reader.place(), self.at());
+        let (inner, at) = (self.way.reader.place(), self.way.at());
         let (class, count) = match self.event()? {
             Event::Typed(Head::Builtin(number), count) => match self.classes.builtin(number) {
                 Some(class) => (class, count),
                 None => return Err(self.bad_form(at)),
             },
-            Event::Typed(Head::Known(number), count) => match self.reader.definition(number) {
+            Event::Typed(Head::Known(number), count) => match self.way.reader.definition(number) {
                 Some(definition) => (self.classes.resolve(definition.name), count),
                 None => return Err(self.bad_form(at)),
             },
@@ -287,7 +287,7 @@ impl<'d> Writing<'d, '_, '_> {
                 None => return Err(self.bad_form(at)),
             },
         };
-        if self.shelf.moved.get(self.attribute, inner).is_some() {
+        if self.shelf.moved.get(self.way.attribute(), inner).is_some() {
             let text = "an array that something before it refers to, of a list of Arrays.asList: \
                         Kryo has no number for it";
             return Err(self.unrepresentable(at, text));
@@ -331,7 +331,7 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     pub(super) fn after_list(&mut self) -> Outcome<()> {
-        let at = self.at();
+        let at = self.way.at();
         let (from, size) = (self.int_part()?, self.int_part()?);
         match (u32::try_from(from), u32::try_from(from.saturating_add(size))) {
             (Ok(from), Ok(to)) if from <= to => {

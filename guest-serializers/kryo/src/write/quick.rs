@@ -14,7 +14,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// Writes the value that follows if it is one of the commonest, and says whether it was.
     #[inline(always)]
     pub(super) fn quick(&mut self, slot: Slot) -> bool {
-        let rest = self.reader.rest();
+        let rest = self.way.reader.rest();
         let Some(first) = rest.first() else { return false };
         let class = match slot {
             Slot::Any => true,
@@ -29,13 +29,13 @@ impl<'d> Writing<'d, '_, '_> {
             },
             0xc0 => {
                 self.out.push(0);
-                self.reader.advance(1);
+                self.way.reader.advance(1);
                 true
             }
             0x00..=0x7f if class => {
                 self.out.push(ClassId::INT_BYTE);
                 zigzag(self.out, i32::from(*first));
-                self.reader.advance(1);
+                self.way.reader.advance(1);
                 true
             }
             0xc2..=0xdf if class => self.quick_scalar(*first, rest),
@@ -57,7 +57,7 @@ impl<'d> Writing<'d, '_, '_> {
         }
         self.next += 1;
         text::write_first(self.out, source, len);
-        self.reader.advance(marker + len);
+        self.way.reader.advance(marker + len);
         true
     }
 
@@ -98,7 +98,7 @@ impl<'d> Writing<'d, '_, '_> {
             }
             _ => return false,
         };
-        self.reader.advance(taken);
+        self.way.reader.advance(taken);
         true
     }
 
@@ -106,11 +106,11 @@ impl<'d> Writing<'d, '_, '_> {
     fn quick_date(&mut self, millis: &[u8]) -> bool {
         let Some(millis) = millis.first_chunk::<8>().filter(|_| self.is_plain()) else { return false };
         let Some(class) = self.classes.builtin(DATE) else { return false };
-        let (place, id) = (self.reader.place(), self.next);
+        let (place, id) = (self.way.reader.place(), self.next);
         self.class_and_mark(class);
         self.shelf.objects.push(Object { place, id, class });
         varlong(self.out, u64::from_be_bytes(*millis));
-        self.reader.advance(10);
+        self.way.reader.advance(10);
         true
     }
 
@@ -130,20 +130,30 @@ impl<'d> Writing<'d, '_, '_> {
         varint(self.out, digits as u32 + 1);
         append_first(self.out, unscaled, digits);
         zigzag(self.out, i32::from_be_bytes(*scale));
-        self.reader.advance(marker + len);
+        self.way.reader.advance(marker + len);
         true
     }
 
     /// Whether a note may say something of the value that follows: notes come in the order of places.
     #[inline]
     fn is_noted(&self) -> bool {
-        self.note.is_some_and(|note| note.place <= self.reader.place())
+        self.note.is_some_and(|note| note.place <= self.way.reader.place())
+    }
+
+    /// Whether notes say something of the values between two places; those in front were passed by then.
+    #[inline]
+    pub(super) fn is_noted_before(&mut self, place: u32, end: u32) -> bool {
+        // Of another attribute's values no note speaks.
+        self.note.is_some() && self.way.is_at_home() && {
+            self.fact(place, 0);
+            self.note.is_some_and(|note| note.place < end)
+        }
     }
 
     /// Whether objects are written in the order in which they stand.
     #[inline]
     fn is_plain(&self) -> bool {
-        self.travels.is_straight() && self.shelf.moved.is_empty()
+        self.way.is_straight() && self.shelf.moved.is_empty()
     }
 
     /// Writes the class and the mark of the first one, and counts it.
@@ -160,15 +170,15 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     /// Writes the field that follows if it is one of the commonest values, and says whether it was.
-    #[inline]
+    #[inline(always)]
     pub(super) fn quick_field(&mut self, mode: Mode) -> bool {
         match mode {
             Mode::Any => self.quick(Slot::Any),
             Mode::Known(class) => self.quick(Slot::Known(class)),
-            Mode::Boolean => match self.reader.rest().first() {
+            Mode::Boolean => match self.way.reader.rest().first() {
                 Some(flag @ 0xc2..=0xc3) => {
                     self.out.push(flag - 0xc2);
-                    self.reader.advance(1);
+                    self.way.reader.advance(1);
                     true
                 }
                 _ => false,
@@ -177,7 +187,7 @@ impl<'d> Writing<'d, '_, '_> {
                 Some((value, len)) => match i32::try_from(value) {
                     Ok(value) => {
                         zigzag(self.out, value);
-                        self.reader.advance(len);
+                        self.way.reader.advance(len);
                         true
                     }
                     Err(_) => false,
@@ -187,15 +197,15 @@ impl<'d> Writing<'d, '_, '_> {
             Mode::Long => match self.quick_int() {
                 Some((value, len)) => {
                     zigzag_long(self.out, value);
-                    self.reader.advance(len);
+                    self.way.reader.advance(len);
                     true
                 }
                 None => false,
             },
-            Mode::Double => match *self.reader.rest() {
+            Mode::Double => match *self.way.reader.rest() {
                 [0xcb, a, b, c, d, e, f, g, h, ..] => {
                     self.out.extend_from_slice(&[a, b, c, d, e, f, g, h]);
-                    self.reader.advance(9);
+                    self.way.reader.advance(9);
                     true
                 }
                 _ => false,
@@ -207,7 +217,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// The integer that follows, whatever its type, and how many bytes it takes.
     #[inline]
     fn quick_int(&self) -> Option<(i64, usize)> {
-        Some(match *self.reader.rest() {
+        Some(match *self.way.reader.rest() {
             [value @ 0x00..=0x7f, ..] => (i64::from(value), 1),
             [value @ 0xe0..=0xff, ..] => (i64::from(value as i8), 1),
             [0xcc, value, ..] => (i64::from(value), 2),

@@ -22,7 +22,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// Writes a time zone: its id, as the library does, whatever its rules.
     pub(super) fn raw_zone(&mut self, slot: Slot, class: ClassId, raw: Raw<'d>) -> Outcome<()> {
         self.object(slot, class, raw.place, raw.at)?;
-        self.inform()?;
+        self.way.inform(&mut self.shelf.parts)?;
         let id = self.raw_zone_id(raw)?;
         write_string(self.out, id.as_bytes());
         self.end_raw(raw)
@@ -32,7 +32,7 @@ impl<'d> Writing<'d, '_, '_> {
         // One that was made of rules says them in its fields; the JDK's own one says here that it was moved.
         let has_rules = match self.raw_part(raw, "rawOffsetDiff") {
             Some(moved) => {
-                self.reader.seek(moved);
+                self.way.reader.seek(moved);
                 self.int_part()? != 0
             }
             None => true,
@@ -41,20 +41,20 @@ impl<'d> Writing<'d, '_, '_> {
             self.lose(Loss::ZoneRules, raw.at)?;
         }
         let Some(id) = self.raw_part(raw, "ID") else { return Err(self.bad_form(raw.at)) };
-        self.reader.seek(id);
+        self.way.reader.seek(id);
         self.str_part()
     }
 
     /// Writes a `GregorianCalendar`.
     pub(super) fn raw_calendar(&mut self, slot: Slot, class: ClassId, raw: Raw<'d>) -> Outcome<()> {
         self.object(slot, class, raw.place, raw.at)?;
-        self.inform()?;
+        self.way.inform(&mut self.shelf.parts)?;
         let zone = self.raw_calendar_zone(raw)?;
         write_string(self.out, zone.as_bytes());
         let millis = self.raw_int(raw, "time")?;
         varlong(self.out, millis.cast_unsigned());
         let Some(lenient) = self.raw_part(raw, "lenient") else { return Err(self.bad_form(raw.at)) };
-        self.reader.seek(lenient);
+        self.way.reader.seek(lenient);
         match self.event()? {
             Event::Bool(lenient) => self.out.push(u8::from(lenient)),
             _ => return Err(self.bad_form(raw.at)),
@@ -73,23 +73,25 @@ impl<'d> Writing<'d, '_, '_> {
     fn raw_calendar_zone(&mut self, raw: Raw<'d>) -> Outcome<&'d str> {
         let Some(mut zone) = self.raw_part(raw, "zone") else { return Err(self.bad_form(raw.at)) };
         if let Some(data) = self.raw_part(raw, "*") {
-            self.reader.seek(data);
+            self.way.reader.seek(data);
             if let Event::Array(1) = self.event()? {
-                let inside = self.reader.place();
+                let inside = self.way.reader.place();
                 if !matches!(self.event()?, Event::Nil) {
                     zone = inside;
                 }
             }
         }
         for _ in 0..2 {
-            self.reader.seek(zone);
+            self.way.reader.seek(zone);
             let (definition, parts) = match self.event()? {
                 Event::Ref(target) => {
                     zone = target;
                     continue;
                 }
                 Event::Typed(Head::Builtin(94), 1) => return self.str_part(),
-                Event::Typed(Head::Known(number), parts) => (self.reader.definition(number).copied(), parts),
+                Event::Typed(Head::Known(number), parts) => {
+                    (self.way.reader.definition(number).copied(), parts)
+                }
                 Event::Typed(Head::Defined(definition), parts) => (Some(definition), parts),
                 _ => break,
             };
@@ -101,7 +103,7 @@ impl<'d> Writing<'d, '_, '_> {
 
     fn raw_int(&mut self, raw: Raw<'d>, name: &str) -> Outcome<i64> {
         let Some(place) = self.raw_part(raw, name) else { return Err(self.bad_form(raw.at)) };
-        self.reader.seek(place);
+        self.way.reader.seek(place);
         self.int_part()
     }
 
@@ -112,14 +114,14 @@ impl<'d> Writing<'d, '_, '_> {
             Ok(Item::Custom { .. }) => name == "*",
             _ => false,
         })?;
-        self.shelf.beans.parts_of(self.attribute, raw.place, raw.parts)?.get(found).copied()
+        self.shelf.parts.of(self.way.attribute(), raw.place, raw.parts)?.get(found).copied()
     }
 
     /// Reads on behind the object.
     fn end_raw(&mut self, raw: Raw<'d>) -> Outcome<()> {
-        let places = self.shelf.beans.parts_of(self.attribute, raw.place, raw.parts);
+        let places = self.shelf.parts.of(self.way.attribute(), raw.place, raw.parts);
         let Some(end) = places.and_then(<[u32]>::last).copied() else { return Err(self.bad_form(raw.at)) };
-        self.reader.seek(end);
+        self.way.reader.seek(end);
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use holdfast_document::{Event, Fact, NAME_PART, Notes, Reader};
 
-use super::{Slot, Writing};
+use super::{FrameKind, Slot, Writing};
 use crate::classes::ClassId;
 use crate::fault::Outcome;
 use crate::output::varint;
@@ -42,7 +42,6 @@ impl Groups {
 impl<'d> Writing<'d, '_, '_> {
     /// Writes the name of an attribute, which stands at an offset of the document, and opens its notes.
     pub(super) fn begin_attribute(&mut self, name: &'d str, at: usize) {
-        self.attributes.push(name);
         self.shelf.beans.begin_attribute();
         self.shelf.first_objects.push(self.shelf.objects.len() as u32);
         let number = self.extras.notes.iter().find(|(number, _)| self.extras.name(*number) == Some(name));
@@ -96,10 +95,10 @@ impl<'d> Writing<'d, '_, '_> {
 
     #[inline]
     pub(super) fn remember(&mut self, object: Object) {
-        if self.travels.is_straight() {
+        if self.way.is_straight() {
             self.shelf.objects.push(object);
         } else {
-            self.shelf.moved.insert(self.attribute, object);
+            self.shelf.moved.insert(self.way.attribute(), object.place, object);
         }
     }
 
@@ -125,10 +124,22 @@ impl<'d> Writing<'d, '_, '_> {
         }
     }
 
+    /// Writes the value at a place that was not reached yet, in the slot of the reference at an offset that leads
+    /// there.
+    fn visit(&mut self, slot: Slot, attribute: u32, place: u32, at: usize) -> Outcome<()> {
+        let back = self.way.visit(attribute, place, &mut self.shelf.parts)?;
+        self.push(FrameKind::Visit(back), ClassId::VOID, 0)?;
+        if !self.event()?.is_shareable() {
+            return Err(self.unrepresentable(at, "a reference leads to no value that may be shared"));
+        }
+        self.way.reader.seek(place);
+        self.value(slot)
+    }
+
     /// The attribute that a number of the extras means.
     pub(super) fn attribute_of(&mut self, number: u32, at: usize) -> Outcome<u32> {
         let name = self.extras.name(number);
-        let found = name.and_then(|name| self.find_attribute(name));
+        let found = name.and_then(|name| self.way.find_attribute(name));
         found.ok_or_else(|| self.unrepresentable(at, "a reference into an attribute that is not there"))
     }
 
@@ -176,7 +187,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// The note on a place, if there is one. Places come in rising order, as notes do; where fields are written in
     /// another one, notes are passed over: they are hints.
     pub(super) fn fact(&mut self, place: u32, part: u32) -> Option<Fact<'d>> {
-        if !self.travels.is_at_home() {
+        if !self.way.is_at_home() {
             return None;
         }
         // The name of an attribute comes before what is in it.
@@ -203,7 +214,7 @@ impl<'d> Writing<'d, '_, '_> {
             }
             Some(first) => {
                 let (id, first) = *groups.firsts.get(first as usize)?;
-                let equal = Reader::value(self.document.get(first..)?).next() == Ok(event);
+                let equal = Reader::value(self.way.document().get(first..)?).next() == Ok(event);
                 equal.then_some(id)
             }
         }

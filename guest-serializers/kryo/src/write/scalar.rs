@@ -211,7 +211,7 @@ impl<'d> Writing<'d, '_, '_> {
 
     /// An integer among the parts of a value.
     pub(super) fn int_part(&mut self) -> Outcome<i64> {
-        let at = self.at();
+        let at = self.way.at();
         match self.event()? {
             Event::Int(Number { value, .. }) => Ok(value),
             _ => Err(self.bad_form(at)),
@@ -219,12 +219,12 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     fn small_part(&mut self) -> Outcome<u32> {
-        let at = self.at();
+        let at = self.way.at();
         u32::try_from(self.int_part()?).map_err(|_| self.bad_form(at))
     }
 
     fn text_part(&mut self) -> Outcome<&'d [u8]> {
-        let at = self.at();
+        let at = self.way.at();
         match self.event()? {
             Event::Str(bytes) | Event::Wstr(bytes) => Ok(bytes),
             _ => Err(self.bad_form(at)),
@@ -232,12 +232,12 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     pub(super) fn str_part(&mut self) -> Outcome<&'d str> {
-        let at = self.at();
+        let at = self.way.at();
         self.event()?.text(at).map_err(|_| self.bad_form(at))
     }
 
     fn optional_part(&mut self) -> Outcome<Option<&'d str>> {
-        let at = self.at();
+        let at = self.way.at();
         match self.event()? {
             Event::Nil => Ok(None),
             event => event.text(at).map(Some).map_err(|_| self.bad_form(at)),

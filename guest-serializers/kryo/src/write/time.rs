@@ -65,7 +65,7 @@ impl Writing<'_, '_, '_> {
     }
 
     fn ranged(&mut self, from: i64, to: i64) -> Outcome<i64> {
-        let at = self.at();
+        let at = self.way.at();
         match self.int_part()? {
             value if (from..=to).contains(&value) => Ok(value),
             value => Err(self.unrepresentable(at, format!("{value}, which is not between {from} and {to}"))),

@@ -30,7 +30,7 @@ impl<'d> Writing<'d, '_, '_> {
         }
         let id = self.object(slot, class, place, at)?;
         self.push(FrameKind::Whole(own), class, 0)?;
-        let inner = self.at();
+        let inner = self.way.at();
         let number = self.classes.get(whole.class).builtin;
         let (found, parts) = match self.event()? {
             Event::Array(count) => (1, count),

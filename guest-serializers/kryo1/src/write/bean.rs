@@ -1,82 +1,68 @@
 //! Objects with fields: a document has them in the order of whoever wrote it, Kryo in that of their names.
 
 use holdfast_document::{Definition, Event, Number};
+use holdfast_kryo_common::beans::{MOST_SCALARS, Met};
 use holdfast_kryo_common::fault::Outcome;
-use holdfast_kryo_common::layout::{Layouts, MISSING, Wanted};
+use holdfast_kryo_common::layout::{MISSING, Wanted};
 use holdfast_kryo_common::output::{varint, zigzag_long};
 use holdfast_kryo_common::plan::Modes;
 
 use super::value::short;
 use super::{FrameKind, Slot, Writing};
-use crate::classes::{ClassId, Classes};
+use crate::classes::ClassId;
 use crate::codec::Codec;
 use crate::declared::Step;
 use crate::losses::Loss;
 use crate::plan::Mode;
 
-/// How the parts of objects lie, as far as that was found out.
-#[derive(Debug, Default)]
-pub(super) struct Beans {
-    layouts: Layouts<ClassId>,
-    /// The generation of classes that the layouts are of.
-    generation: u32,
-    /// By number of the definition, of the attribute whose turn it is.
-    straight: Vec<Option<Straight>>,
-    /// The places of the fields of the objects that are being written, in Kryo's order, each followed by its end.
-    targets: Vec<u32>,
-}
-
-/// What is needed of a definition of this attribute whose values have Kryo's fields in Kryo's order.
-#[derive(Debug, Clone, Copy)]
-struct Straight {
-    class: ClassId,
-    modes: Modes,
-}
-
-impl Beans {
-    pub(super) fn begin_call(&mut self, classes: &Classes) {
-        if self.generation != classes.generation() {
-            self.generation = classes.generation();
-            self.layouts.clear();
-        }
-        self.layouts.bound();
-        self.targets.clear();
-        self.straight.clear();
-    }
-
-    pub(super) fn begin_attribute(&mut self) {
-        self.straight.clear();
-    }
-
-    fn remember(&mut self, number: u32, straight: Straight) {
-        let number = number as usize;
-        if self.straight.len() <= number {
-            self.straight.resize(number + 1, None);
-        }
-        if let Some(place) = self.straight.get_mut(number) {
-            *place = Some(straight);
-        }
-    }
-}
-
 impl<'d> Writing<'d, '_, '_> {
-    /// Writes an object of a class that was met in this attribute, by the number of its definition, if all its values
-    /// are written as they come. Otherwise it says false.
+    /// Writes an object of a class that was met in this attribute, by the number of its definition, if its values are
+    /// written as they come, or are scalars. Otherwise it says false.
     #[inline]
-    pub(super) fn straight_bean(&mut self, slot: Slot, place: u32, at: usize) -> Outcome<bool> {
-        if !self.way.is_straight() {
+    pub(super) fn met_bean(&mut self, slot: Slot, place: u32, at: usize) -> Outcome<bool> {
+        if !self.way.is_at_home() {
             return Ok(false);
         }
         let Some((number, parts)) = self.way.reader.take_known() else { return Ok(false) };
-        let found = self.shelf.beans.straight.get(number as usize).copied().flatten();
-        let Some(Straight { class, modes }) = found.filter(|found| found.modes.count == parts) else {
-            self.way.reader.seek(place);
-            return Ok(false);
-        };
-        if self.object(slot, class, place, at)? {
-            self.fields(class, modes)?;
-        } else {
-            self.pass(place)?;
+        if let Some(met) = self.shelf.beans.met(number, parts) {
+            if met.is_straight {
+                if self.object(slot, met.class, place, at)? {
+                    self.fields(met.class, met.modes)?;
+                } else {
+                    self.pass(place)?;
+                }
+                return Ok(true);
+            }
+            if self.scalar_fields(slot, met, place, at)? {
+                return Ok(true);
+            }
+        }
+        self.way.reader.seek(place);
+        Ok(false)
+    }
+
+    /// Writes an object that has its fields in another order than Kryo, if all of them are scalars: then none leads
+    /// elsewhere, and nothing but the place of each is needed. The reader stands at the first one. Otherwise it says false.
+    #[inline(never)]
+    fn scalar_fields(&mut self, slot: Slot, met: Met<ClassId>, place: u32, at: usize) -> Outcome<bool> {
+        let mut begins = [0; MOST_SCALARS];
+        let Some(begins) = begins.get_mut(..met.parts as usize) else { return Ok(false) };
+        let Some(end) = self.way.reader.scalars(begins) else { return Ok(false) };
+        if self.object_or_pass(slot, met.class, place, at)? {
+            for field in 0..met.modes.count {
+                let mode = self.classes.mode(met.modes.end, met.modes.count - field - 1);
+                let part = self.shelf.beans.part(met.layout, field).unwrap_or(MISSING);
+                match begins.get(part as usize) {
+                    Some(begin) => {
+                        self.way.reader.seek(*begin);
+                        if !self.quick_field(mode) {
+                            self.field(mode)?;
+                        }
+                    }
+                    None => self.missing(mode)?,
+                }
+            }
+            self.way.reader.seek(end);
         }
         Ok(true)
     }
@@ -124,9 +110,16 @@ impl<'d> Writing<'d, '_, '_> {
         }
         let number = self.layout(definition, class, plan, at)?;
         let modes = self.classes.modes_of(plan);
-        let is_straight = self.shelf.beans.layouts.get(number).is_some_and(|layout| layout.is_straight);
-        if is_straight && self.way.is_straight() && codec.has_identity() {
-            self.shelf.beans.remember(definition.number, Straight { class, modes });
+        let Some(layout) = self.shelf.beans.layouts.get(number) else { return Err(self.bad_form(at)) };
+        let is_straight = layout.is_straight;
+        if layout.custom.is_empty() {
+            let met = Met { class, modes, parts, is_straight, layout: number };
+            if self.way.is_at_home() && codec.has_identity() {
+                self.shelf.beans.meet(definition.number, met);
+            }
+            if !is_straight && self.scalar_fields(slot, met, place, at)? {
+                return Ok(());
+            }
         }
         if !self.object_or_pass(slot, class, place, at)? {
             return Ok(());
@@ -136,14 +129,16 @@ impl<'d> Writing<'d, '_, '_> {
         }
         self.way.inform(&mut self.shelf.parts)?;
         self.custom_data(number, place, parts, at)?;
+        let beans = &mut self.shelf.beans;
+        let first = beans.targets.len() as u32;
         let (Some(layout), Some(places)) =
-            (self.shelf.beans.layouts.get(number), self.shelf.parts.of(self.way.attribute(), place, parts))
+            (beans.layouts.get(number), self.shelf.parts.of(self.way.attribute(), place, parts))
         else {
             return Err(self.bad_form(at));
         };
-        let targets = layout.order.iter().map(|part| places.get(*part as usize).copied().unwrap_or(MISSING));
-        let targets: Vec<u32> = targets.chain(places.last().copied()).collect();
-        self.begin_fields_at(&targets, class)
+        let fields = layout.order.iter().map(|part| places.get(*part as usize).copied().unwrap_or(MISSING));
+        beans.targets.extend(fields.chain(places.last().copied()));
+        self.begin_fields_at(first, class, modes.count)
     }
 
     /// Writes an object whose parts are names and values in turn.
@@ -167,7 +162,8 @@ impl<'d> Writing<'d, '_, '_> {
         }
         let slots = self.classes.plan_of(class).map_or(&[][..], |plan| &plan.slots);
         let mut taken = 0;
-        let mut targets = Vec::with_capacity(slots.len() + 1);
+        let targets = &mut self.shelf.beans.targets;
+        let (first, count) = (targets.len() as u32, slots.len() as u32);
         for field in slots {
             // Of two fields of one name, the subclass's has it, and the other one its class in front.
             let is_shadowed = slots.iter().any(|other| other.name == field.name && other.level < field.level);
@@ -184,15 +180,12 @@ impl<'d> Writing<'d, '_, '_> {
             return Err(self.unrepresentable(at, text));
         }
         targets.extend(places.last());
-        self.begin_fields_at(&targets, class)
+        self.begin_fields_at(first, class, count)
     }
 
-    /// Begins an object whose fields stand at these places, the last of which is its end.
-    fn begin_fields_at(&mut self, targets: &[u32], class: ClassId) -> Outcome<()> {
-        let first = self.shelf.beans.targets.len() as u32;
-        self.shelf.beans.targets.extend_from_slice(targets);
+    /// Begins an object of so many fields, whose places begin here among the targets.
+    fn begin_fields_at(&mut self, first: u32, class: ClassId, fields: u32) -> Outcome<()> {
         self.way.leave_straight_way();
-        let fields = targets.len().saturating_sub(1) as u32;
         self.push(FrameKind::FieldsAt(first), class, fields)
     }
 
@@ -282,18 +275,21 @@ impl<'d> Writing<'d, '_, '_> {
         let mode = self.classes.mode(end, left);
         let at = (first + count).saturating_sub(left + 1);
         match self.shelf.beans.targets.get(at as usize).copied() {
-            Some(MISSING) | None => {
-                if let Mode::Declared(Step::Digit { part, digit }) = mode {
-                    return self.digit(usize::from(part), usize::from(digit), 0, self.way.at());
-                }
-                self.default(mode);
-                Ok(())
-            }
+            Some(MISSING) | None => self.missing(mode),
             Some(place) => {
                 self.way.reader.seek(place);
                 self.field(mode)
             }
         }
+    }
+
+    /// Writes a field that the document does not have.
+    fn missing(&mut self, mode: Mode) -> Outcome<()> {
+        if let Mode::Declared(Step::Digit { part, digit }) = mode {
+            return self.digit(usize::from(part), usize::from(digit), 0, self.way.at());
+        }
+        self.default(mode);
+        Ok(())
     }
 
     /// Null or zero.

@@ -13,10 +13,11 @@ mod value;
 mod whole;
 
 use holdfast_document::{Definition, Event, Extras, Note, Notes};
+use holdfast_kryo_common::beans::Beans;
 use holdfast_kryo_common::fault::{Outcome, limit, no_document, unrepresentable};
 use holdfast_kryo_common::numbering::Numbering;
 use holdfast_kryo_common::output::varint;
-use holdfast_kryo_common::places::{Back, Parts, Way};
+use holdfast_kryo_common::places::{Back, Moved, Parts, Way};
 use holdfast_kryo_common::table::IdMap;
 use holdfast_sdk::Failure;
 
@@ -33,11 +34,11 @@ pub(crate) struct Shelf {
     objects: Vec<Object>,
     /// Where the objects of each attribute begin.
     first_objects: Vec<u32>,
-    moved: refs::Moved,
+    moved: Moved<Object>,
     ordinals: Vec<u32>,
     /// The numbers of `java.time` values of which the JVM has one object each.
     singles: IdMap,
-    beans: bean::Beans,
+    beans: Beans<ClassId>,
     /// The values of the slots of one number of a declared class, so far.
     digits: Vec<i64>,
     parts: Parts,
@@ -165,7 +166,7 @@ impl Shelf {
         self.moved.clear();
         self.singles.clear();
         self.parts.clear();
-        self.beans.begin_call(classes);
+        self.beans.begin_call(classes.generation());
     }
 }
 

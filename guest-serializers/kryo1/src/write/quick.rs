@@ -136,8 +136,8 @@ impl<'d> Writing<'d, '_, '_> {
     }
 
     /// Writes the field that follows if it is one of the commonest values, and says whether it was.
-    #[inline]
-    fn quick_field(&mut self, mode: Mode) -> bool {
+    #[inline(always)]
+    pub(super) fn quick_field(&mut self, mode: Mode) -> bool {
         let rest = self.way.reader.rest();
         let len = match mode {
             Mode::Any => return self.quick(Slot::Any),

@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use holdfast_document::{Event, Fact, Head, Notes};
 use holdfast_kryo_common::fault::Outcome;
 use holdfast_kryo_common::output::varint;
-use holdfast_kryo_common::table::IdMap;
 
 use super::{FrameKind, Home, Slot, Writing};
 use crate::classes::ClassId;
@@ -18,38 +17,6 @@ pub(super) struct Object {
     place: u32,
     number: u32,
     class: ClassId,
-}
-
-/// The objects that were not written in the order of their places.
-#[derive(Debug, Default)]
-pub(super) struct Moved {
-    by_place: IdMap,
-    objects: Vec<Object>,
-}
-
-impl Moved {
-    pub(super) fn clear(&mut self) {
-        self.by_place.clear();
-        self.objects.clear();
-    }
-
-    fn insert(&mut self, attribute: u32, object: Object) {
-        self.by_place.insert(key(attribute, object.place), self.objects.len() as u32);
-        self.objects.push(object);
-    }
-
-    #[inline]
-    fn get(&self, attribute: u32, place: u32) -> Option<Object> {
-        if self.by_place.is_empty() {
-            return None;
-        }
-        let index = self.by_place.get(key(attribute, place))?;
-        self.objects.get(index as usize).copied()
-    }
-}
-
-const fn key(attribute: u32, place: u32) -> u64 {
-    (attribute as u64) << 32 | place as u64
 }
 
 impl<'d> Writing<'d, '_, '_> {
@@ -102,7 +69,7 @@ impl<'d> Writing<'d, '_, '_> {
         if self.way.is_straight() {
             self.shelf.objects.push(object);
         } else {
-            self.shelf.moved.insert(self.way.attribute(), object);
+            self.shelf.moved.insert(self.way.attribute(), place, object);
         }
     }
 

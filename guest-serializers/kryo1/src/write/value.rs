@@ -19,7 +19,7 @@ impl<'d> Writing<'d, '_, '_> {
     fn event_value(&mut self, slot: Slot) -> Outcome<()> {
         let (place, at) = (self.way.reader.place(), self.way.at());
         self.home = Home { attribute: self.way.attribute(), place };
-        if self.straight_bean(slot, place, at)? {
+        if self.met_bean(slot, place, at)? {
             return Ok(());
         }
         match self.event()? {

@@ -219,6 +219,14 @@ impl<'a> Reader<'a> {
         Some(place)
     }
 
+    /// Whether a date begins at a place of this attribute.
+    #[inline]
+    #[must_use]
+    pub fn is_date(&self, place: u32) -> bool {
+        let from = self.base.saturating_add(place as usize);
+        matches!(self.tokens.bytes().get(from..), Some([0xd7, 9, ..]))
+    }
+
     /// Passes over so many values.
     ///
     /// # Errors

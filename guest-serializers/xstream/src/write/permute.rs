@@ -1,7 +1,7 @@
 //! Objects whose fields another format wrote in another order than the class declares them, which is XStream's.
 //!
-//! Their values are looked up by place. So that nothing is passed over again and again where objects lie in each other,
-//! the first of them in an attribute makes an index of where values end.
+//! Their values are looked up by place, which is known at a look where all are scalars. So that nothing is passed over
+//! again and again where objects lie in each other, the first of these in an attribute makes an index of where values end.
 
 use holdfast_document::Event;
 
@@ -29,16 +29,34 @@ impl Places {
 }
 
 impl Writer<'_, '_> {
-    /// Begins to write the parts of an object in the order of its class: gives where their places are kept.
-    pub(super) fn permuted(&mut self, parts: u32) -> Result<u32, Refusal> {
-        self.index()?;
+    /// Begins to write the parts of an object in the order of its class: gives where their places are kept. Nothing, where
+    /// references may lead into it: they lead back where they were, so what holds them stays in its order, which XStream
+    /// reads as well.
+    pub(super) fn permuted(&mut self, parts: u32) -> Result<Option<u32>, Refusal> {
         let base = self.permuted.parts.len();
+        let end = base + parts as usize;
+        self.permuted.parts.resize(end + 1, 0);
+        if let Some((last, places)) = self.permuted.parts.get_mut(base..).and_then(<[u32]>::split_last_mut)
+            && let Some(found) = self.doc.scalars(places)
+        {
+            *last = found;
+            let dates = places.iter().filter(|place| self.doc.is_date(**place)).count();
+            // One alone comes in the order of places, behind the object.
+            if !self.tracking || dates <= 1 {
+                return Ok(Some(base as u32));
+            }
+        }
+        self.permuted.parts.truncate(base);
+        if self.tracking {
+            return Ok(None);
+        }
+        self.index()?;
         for _ in 0..parts {
             self.permuted.parts.push(self.doc.place());
             self.leap()?;
         }
         self.permuted.parts.push(self.doc.place());
-        Ok(base as u32)
+        Ok(Some(base as u32))
     }
 
     /// Makes the index. The reader knows all definitions of the attribute then, and may go anywhere.

@@ -226,12 +226,12 @@ impl<'d> Writer<'d, '_> {
             Shape::Bean(_, order) => {
                 self.begin(class, field);
                 self.remember(place, class);
-                // References lead back where they were, so what holds them stays in its order, which XStream reads as well.
-                if !order.is_empty() && !self.tracking {
-                    let base = self.permuted(parts)?;
-                    return self.push(at, Frame::new(Kind::Permuted(Rc::clone(plan), base), parts, place));
-                }
-                self.push(at, Frame::new(Kind::Bean(Rc::clone(plan)), parts, place))
+                let kind = match order.is_empty() {
+                    true => None,
+                    false => self.permuted(parts)?.map(|base| Kind::Permuted(Rc::clone(plan), base)),
+                };
+                let kind = kind.unwrap_or_else(|| Kind::Bean(Rc::clone(plan)));
+                self.push(at, Frame::new(kind, parts, place))
             }
             Shape::Enum(names) => {
                 let text = match self.doc.next()? {

@@ -185,17 +185,31 @@ impl<'a> Reader<'a> {
     pub fn skip(&mut self) -> Result<(), Error> {
         let mut left: u64 = 1;
         loop {
-            left -= self.pass_scalars(left);
-            if left == 0 {
-                return Ok(());
+            while left > 0 && self.take_scalar().is_some() {
+                left -= 1;
             }
-            left -= 1;
+            let Some(fewer) = left.checked_sub(1) else { return Ok(()) };
+            left = fewer;
+            if let Some((_, parts)) = self.take_known() {
+                left += u64::from(parts);
+                continue;
+            }
             left += match self.next()? {
                 Event::Array(count) | Event::Typed(_, count) => u64::from(count),
                 Event::Map(count) => 2 * u64::from(count),
                 _ => 0,
             };
         }
+    }
+
+    /// The bytes of the next value, if it is a short scalar that leads nowhere: a plain one, a date or a big number. Otherwise
+    /// the reader stays where it is.
+    #[inline]
+    pub fn take_scalar(&mut self) -> Option<&'a [u8]> {
+        let rest = self.tokens.rest();
+        let taken = rest.get(..Tokens::scalar_len(rest)?)?;
+        self.tokens.seek(self.tokens.at() + taken.len());
+        Some(taken)
     }
 
     /// Passes over at most so many values that are plain scalars; gives how many there were.

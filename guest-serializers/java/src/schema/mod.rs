@@ -190,6 +190,13 @@ impl<'d> Walk<'d, '_, '_> {
             if survey.is_target(number, at) {
                 self.written.insert((number, at), self.writer.place());
             }
+            if want == Want::Any
+                && constant_of.is_none()
+                && let Some(scalar) = reader.take_scalar()
+            {
+                self.writer.copy(scalar);
+                continue;
+            }
             let event = reader.next().map_err(|error| broken(attribute, error))?;
             match event {
                 Event::Int(Number { value, .. }) if constant_of.is_some() => {

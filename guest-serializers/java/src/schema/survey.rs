@@ -96,9 +96,18 @@ impl<'a> Survey<'a> {
                 let object = object.map(|parts| {
                     let (first, parts) = (places.len(), parts as usize);
                     places.resize(first + parts, 0);
-                    objects.push((at, Object { first, parts, end: reader.place() }));
-                    (objects.len() - 1, first)
+                    let scalars = places.get_mut(first..).and_then(|places| reader.scalars(places));
+                    objects.push((at, Object { first, parts, end: scalars.unwrap_or(reader.place()) }));
+                    (objects.len() - 1, first, scalars)
                 });
+                let object = match object {
+                    Some((.., Some(end))) => {
+                        reader.seek(end);
+                        continue;
+                    }
+                    Some((number, first, None)) => Some((number, first)),
+                    None => None,
+                };
                 if event.inside() > 0 {
                     stack.push(Frame { left: event.inside(), object });
                 }

@@ -9,6 +9,8 @@
     reason = "a test fails by a panic, and counts what the allocator does"
 )]
 
+#[path = "../../../tests/support/orders.rs"]
+mod orders;
 #[path = "../../../tests/support/shop.rs"]
 #[allow(dead_code, reason = "shared with the tests of other serializers")]
 mod shop;
@@ -110,6 +112,25 @@ fn calls_of_the_allocator_do_not_grow_with_the_number_of_values() {
     kryo.serialize(&document, &mut stored).unwrap();
     let plain = calls_of(&mut kryo, &stored);
     assert!(plain.0 <= small.0 && plain.1 <= small.1, "{small:?} {plain:?}");
+}
+
+#[test]
+fn calls_do_not_grow_either_where_the_fields_stand_in_another_order() {
+    let schema = orders::schema();
+    let mut kryo = Kryo::default();
+    kryo.configure(&Settings { schema: &schema, ..Settings::default() }).unwrap();
+    let mut out = Vec::with_capacity(4 << 20);
+    let mut calls = |lines: u32| {
+        let document = orders::document(orders::ORDERS[1], lines, false);
+        let mut twice = [0; 2];
+        for calls in &mut twice {
+            out.clear();
+            *calls = cost(|| kryo.serialize(&document, &mut out).unwrap()).0;
+        }
+        twice[1]
+    };
+    let (few, many) = (calls(20), calls(2_000));
+    assert!(many <= few, "{few} {many}");
 }
 
 #[test]

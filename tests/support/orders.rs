@@ -3,6 +3,7 @@
 
 use holdfast_document::{Kind, Writer};
 use holdfast_schema::{Class, Field, compile};
+use holdfast_sdk::{Serializer, Settings};
 
 /// Descriptor and name of each field of `shop.Line`, in the order of the names.
 const FIELDS: [(&str, &str); 6] = [
@@ -79,4 +80,19 @@ pub(crate) fn document(order: [usize; 6], lines: u32, linked: bool) -> Vec<u8> {
     }
     writer.end();
     bytes
+}
+
+/// Stores the same session in each order.
+pub(crate) fn stored<S: Serializer>(linked: bool) -> [Vec<u8>; 3] {
+    let mut serializer = S::default();
+    serializer.configure(&Settings { schema: &schema(), ..Settings::default() }).unwrap();
+    let stored = ORDERS.map(|order| {
+        let mut bytes = Vec::new();
+        serializer.serialize(&document(order, 50, linked), &mut bytes).unwrap();
+        bytes
+    });
+    for bytes in &stored {
+        serializer.deserialize(bytes, &mut Vec::new()).unwrap();
+    }
+    stored
 }

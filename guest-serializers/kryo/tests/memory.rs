@@ -10,6 +10,7 @@
 )]
 
 #[path = "../../../tests/support/orders.rs"]
+#[allow(dead_code, reason = "shared with the tests of what is stored")]
 mod orders;
 #[path = "../../../tests/support/shop.rs"]
 #[allow(dead_code, reason = "shared with the tests of other serializers")]

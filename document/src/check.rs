@@ -218,7 +218,14 @@ impl Checker {
             }
             left -= 1;
             let at = reader.at();
-            let inside = match reader.next()? {
+            if reader.pass_date_or_decimal() {
+                continue;
+            }
+            let event = match reader.take_known() {
+                Some((number, parts)) => Event::Typed(Head::Known(number), parts),
+                None => reader.next()?,
+            };
+            let inside = match event {
                 Event::Str(bytes) if utf8(bytes).is_none() => return Err(Error::new(at, ErrorKind::BadUtf8)),
                 Event::Wstr(bytes) if !is_wtf8(bytes) => return Err(Error::new(at, ErrorKind::BadUtf8)),
                 Event::Array(count) => u64::from(count),

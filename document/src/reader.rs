@@ -233,6 +233,22 @@ impl<'a> Reader<'a> {
         Some(place)
     }
 
+    /// Passes over a date or a big decimal, in which there is nothing to look at.
+    #[inline]
+    pub(crate) fn pass_date_or_decimal(&mut self) -> bool {
+        let rest = self.tokens.rest();
+        let len = match *rest {
+            [0xd7, 9 | 11, ..] => 10,
+            [0xc7, len @ 5..=0xff, 11, ..] => usize::from(len) + 3,
+            _ => return false,
+        };
+        let is_whole = rest.len() >= len;
+        if is_whole {
+            self.advance(len);
+        }
+        is_whole
+    }
+
     /// Whether a date begins at a place of this attribute.
     #[inline]
     #[must_use]
@@ -526,6 +542,28 @@ mod tests {
             b"\xc0",
         ] {
             assert_eq!(Reader::value(other).scalars(&mut [0; 2]), None, "{other:x?}");
+        }
+    }
+
+    #[test]
+    fn dates_and_decimals_are_passed_over_if_they_are_whole() {
+        let pass = |bytes: &[u8]| {
+            let mut reader = Reader::value(bytes);
+            let passed = reader.pass_date_or_decimal();
+            assert_eq!(passed, reader.at() > 0);
+            passed && one(bytes) != Event::Nil && reader.at() == bytes.len()
+        };
+        assert!(pass(b"\xd7\x09\0\0\0\0\0\0\0\x01"));
+        assert!(pass(b"\xd7\x0b\0\0\0\x02\0\0\0\x01"));
+        assert!(pass(b"\xc7\x05\x0b\0\0\0\x02\x01"));
+        for other in [
+            b"\xd7\x09\0\0\0\0\0\0\0".as_slice(),
+            b"\xc7\x04\x0b\0\0\0\x02",
+            b"\xc7\x05\x0b\0\0\0\x02",
+            b"\xd7\x0a\0\0\0\0\0\0\0\x01",
+            b"\xc0",
+        ] {
+            assert!(!pass(other), "{other:x?}");
         }
     }
 

@@ -17,7 +17,7 @@ use crate::definition::{Definition, Head};
 use crate::error::{Error, ErrorKind};
 use crate::event::Event;
 use crate::reader::Reader;
-use crate::token::utf8;
+use crate::token::{ext, utf8};
 
 /// Where references lead.
 pub(super) struct Source<'a, 'de> {
@@ -58,6 +58,11 @@ impl<'a, 'de> Source<'a, 'de> {
         let slots = slots(definition)?;
         self.slots.borrow_mut().insert(key, Rc::clone(&slots));
         Ok(slots)
+    }
+
+    /// The slots of a class whose objects were read before.
+    fn known_slots(&self, definition: &Definition<'de>) -> Option<Rc<[Slot<'de>]>> {
+        self.slots.borrow().get(&(definition.bytes.as_ptr() as usize)).cloned()
     }
 
     fn other(&self, number: u32) -> Result<&'de [u8], SerdeError> {
@@ -180,6 +185,13 @@ impl<'r, 'de> Value<'r, 'de> {
         head: &Head<'de>,
         parts: u32,
     ) -> Result<V::Value, SerdeError> {
+        if let Head::Known(number) = head
+            && let Some(definition) = self.reader.definition(*number)
+            && let Some(slots) = self.source.known_slots(definition)
+        {
+            let count = slots.len() as u32;
+            return self.map(visitor, count, Keys::Fields { slots, next: 0 });
+        }
         match form_of(self.reader, head, parts)? {
             Form::Sequence { skip, count } => {
                 self.reader.skip_values(skip)?;
@@ -203,6 +215,23 @@ impl<'r, 'de> Value<'r, 'de> {
         }
     }
 
+    /// The next value, if it is an integer or a date, as most that are no strings are.
+    #[inline]
+    fn take_int(&mut self) -> Option<i64> {
+        let (value, len) = match *self.reader.rest() {
+            [value @ 0x00..=0x7f, ..] => (i64::from(value), 1),
+            [0xcc, value, ..] => (i64::from(value), 2),
+            [0xcd, a, b, ..] => (i64::from(u16::from_be_bytes([a, b])), 3),
+            [0xce, a, b, c, d, ..] => (i64::from(u32::from_be_bytes([a, b, c, d])), 5),
+            [0xd2, a, b, c, d, ..] => (i64::from(i32::from_be_bytes([a, b, c, d])), 5),
+            [0xd3, a, b, c, d, e, f, g, h, ..] => (i64::from_be_bytes([a, b, c, d, e, f, g, h]), 9),
+            [0xd7, DATE, a, b, c, d, e, f, g, h, ..] => (i64::from_be_bytes([a, b, c, d, e, f, g, h]), 10),
+            _ => return None,
+        };
+        self.reader.advance(len);
+        Some(value)
+    }
+
     /// `Collections.nCopies`: the element stands once.
     fn copies<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, SerdeError> {
         let Event::Int(count) = self.reader.next()? else {
@@ -219,17 +248,22 @@ impl<'r, 'de> Value<'r, 'de> {
     }
 }
 
+const DATE: u8 = ext::DATE.cast_unsigned();
+
 /// More of one value would let a few bytes fill the memory.
 const MAX_COPIES: u32 = 65_536;
 
 impl<'de> Deserializer<'de> for Value<'_, 'de> {
     type Error = SerdeError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, SerdeError> {
+    fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, SerdeError> {
         let at = self.reader.at();
         // The commonest values, without the detour over events.
         if let Some(bytes) = self.reader.take_str() {
             return visitor.visit_borrowed_str(utf8(bytes).ok_or(Error::new(at, ErrorKind::BadUtf8))?);
+        }
+        if let Some(value) = self.take_int() {
+            return visitor.visit_i64(value);
         }
         if let Some((definition, parts)) = self.reader.take_known() {
             return self.typed(visitor, &Head::Known(definition), parts);
@@ -282,7 +316,7 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, SerdeError> {
         if self.reader.is_nil() {
-            self.reader.next()?;
+            self.reader.advance(1);
             return visitor.visit_none();
         }
         visitor.visit_some(self)

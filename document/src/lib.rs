@@ -22,6 +22,7 @@ mod error;
 mod event;
 mod extras;
 mod first;
+mod int;
 #[cfg(feature = "json")]
 pub mod json;
 mod map;
@@ -44,6 +45,7 @@ pub use error::{Error, ErrorKind};
 pub use event::{Event, Number, Width};
 pub use extras::Extras;
 pub use first::append_first;
+pub use int::first_int;
 pub use map::AttributeMap;
 pub use notes::{Fact, NAME_PART, Note, NoteWriter, Notes};
 pub use path::path;

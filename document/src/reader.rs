@@ -4,7 +4,7 @@ use crate::definition::{Definition, Head, small};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, Number, Width};
 use crate::extras::Extras;
-use crate::token::{Token, Tokens, ext, utf8};
+use crate::token::{BIG_DECIMAL, DATE, Token, Tokens, ext, utf8};
 
 /// Reads a document, or one attribute of it, from the first byte to the last.
 ///
@@ -238,8 +238,8 @@ impl<'a> Reader<'a> {
     pub(crate) fn pass_date_or_decimal(&mut self) -> bool {
         let rest = self.tokens.rest();
         let len = match *rest {
-            [0xd7, 9 | 11, ..] => 10,
-            [0xc7, len @ 5..=0xff, 11, ..] => usize::from(len) + 3,
+            [0xd7, DATE | BIG_DECIMAL, ..] => 10,
+            [0xc7, len @ 5..=0xff, BIG_DECIMAL, ..] => usize::from(len) + 3,
             _ => return false,
         };
         let is_whole = rest.len() >= len;
@@ -254,7 +254,7 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn is_date(&self, place: u32) -> bool {
         let from = self.base.saturating_add(place as usize);
-        matches!(self.tokens.bytes().get(from..), Some([0xd7, 9, ..]))
+        matches!(self.tokens.bytes().get(from..), Some([0xd7, DATE, ..]))
     }
 
     /// Passes over so many values.

@@ -39,6 +39,10 @@ pub mod ext {
     pub const TIMESTAMP: i8 = -1;
 }
 
+/// Extension types as they stand in the bytes.
+pub(crate) const DATE: u8 = ext::DATE.cast_unsigned();
+pub(crate) const BIG_DECIMAL: u8 = ext::BIG_DECIMAL.cast_unsigned();
+
 /// How long the header of an array is that begins with this marker.
 pub(crate) const fn array_header(marker: u8) -> u32 {
     match marker {

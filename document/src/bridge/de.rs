@@ -16,8 +16,9 @@ use crate::big;
 use crate::definition::{Definition, Head};
 use crate::error::{Error, ErrorKind};
 use crate::event::Event;
+use crate::int::first_int;
 use crate::reader::Reader;
-use crate::token::{ext, utf8};
+use crate::token::{DATE, utf8};
 
 /// Where references lead.
 pub(super) struct Source<'a, 'de> {
@@ -51,12 +52,11 @@ impl<'a, 'de> Source<'a, 'de> {
     }
 
     fn slots(&self, definition: &Definition<'de>) -> Result<Rc<[Slot<'de>]>, SerdeError> {
-        let key = definition.bytes.as_ptr() as usize;
-        if let Some(known) = self.slots.borrow().get(&key) {
-            return Ok(Rc::clone(known));
+        if let Some(known) = self.known_slots(definition) {
+            return Ok(known);
         }
         let slots = slots(definition)?;
-        self.slots.borrow_mut().insert(key, Rc::clone(&slots));
+        self.slots.borrow_mut().insert(definition.bytes.as_ptr() as usize, Rc::clone(&slots));
         Ok(slots)
     }
 
@@ -218,15 +218,10 @@ impl<'r, 'de> Value<'r, 'de> {
     /// The next value, if it is an integer or a date, as most that are no strings are.
     #[inline]
     fn take_int(&mut self) -> Option<i64> {
-        let (value, len) = match *self.reader.rest() {
-            [value @ 0x00..=0x7f, ..] => (i64::from(value), 1),
-            [0xcc, value, ..] => (i64::from(value), 2),
-            [0xcd, a, b, ..] => (i64::from(u16::from_be_bytes([a, b])), 3),
-            [0xce, a, b, c, d, ..] => (i64::from(u32::from_be_bytes([a, b, c, d])), 5),
-            [0xd2, a, b, c, d, ..] => (i64::from(i32::from_be_bytes([a, b, c, d])), 5),
-            [0xd3, a, b, c, d, e, f, g, h, ..] => (i64::from_be_bytes([a, b, c, d, e, f, g, h]), 9),
+        let rest = self.reader.rest();
+        let (value, len) = match *rest {
             [0xd7, DATE, a, b, c, d, e, f, g, h, ..] => (i64::from_be_bytes([a, b, c, d, e, f, g, h]), 10),
-            _ => return None,
+            _ => first_int(rest)?,
         };
         self.reader.advance(len);
         Some(value)
@@ -247,8 +242,6 @@ impl<'r, 'de> Value<'r, 'de> {
         visitor.visit_seq(copies)
     }
 }
-
-const DATE: u8 = ext::DATE.cast_unsigned();
 
 /// More of one value would let a few bytes fill the memory.
 const MAX_COPIES: u32 = 65_536;

@@ -2,18 +2,8 @@
 
 use holdfast_document::{Definition, Item};
 
+use crate::plan::Slot;
 use crate::table::{IdMap, hash};
-
-/// A field as Kryo stores it, in Kryo's order.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
-    /// How many classes up it is declared.
-    pub level: u32,
-    /// The JVM's descriptor of its type.
-    pub descriptor: &'a str,
-    /// Its name.
-    pub name: &'a str,
-}
 
 /// The part of a field that the definition does not have: it has its default value, as Java reads an older class.
 pub const MISSING: u32 = u32::MAX;
@@ -69,59 +59,56 @@ impl<C: Copy + PartialEq> Layouts<C> {
         self.list.get(number)
     }
 
-    /// The number of the layout of a class as a definition has it, if it is known.
-    #[must_use]
-    pub fn find(&self, definition: &Definition<'_>, class: C) -> Option<usize> {
-        let number = self.by_definition.get(hash(definition.bytes))? as usize;
-        let layout = self.list.get(number)?;
-        (layout.class == class && *layout.definition == *definition.bytes).then_some(number)
-    }
-
-    /// Finds the fields of a class in a definition; gives the number of the layout.
+    /// The number of the layout of a class, whose fields are stored in these slots, as a definition has it.
     ///
     /// # Errors
     /// What does not fit, for people.
-    pub fn add<'a>(
-        &mut self,
-        definition: &Definition<'_>,
-        class: C,
-        wanted: &(impl ExactSizeIterator<Item = Wanted<'a>> + Clone),
-    ) -> Result<usize, String> {
-        let mut order = vec![MISSING; wanted.len()];
-        let mut custom = Vec::new();
-        for (part, item) in definition.items().enumerate() {
-            let part = part as u32;
-            match item.map_err(|error| error.to_string())? {
-                Item::Field { level, descriptor, name } => {
-                    let found = wanted
-                        .clone()
-                        .zip(&mut order)
-                        .find(|(wanted, _)| wanted.level == level && wanted.name == name);
-                    let Some((wanted, place)) = found else {
-                        return Err(format!("the schema's class has no field {name}"));
-                    };
-                    if descriptor != "?"
-                        && (descriptor.len() == 1 || wanted.descriptor.len() == 1)
-                        && descriptor != wanted.descriptor
-                    {
-                        return Err(format!(
-                            "its field {name} is {} in the schema and {descriptor} here",
-                            wanted.descriptor
-                        ));
-                    }
-                    *place = part;
-                }
-                Item::Custom { .. } | Item::TypedCustom { .. } => custom.push(part),
-                Item::Whole { .. } => {
-                    return Err("the value of a collection or date where fields must stand".into());
-                }
-                Item::Interface(_) => return Err("interfaces where fields must stand".into()),
-            }
+    pub fn of(&mut self, definition: &Definition<'_>, class: C, slots: &[Slot<C>]) -> Result<usize, String> {
+        let key = hash(definition.bytes);
+        let fits = |layout: &Layout<C>| layout.class == class && *layout.definition == *definition.bytes;
+        if let Some(known) = self.by_definition.get(key)
+            && self.list.get(known as usize).is_some_and(fits)
+        {
+            return Ok(known as usize);
         }
-        let is_straight =
-            custom.is_empty() && order.iter().enumerate().all(|(at, part)| at == *part as usize);
-        self.by_definition.insert(hash(definition.bytes), self.list.len() as u32);
-        self.list.push(Layout { class, definition: definition.bytes.into(), is_straight, order, custom });
+        let layout = lay_out(definition, class, slots)?;
+        self.by_definition.insert(key, self.list.len() as u32);
+        self.list.push(layout);
         Ok(self.list.len() - 1)
     }
+}
+
+/// Finds the fields of a class in a definition.
+fn lay_out<C>(definition: &Definition<'_>, class: C, slots: &[Slot<C>]) -> Result<Layout<C>, String> {
+    let mut order = vec![MISSING; slots.len()];
+    let mut custom = Vec::new();
+    for (part, item) in definition.items().enumerate() {
+        let part = part as u32;
+        match item.map_err(|error| error.to_string())? {
+            Item::Field { level, descriptor, name } => {
+                let found =
+                    slots.iter().zip(&mut order).find(|(slot, _)| slot.level == level && slot.name == name);
+                let Some((slot, place)) = found else {
+                    return Err(format!("the schema's class has no field {name}"));
+                };
+                if descriptor != "?"
+                    && (descriptor.len() == 1 || slot.descriptor.len() == 1)
+                    && descriptor != slot.descriptor
+                {
+                    return Err(format!(
+                        "its field {name} is {} in the schema and {descriptor} here",
+                        slot.descriptor
+                    ));
+                }
+                *place = part;
+            }
+            Item::Custom { .. } | Item::TypedCustom { .. } => custom.push(part),
+            Item::Whole { .. } => {
+                return Err("the value of a collection or date where fields must stand".into());
+            }
+            Item::Interface(_) => return Err("interfaces where fields must stand".into()),
+        }
+    }
+    let is_straight = custom.is_empty() && order.iter().enumerate().all(|(at, part)| at == *part as usize);
+    Ok(Layout { class, definition: definition.bytes.into(), is_straight, order, custom })
 }

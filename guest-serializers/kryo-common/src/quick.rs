@@ -1,22 +1,5 @@
 //! Numbers by a look at their first bytes, for values that come often.
 
-/// The integer of a document that stands first, whatever its type, and how many bytes it takes.
-#[inline]
-#[must_use]
-pub fn document_int(rest: &[u8]) -> Option<(i64, usize)> {
-    Some(match *rest {
-        [value @ 0x00..=0x7f, ..] => (i64::from(value), 1),
-        [value @ 0xe0..=0xff, ..] => (i64::from(value as i8), 1),
-        [0xcc, value, ..] => (i64::from(value), 2),
-        [0xcd, a, b, ..] => (i64::from(u16::from_be_bytes([a, b])), 3),
-        [0xce, a, b, c, d, ..] => (i64::from(u32::from_be_bytes([a, b, c, d])), 5),
-        [0xcf, a @ 0..=0x7f, b, c, d, e, f, g, h, ..] => (i64::from_be_bytes([a, b, c, d, e, f, g, h]), 9),
-        [0xd2, a, b, c, d, ..] => (i64::from(i32::from_be_bytes([a, b, c, d])), 5),
-        [0xd3, a, b, c, d, e, f, g, h, ..] => (i64::from_be_bytes([a, b, c, d, e, f, g, h]), 9),
-        _ => return None,
-    })
-}
-
 /// A number of 7 bits a byte that takes at most 8 of them, and how many. It wants eight bytes to look at.
 #[inline]
 #[must_use]

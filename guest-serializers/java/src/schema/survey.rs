@@ -93,20 +93,19 @@ impl<'a> Survey<'a> {
                     }
                     _ => {}
                 }
-                let object = object.map(|parts| {
-                    let (first, parts) = (places.len(), parts as usize);
-                    places.resize(first + parts, 0);
-                    let scalars = places.get_mut(first..).and_then(|places| reader.scalars(places));
-                    objects.push((at, Object { first, parts, end: scalars.unwrap_or(reader.place()) }));
-                    (objects.len() - 1, first, scalars)
-                });
                 let object = match object {
-                    Some((.., Some(end))) => {
-                        reader.seek(end);
-                        continue;
-                    }
-                    Some((number, first, None)) => Some((number, first)),
                     None => None,
+                    Some(parts) => {
+                        let (first, parts) = (places.len(), parts as usize);
+                        places.resize(first + parts, 0);
+                        let scalars = places.get_mut(first..).and_then(|places| reader.scalars(places));
+                        objects.push((at, Object { first, parts, end: scalars.unwrap_or(reader.place()) }));
+                        if let Some(end) = scalars {
+                            reader.seek(end);
+                            continue;
+                        }
+                        Some((objects.len() - 1, first))
+                    }
                 };
                 if event.inside() > 0 {
                     stack.push(Frame { left: event.inside(), object });

@@ -1,7 +1,7 @@
 //! The commonest values, written by a look at their first bytes: nearly all of a session goes this way. What is met
 //! seldom is left to the events of the reader.
 
-use holdfast_document::append_first;
+use holdfast_document::{append_first, first_int};
 
 use super::refs::Object;
 use super::{Slot, Writing};
@@ -183,7 +183,7 @@ impl<'d> Writing<'d, '_, '_> {
                 }
                 _ => false,
             },
-            Mode::Int => match self.quick_int() {
+            Mode::Int => match first_int(self.way.reader.rest()) {
                 Some((value, len)) => match i32::try_from(value) {
                     Ok(value) => {
                         zigzag(self.out, value);
@@ -194,7 +194,7 @@ impl<'d> Writing<'d, '_, '_> {
                 },
                 None => false,
             },
-            Mode::Long => match self.quick_int() {
+            Mode::Long => match first_int(self.way.reader.rest()) {
                 Some((value, len)) => {
                     zigzag_long(self.out, value);
                     self.way.reader.advance(len);
@@ -212,24 +212,6 @@ impl<'d> Writing<'d, '_, '_> {
             },
             Mode::Declared(_) | Mode::Byte | Mode::Char | Mode::Short | Mode::Float => false,
         }
-    }
-
-    /// The integer that follows, whatever its type, and how many bytes it takes.
-    #[inline]
-    fn quick_int(&self) -> Option<(i64, usize)> {
-        Some(match *self.way.reader.rest() {
-            [value @ 0x00..=0x7f, ..] => (i64::from(value), 1),
-            [value @ 0xe0..=0xff, ..] => (i64::from(value as i8), 1),
-            [0xcc, value, ..] => (i64::from(value), 2),
-            [0xcd, a, b, ..] => (i64::from(u16::from_be_bytes([a, b])), 3),
-            [0xce, a, b, c, d, ..] => (i64::from(u32::from_be_bytes([a, b, c, d])), 5),
-            [0xcf, a @ 0..=0x7f, b, c, d, e, f, g, h, ..] => {
-                (i64::from_be_bytes([a, b, c, d, e, f, g, h]), 9)
-            }
-            [0xd2, a, b, c, d, ..] => (i64::from(i32::from_be_bytes([a, b, c, d])), 5),
-            [0xd3, a, b, c, d, e, f, g, h, ..] => (i64::from_be_bytes([a, b, c, d, e, f, g, h]), 9),
-            _ => return None,
-        })
     }
 }
 

@@ -3,7 +3,7 @@
 use holdfast_document::{Definition, Event, Number};
 use holdfast_kryo_common::beans::{MOST_SCALARS, Met};
 use holdfast_kryo_common::fault::Outcome;
-use holdfast_kryo_common::layout::{MISSING, Wanted};
+use holdfast_kryo_common::layout::MISSING;
 use holdfast_kryo_common::output::{varint, zigzag_long};
 use holdfast_kryo_common::plan::Modes;
 
@@ -51,16 +51,9 @@ impl<'d> Writing<'d, '_, '_> {
         if self.object_or_pass(slot, met.class, place, at)? {
             for field in 0..met.modes.count {
                 let mode = self.classes.mode(met.modes.end, met.modes.count - field - 1);
-                let part = self.shelf.beans.part(met.layout, field).unwrap_or(MISSING);
-                match begins.get(part as usize) {
-                    Some(begin) => {
-                        self.way.reader.seek(*begin);
-                        if !self.quick_field(mode) {
-                            self.field(mode)?;
-                        }
-                    }
-                    None => self.missing(mode)?,
-                }
+                let part = self.shelf.beans.part(met.layout, field);
+                let place = part.and_then(|part| begins.get(part as usize)).copied();
+                self.field_from(mode, place)?;
             }
             self.way.reader.seek(end);
         }
@@ -219,16 +212,8 @@ impl<'d> Writing<'d, '_, '_> {
         plan: u32,
         at: usize,
     ) -> Outcome<usize> {
-        if let Some(known) = self.shelf.beans.layouts.find(definition, class) {
-            return Ok(known);
-        }
         let slots = self.classes.plan(plan).map_or(&[][..], |plan| &plan.slots);
-        let wanted = slots.iter().map(|slot| Wanted {
-            level: slot.level,
-            descriptor: &slot.descriptor,
-            name: &slot.name,
-        });
-        self.shelf.beans.layouts.add(definition, class, &wanted).map_err(|text| {
+        self.shelf.beans.layouts.of(definition, class, slots).map_err(|text| {
             let name = &self.classes.get(class).name;
             self.unrepresentable(at, format!("{name}: {text}"))
         })
@@ -274,13 +259,16 @@ impl<'d> Writing<'d, '_, '_> {
         let Modes { end, count } = self.classes.modes_of(plan);
         let mode = self.classes.mode(end, left);
         let at = (first + count).saturating_sub(left + 1);
-        match self.shelf.beans.targets.get(at as usize).copied() {
-            Some(MISSING) | None => self.missing(mode),
-            Some(place) => {
-                self.way.reader.seek(place);
-                self.field(mode)
-            }
-        }
+        let place = self.shelf.beans.targets.get(at as usize).copied();
+        self.field_from(mode, place.filter(|place| *place != MISSING))
+    }
+
+    /// Writes a field that stands at a place, or nowhere: then it has its default value.
+    #[inline(always)]
+    fn field_from(&mut self, mode: Mode, place: Option<u32>) -> Outcome<()> {
+        let Some(place) = place else { return self.missing(mode) };
+        self.way.reader.seek(place);
+        if self.quick_field(mode) { Ok(()) } else { self.field(mode) }
     }
 
     /// Writes a field that the document does not have.

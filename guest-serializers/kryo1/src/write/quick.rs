@@ -1,11 +1,10 @@
 //! The commonest values, written by a look at their first bytes: nearly all of a session goes this way. What is met
 //! seldom is left to the events of the reader.
 
-use holdfast_document::append_first;
+use holdfast_document::{append_first, first_int};
 use holdfast_kryo_common::fault::Outcome;
 use holdfast_kryo_common::output::{varint, varlong, zigzag, zigzag_long};
 use holdfast_kryo_common::plan::Modes;
-use holdfast_kryo_common::quick::document_int;
 
 use super::{FrameKind, Slot, Writing};
 use crate::classes::ClassId;
@@ -148,13 +147,13 @@ impl<'d> Writing<'d, '_, '_> {
                 1
             }
             Mode::Int => {
-                let Some((value, len)) = document_int(rest) else { return false };
+                let Some((value, len)) = first_int(rest) else { return false };
                 let Ok(value) = i32::try_from(value) else { return false };
                 varint(self.out, value.cast_unsigned());
                 len
             }
             Mode::Long => {
-                let Some((value, len)) = document_int(rest) else { return false };
+                let Some((value, len)) = first_int(rest) else { return false };
                 zigzag_long(self.out, value);
                 len
             }

@@ -39,6 +39,13 @@ struct Streak {
     rival_seen: Option<Instant>,
 }
 
+impl Streak {
+    /// One that begins now.
+    const fn new(hash: u64, now: Instant, rival_seen: Option<Instant>) -> Self {
+        Self { hash, since: now, last: now, free: Duration::ZERO, rival_seen }
+    }
+}
+
 impl Default for Courtesy {
     fn default() -> Self {
         Self([None; REMEMBERED])
@@ -48,9 +55,8 @@ impl Default for Courtesy {
 impl Courtesy {
     /// Another server has it.
     pub(super) fn refused(&mut self, hash: u64, now: Instant) {
-        let streak = Streak { hash, since: now, last: now, free: Duration::ZERO, rival_seen: Some(now) };
         if let Some(place) = self.place(hash) {
-            *place = Some(streak);
+            *place = Some(Streak::new(hash, now, Some(now)));
         }
     }
 
@@ -61,7 +67,7 @@ impl Courtesy {
         let rival_seen = known.and_then(|streak| streak.rival_seen);
         *place = Some(match known.filter(|streak| now < streak.last + GAP) {
             Some(streak) => Streak { last: now, free: streak.free + (now - streak.last), ..streak },
-            None => Streak { hash, since: now, last: now, free: Duration::ZERO, rival_seen },
+            None => Streak::new(hash, now, rival_seen),
         });
     }
 
@@ -83,7 +89,7 @@ impl Courtesy {
             return None;
         }
         if (streak.free + (now - streak.last)) * FREE >= now - streak.since {
-            (streak.since, streak.last, streak.free) = (now, now, Duration::ZERO);
+            *streak = Streak::new(hash, now, streak.rival_seen);
             return None;
         }
         Some(gap_ends)

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use super::JsonError;
 use super::text::plain_len;
+use crate::token::utf8;
 
 /// How deep JSON may be nested. The typed JSON of a document has several levels for one of the document's.
 const MAX_DEPTH: usize = 8 * crate::MAX_DEPTH;
@@ -77,8 +78,10 @@ impl<'t> Tree<'t> {
         if text.len() >= u32::MAX as usize {
             return Err(bad_at(0, "JSON of 4 GiB and more is not read"));
         }
-        let utf8 =
-            std::str::from_utf8(text).map_err(|error| bad_at(error.valid_up_to(), "this is not UTF-8"))?;
+        let Some(utf8) = utf8(text) else {
+            let valid = std::str::from_utf8(text).map_or_else(|error| error.valid_up_to(), str::len);
+            return Err(bad_at(valid, "this is not UTF-8"));
+        };
         let mut parser = Parser { text, at: 0, nodes: Vec::with_capacity(text.len() / 8), depth: 0 };
         parser.document().map_err(|what| bad_at(parser.at, what))?;
         let Parser { nodes, depth, .. } = parser;

@@ -90,8 +90,8 @@ pub(super) fn begun(token: &str, session: Option<&Session>, media: &Media) -> Re
 fn session_as_json(session: &Session, end: &[&[u8]]) -> Vec<u8> {
     let Session { id, creation_time, last_accessed_time, max_inactive_interval, is_new, .. } = session;
     let [mut creation, mut access, mut interval] = [itoa::Buffer::new(); 3];
-    // The characters of an id need no escape.
-    let mut body = [
+    let head = [
+        // The characters of an id need no escape.
         "{\"id\":\"",
         id.as_str(),
         "\",\"creationTime\":",
@@ -102,11 +102,10 @@ fn session_as_json(session: &Session, end: &[&[u8]]) -> Vec<u8> {
         interval.format(*max_inactive_interval),
         ",\"isNew\":",
         if *is_new { "true," } else { "false," },
-    ]
-    .concat()
-    .into_bytes();
-    body.reserve_exact(end.iter().map(|part| part.len()).sum());
-    end.iter().for_each(|part| body.extend_from_slice(part));
+    ];
+    let parts = || head.iter().map(|part| part.as_bytes()).chain(end.iter().copied());
+    let mut body = Vec::with_capacity(parts().map(<[u8]>::len).sum());
+    parts().for_each(|part| body.extend_from_slice(part));
     body
 }
 

@@ -7,12 +7,12 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use axum::extract::Request;
+use axum::handler::Handler;
 use axum::http::Method;
 use axum::response::Response;
 use metrics::{Counter, Histogram, counter, describe_counter, describe_histogram, histogram};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusRecorder};
 use pin_project_lite::pin_project;
-use tower::Layer;
 
 const REQUESTS: &str = "holdfast_http_requests_total";
 const SECONDS: &str = "holdfast_http_request_duration_seconds";
@@ -48,6 +48,11 @@ impl RouteMetrics {
         Arc::new(Self { route, requests: Default::default(), seconds: Default::default() })
     }
 
+    /// One of the route's handlers, measured.
+    pub(super) fn of<H>(self: &Arc<Self>, handler: H) -> Measured<H> {
+        Measured { handler, metrics: Arc::clone(self) }
+    }
+
     fn count(&self, method: &Method, status: u16, started: Instant) {
         let method_at = METHODS.iter().position(|known| known == method).unwrap_or(METHODS.len());
         let status_at = STATUSES.iter().position(|known| *known == status).unwrap_or(STATUSES.len());
@@ -68,38 +73,19 @@ impl RouteMetrics {
     }
 }
 
-/// Has the calls of a route measured.
+/// A handler whose calls are measured. axum's layers would do it too, for another box around each call and its answer.
 #[derive(Debug, Clone)]
-pub(super) struct Measure(pub(super) Arc<RouteMetrics>);
-
-impl<S> Layer<S> for Measure {
-    type Service = Measured<S>;
-
-    fn layer(&self, inner: S) -> Measured<S> {
-        Measured { inner, metrics: Arc::clone(&self.0) }
-    }
-}
-
-/// A service whose calls are measured. axum's `from_fn` would do it too, for three allocations a call.
-#[derive(Debug, Clone)]
-pub(super) struct Measured<S> {
-    inner: S,
+pub(super) struct Measured<H> {
+    handler: H,
     metrics: Arc<RouteMetrics>,
 }
 
-impl<S: tower::Service<Request, Response = Response>> tower::Service<Request> for Measured<S> {
-    type Response = Response;
-    type Error = S::Error;
-    type Future = Measuring<S::Future>;
+impl<H: Handler<T, S>, T, S> Handler<T, S> for Measured<H> {
+    type Future = Measuring<H::Future>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let metrics = Arc::clone(&self.metrics);
+    fn call(self, request: Request, state: S) -> Self::Future {
         let (started, method) = (Instant::now(), request.method().clone());
-        Measuring { answer: self.inner.call(request), metrics, started, method }
+        Measuring { answer: self.handler.call(request, state), metrics: self.metrics, started, method }
     }
 }
 
@@ -114,15 +100,13 @@ pin_project! {
     }
 }
 
-impl<F: Future<Output = Result<Response, E>>, E> Future for Measuring<F> {
-    type Output = Result<Response, E>;
+impl<F: Future<Output = Response>> Future for Measuring<F> {
+    type Output = Response;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
         let this = self.project();
         let answer = ready!(this.answer.poll(context));
-        if let Ok(answer) = &answer {
-            this.metrics.count(this.method, answer.status().as_u16(), *this.started);
-        }
+        this.metrics.count(this.method, answer.status().as_u16(), *this.started);
         Poll::Ready(answer)
     }
 }

@@ -27,9 +27,11 @@ impl Processors {
     /// elsewhere.
     pub(super) fn of_this_thread() -> Self {
         let mut processors = affinity::read();
-        let here = affinity::current();
-        let first = processors.iter().position(|processor| *processor == here);
-        processors.rotate_left(first.unwrap_or(0));
+        if processors.len() > 1 {
+            let here = affinity::current();
+            let first = processors.iter().position(|processor| *processor == here);
+            processors.rotate_left(first.unwrap_or(0));
+        }
         Self(processors)
     }
 

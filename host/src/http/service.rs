@@ -8,13 +8,36 @@ use axum::http::{Method, Uri};
 use axum::routing::{MethodRouter, get, post};
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::metrics::{Measure, RouteMetrics};
+use super::metrics::RouteMetrics;
 use super::open_requests::OpenRequests;
 use super::problem::{Kind, Problem};
 use super::{attributes, health, requests, sessions};
 use crate::config::ServerConfig;
 use crate::manager::Manager;
 use crate::plugin::Plugins;
+
+/// Makes the handlers of a route.
+type Methods = fn(&Arc<RouteMetrics>) -> MethodRouter<Service>;
+
+/// Each route, what may be asked of it, and who answers.
+const CALLS: [(&str, &str, Methods); 9] = [
+    ("/v1/sessions", "POST", |route| post(route.of(sessions::create))),
+    ("/v1/sessions/{id}", "GET, HEAD, PATCH, DELETE", |route| {
+        get(route.of(sessions::read))
+            .head(route.of(sessions::peek))
+            .patch(route.of(sessions::amend))
+            .delete(route.of(sessions::end))
+    }),
+    ("/v1/sessions/{id}/renew", "POST", |route| post(route.of(sessions::renew))),
+    ("/v1/sessions/{id}/attributes", "GET, HEAD, PUT, PATCH", |route| {
+        get(route.of(attributes::read)).put(route.of(attributes::replace)).patch(route.of(attributes::merge))
+    }),
+    ("/v1/sessions/{id}/attributes/{name}", "GET, HEAD", |route| get(route.of(attributes::read_one))),
+    ("/v1/requests", "POST", |route| post(route.of(requests::begin))),
+    ("/v1/requests/{token}/finish", "POST", |route| post(route.of(requests::finish))),
+    ("/healthz", "GET, HEAD", |route| get(route.of(health::health))),
+    ("/metrics", "GET, HEAD", |route| get(route.of(health::metrics))),
+];
 
 /// The session service of a manager. A handle: clones are the same service.
 #[derive(Clone)]
@@ -51,33 +74,12 @@ impl Service {
     /// Its calls.
     pub fn router(self) -> Router {
         let mut router = Router::new();
-        for (path, allow, methods) in [
-            ("/v1/sessions", "POST", post(sessions::create)),
-            (
-                "/v1/sessions/{id}",
-                "GET, HEAD, PATCH, DELETE",
-                get(sessions::read).head(sessions::peek).patch(sessions::amend).delete(sessions::end),
-            ),
-            ("/v1/sessions/{id}/renew", "POST", post(sessions::renew)),
-            (
-                "/v1/sessions/{id}/attributes",
-                "GET, HEAD, PUT, PATCH",
-                get(attributes::read).put(attributes::replace).patch(attributes::merge),
-            ),
-            ("/v1/sessions/{id}/attributes/{name}", "GET, HEAD", get(attributes::read_one)),
-            ("/v1/requests", "POST", post(requests::begin)),
-            ("/v1/requests/{token}/finish", "POST", post(requests::finish)),
-            ("/healthz", "GET, HEAD", get(health::health)),
-            ("/metrics", "GET, HEAD", get(health::metrics)),
-        ] {
-            router = router.route(
-                path,
-                measured(path, methods.fallback(move |method, uri| not_allowed(allow, method, uri))),
-            );
+        for (path, allow, methods) in CALLS {
+            let route = RouteMetrics::new(path);
+            let refuse = route.of(move |method, uri| not_allowed(allow, method, uri));
+            router = router.route(path, methods(&route).fallback(refuse));
         }
-        router
-            .fallback_service(measured("other", MethodRouter::new().fallback(unknown_path)).with_state(()))
-            .with_state(self)
+        router.fallback(RouteMetrics::new("other").of(unknown_path)).with_state(self)
     }
 
     pub(super) fn manager(&self) -> &Manager {
@@ -103,13 +105,6 @@ impl Service {
     pub(super) fn max_attributes(&self) -> usize {
         self.shared.max_attributes
     }
-}
-
-fn measured<S: Clone + Send + Sync + 'static>(
-    path: &'static str,
-    methods: MethodRouter<S>,
-) -> MethodRouter<S> {
-    methods.layer(Measure(RouteMetrics::new(path)))
 }
 
 pub(super) async fn not_allowed(allow: &'static str, method: Method, uri: Uri) -> Problem {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use holdfast_document::{AttributeMap, Limits, check};
 
 use super::error::ManagerError;
+use super::heavy::Heavy;
 use super::serializer::{Reader, Serializer, SerializerError, Serializers};
 use super::statistics::Statistics;
 use crate::config::{OnUnserializable, Pattern};
@@ -15,15 +16,13 @@ use crate::store::Item;
 /// The most that a value packed by MSM 1 is unpacked to.
 const UNPACKED: usize = 64 << 20;
 
-/// From here on a call of a serializer may take so long that other tasks of the thread should not wait for it.
-const HEAVY: usize = 64 << 10;
-
 /// Turns documents into bytes and back, as the configuration says.
 pub(super) struct Codec {
     pub(super) serializers: Serializers,
     pub(super) filter: Option<Pattern>,
     pub(super) on_unserializable: OnUnserializable,
     pub(super) statistics: Arc<Statistics>,
+    pub(super) heavy: Arc<Heavy>,
 }
 
 impl Codec {
@@ -61,7 +60,7 @@ impl Codec {
     pub(super) fn serialize(&self, part: &[u8]) -> Result<Box<[u8]>, ManagerError> {
         let started = self.statistics.start();
         let writer = self.serializers.writer();
-        let bytes = match heavy(part.len(), || writer.serialize(part)) {
+        let bytes = match self.heavy.call(part.len(), || writer.serialize(part)) {
             Err(SerializerError::Unrepresentable { path, text })
                 if self.on_unserializable == OnUnserializable::Skip =>
             {
@@ -90,7 +89,7 @@ impl Codec {
             skipped += 1;
             let mut rest = Vec::with_capacity(part.len());
             map.to_document(None, &mut rest).map_err(bad)?;
-            match heavy(rest.len(), || writer.serialize(&rest)) {
+            match self.heavy.call(rest.len(), || writer.serialize(&rest)) {
                 Ok(bytes) => {
                     self.statistics.count_many(skipped, |numbers| &numbers.attributes_skipped);
                     return Ok(bytes);
@@ -146,7 +145,7 @@ impl Codec {
     ) -> Result<Arc<[u8]>, ManagerError> {
         let started = self.statistics.start();
         let name = reader.name();
-        let result = heavy(bytes.len(), || reader.deserialize(bytes)).and_then(|document| {
+        let result = self.heavy.call(bytes.len(), || reader.deserialize(bytes)).and_then(|document| {
             // A plugin is not trusted; everything after this is.
             check(&document, Limits::default()).map(|()| document).map_err(|error| {
                 SerializerError::Unreadable(format!("what it made of it is no document: {error}"))
@@ -205,14 +204,6 @@ fn attribute_of<'a>(path: &str, names: impl Iterator<Item = &'a str>) -> Option<
         path.strip_prefix(*name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '[', '.']))
     };
     names.filter(leads).max_by_key(|name| name.len())
-}
-
-/// Calls something that takes long if `len` is large: then the other tasks of this thread go to another one.
-fn heavy<T>(len: usize, call: impl FnOnce() -> T) -> T {
-    use tokio::runtime::{Handle, RuntimeFlavor};
-    let movable = len >= HEAVY
-        && Handle::try_current().is_ok_and(|runtime| runtime.runtime_flavor() == RuntimeFlavor::MultiThread);
-    if movable { tokio::task::block_in_place(call) } else { call() }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@
 //! | `upkeep`, `graves`, `returning` | what is done between requests |
 //! | `shared/`, `locks/` | non-sticky mode |
 //! | `slot`, `sessions`, `missing` | sessions in memory |
-//! | `serializer`, `codec` | between documents and stored values |
+//! | `serializer`, `codec`, `heavy` | between documents and stored values |
 
 mod backup;
 mod codec;
@@ -29,6 +29,7 @@ mod engine;
 mod error;
 mod finish;
 mod graves;
+mod heavy;
 mod load;
 mod locks;
 mod missing;
@@ -135,6 +136,7 @@ impl Manager {
                 filter: config.session_attribute_filter.clone(),
                 on_unserializable: config.on_unserializable,
                 statistics: Arc::clone(&statistics),
+                heavy: Arc::default(),
             },
             locks: Locks::new(),
             learned: Arc::new(ReadOnlyRequests::new(Arc::clone(&clock))),

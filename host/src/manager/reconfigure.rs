@@ -55,6 +55,7 @@ impl Manager {
                 filter: config.session_attribute_filter.clone(),
                 on_unserializable: config.on_unserializable,
                 statistics: Arc::clone(&before.statistics),
+                heavy: Arc::clone(&before.codec.heavy),
             },
             queues,
             keys: before.keys.clone(),

@@ -149,10 +149,7 @@ impl Fingerprint {
     }
 
     pub(super) fn to_hex(self) -> String {
-        let mut text = String::with_capacity(2 * self.0.len());
-        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        text.extend(digits.filter_map(|digit| char::from_digit(digit.into(), 16)));
-        text
+        format!("{:032x}", u128::from_be_bytes(self.0))
     }
 }
 

@@ -93,29 +93,33 @@ impl SessionId {
     /// The part in front of node and jvmRoute.
     #[must_use]
     pub fn sid(&self) -> &str {
-        self.slice(self.sid_range())
+        self.parts().sid
     }
 
     /// The name between the first `-` and the first `.`; none if no `-` stands before that dot.
     #[must_use]
     pub fn node(&self) -> Option<&str> {
-        let before_route = self.slice(0..self.route_start());
-        let dash = memchr(b'-', before_route.as_bytes())?;
-        before_route.get(dash + 1..)
+        self.parts().node
     }
 
     /// Everything behind the first `.`.
     #[must_use]
     pub fn jvm_route(&self) -> Option<&str> {
-        let dot = memchr(b'.', self.0.as_bytes())?;
-        self.0.get(dot + 1..)
+        self.parts().route
     }
 
-    /// Whether this is a complete id where nodes have names: `[^-.]+-[^.]+(\.[^.]+)?`.
+    /// The node of an id that is complete where nodes have names: `[^-.]+-[^.]+(\.[^.]+)?`.
+    #[must_use]
+    pub fn named_node(&self) -> Option<&str> {
+        let Parts { sid, node, route } = self.parts();
+        let route_is_whole = route.is_none_or(|route| !route.is_empty() && !route.contains('.'));
+        node.filter(|node| !sid.is_empty() && !node.is_empty() && route_is_whole)
+    }
+
+    /// Whether there is a [`SessionId::named_node`].
     #[must_use]
     pub fn names_a_node(&self) -> bool {
-        let route_is_whole = self.jvm_route().is_none_or(|route| !route.is_empty() && !route.contains('.'));
-        !self.sid().is_empty() && self.node().is_some_and(|node| !node.is_empty()) && route_is_whole
+        self.named_node().is_some()
     }
 
     /// The same session on another node. `node` is a name from the configuration.
@@ -140,15 +144,29 @@ impl SessionId {
         memchr(b'.', self.0.as_bytes()).unwrap_or(self.0.len())
     }
 
-    fn sid_range(&self) -> Range<usize> {
-        let end = self.route_start();
-        0..memchr(b'-', self.slice(0..end).as_bytes()).unwrap_or(end)
+    fn parts(&self) -> Parts<'_> {
+        let (stem, route) = split(&self.0, b'.');
+        let (sid, node) = split(stem, b'-');
+        Parts { sid, node, route }
     }
 
     /// The ranges come from a search in the same text, so they always fit.
     fn slice(&self, range: Range<usize>) -> &str {
         self.0.get(range).unwrap_or_default()
     }
+}
+
+/// What an id is made of.
+struct Parts<'a> {
+    sid: &'a str,
+    node: Option<&'a str>,
+    route: Option<&'a str>,
+}
+
+/// What stands before a character, and what behind it if it is there.
+fn split(text: &str, at: u8) -> (&str, Option<&str>) {
+    let found = memchr(at, text.as_bytes()).and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?)));
+    found.map_or((text, None), |(before, behind)| (before, Some(behind)))
 }
 
 /// What RFC 6265 lets stand in a cookie's value: an id that is none could not have come from a cookie whole, and could

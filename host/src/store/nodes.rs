@@ -232,10 +232,7 @@ impl Nodes {
         if !self.are_named() {
             return self.members.first();
         }
-        if !id.names_a_node() {
-            return None;
-        }
-        self.get(id.node()?)
+        self.get(id.named_node()?)
     }
 
     /// The nodes in the order in which a new place is looked for: primaries at random, then failover nodes at random.

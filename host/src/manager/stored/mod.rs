@@ -171,5 +171,6 @@ fn codec(serializers: Serializers) -> Codec {
         filter: None,
         on_unserializable: OnUnserializable::Fail,
         statistics: Arc::new(Statistics::new(false)),
+        heavy: Arc::default(),
     }
 }

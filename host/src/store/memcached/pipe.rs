@@ -267,7 +267,8 @@ impl Pipe {
             _ => "it was closed after an answer that makes no sense".to_owned(),
         };
         if !was_connected {
-            state.failed = Some((kind, message.clone()));
+            // The first reason is the true one; a second one comes when the task ends.
+            state.failed.get_or_insert_with(|| (kind, message.clone()));
         }
         let mut fault = Some(fault);
         for mut waiting in std::mem::take(&mut state.waiting) {
@@ -312,4 +313,148 @@ async fn at(time: Option<Instant>) {
 
 fn gone() -> Fault {
     Fault::Io(io::Error::new(io::ErrorKind::ConnectionAborted, "the connection was given up"))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    /// A pipe, and the node's end of its connection.
+    async fn connected() -> (Arc<Pipe>, TcpStream) {
+        let node = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = node.local_addr().unwrap().port();
+        let pipe = Pipe::open(NodeAddress { host: "127.0.0.1".to_owned(), port }, PATIENCE);
+        (pipe, node.accept().await.unwrap().0)
+    }
+
+    /// Asks for touches; what comes is whether each key was there.
+    fn touch(pipe: &Pipe, keys: &[&str]) -> Option<oneshot::Receiver<Result<Vec<Answer>, Failure>>> {
+        let expiry = crate::store::Expiry::Never;
+        let operations: Vec<_> = keys.iter().map(|key| Operation::Touch { key, expiry }).collect();
+        pipe.send(&operations, 0)
+    }
+
+    fn found(answers: Result<Vec<Answer>, Failure>) -> Vec<bool> {
+        let found = |answer: Answer| match answer {
+            Answer::Found(found) => found,
+            other => panic!("{other:?}"),
+        };
+        answers.unwrap().into_iter().map(found).collect()
+    }
+
+    async fn read(node: &mut TcpStream, lines: &str) {
+        let mut come = vec![0; lines.len()];
+        node.read_exact(&mut come).await.unwrap();
+        assert_eq!(String::from_utf8(come).unwrap(), lines);
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_meanwhile_is_sent_without_waiting_and_each_gets_its_own_answer() {
+        let (pipe, mut node) = connected().await;
+        let asked = [touch(&pipe, &["a", "b"]).unwrap(), touch(&pipe, &["c"]).unwrap()];
+        read(&mut node, "mg a T0\r\nmg b T0\r\nmg c T0\r\n").await;
+        // Answers come in any pieces.
+        for piece in ["H", "D\r\nEN\r\nEN\r", "\n"] {
+            node.write_all(piece.as_bytes()).await.unwrap();
+            yield_now().await;
+        }
+        let [first, second] = asked;
+        assert_eq!(found(first.await.unwrap()), [true, false]);
+        assert_eq!(found(second.await.unwrap()), [false]);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_any_more_is_no_answer_to_who_asks_next() {
+        let (pipe, mut node) = connected().await;
+        drop(touch(&pipe, &["a"]).unwrap());
+        let next = touch(&pipe, &["b"]).unwrap();
+        read(&mut node, "mg a T0\r\nmg b T0\r\n").await;
+        node.write_all(b"HD\r\nEN\r\n").await.unwrap();
+        assert_eq!(found(next.await.unwrap()), [false]);
+    }
+
+    #[tokio::test]
+    async fn an_operation_that_the_node_refuses_fails_alone() {
+        let (pipe, mut node) = connected().await;
+        let refused = touch(&pipe, &["a", "b"]).unwrap();
+        let next = touch(&pipe, &["c"]).unwrap();
+        node.write_all(b"HD\r\nSERVER_ERROR out of memory\r\nHD\r\n").await.unwrap();
+        let Failure { fault, position, was_connected } = refused.await.unwrap().unwrap_err();
+        assert!(matches!(&fault, Fault::Refused(why) if why.contains("out of memory")), "{fault:?}");
+        assert_eq!((position, was_connected), (1, true));
+        assert_eq!(found(next.await.unwrap()), [true]);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_breaks_is_told_to_all_who_wait_and_asked_no_more() {
+        let (pipe, mut node) = connected().await;
+        let asked = [touch(&pipe, &["a", "b"]).unwrap(), touch(&pipe, &["c"]).unwrap()];
+        node.write_all(b"HD\r\n").await.unwrap();
+        read(&mut node, "mg a T0\r\nmg b T0\r\nmg c T0\r\n").await;
+        drop(node);
+        let mut positions = Vec::new();
+        for asked in asked {
+            let failure = asked.await.unwrap().unwrap_err();
+            assert!(failure.was_connected && matches!(failure.fault, Fault::Io(_)), "{failure:?}");
+            positions.push(failure.position);
+        }
+        assert_eq!(positions, [1, 0]);
+        assert!(touch(&pipe, &["d"]).is_none());
+        assert!(pipe.ask(&[], 0).await.is_none());
+        assert_eq!([pipe.counts_as_broken(), pipe.counts_as_broken()], [true, false]);
+    }
+
+    #[tokio::test]
+    async fn an_answer_to_no_question_ends_the_connection() {
+        let (pipe, mut node) = connected().await;
+        node.write_all(b"HD\r\n").await.unwrap();
+        let mut rest = Vec::new();
+        node.read_to_end(&mut rest).await.unwrap();
+        assert!(rest.is_empty() && touch(&pipe, &["a"]).is_none());
+    }
+
+    #[tokio::test]
+    async fn where_nobody_listens_each_who_asks_hears_it() {
+        let node = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = node.local_addr().unwrap().port();
+        drop(node);
+        let pipe = Pipe::open(NodeAddress { host: "127.0.0.1".to_owned(), port }, PATIENCE);
+        for _ in 0..2 {
+            let operation = Operation::Get { key: "k" };
+            let failure = pipe.ask(&[operation], 0).await.unwrap().unwrap_err();
+            assert!(!failure.was_connected, "{failure:?}");
+            let Fault::Io(error) = failure.fault else { panic!("{failure:?}") };
+            assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_is_retired_ends_when_the_answers_have_come_that_are_waited_for() {
+        let (pipe, mut node) = connected().await;
+        let asked = touch(&pipe, &["a"]).unwrap();
+        pipe.retire();
+        assert!(touch(&pipe, &["b"]).is_none());
+        read(&mut node, "mg a T0\r\n").await;
+        node.write_all(b"HD\r\n").await.unwrap();
+        assert_eq!(found(asked.await.unwrap()), [true]);
+        let mut rest = Vec::new();
+        node.read_to_end(&mut rest).await.unwrap();
+        assert!(rest.is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_that_was_idle_for_long_is_not_asked_any_more() {
+        let (pipe, mut node) = connected().await;
+        let asked = touch(&pipe, &["a"]).unwrap();
+        node.write_all(b"HD\r\n").await.unwrap();
+        assert_eq!(found(asked.await.unwrap()), [true]);
+        let idle_since = pipe.state().idle_since.unwrap();
+        pipe.state().idle_since = Some(idle_since.checked_sub(LONGEST_IDLE).unwrap());
+        assert!(touch(&pipe, &["b"]).is_none());
+    }
 }

@@ -214,3 +214,80 @@ impl AsyncWrite for Connection {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const EACH: usize = 3;
+
+    /// What the service says: the thread that answers.
+    async fn ask(client: &mut TcpStream) -> String {
+        client.write_all(b"GET / HTTP/1.1\r\nhost: h\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        while !answer.ends_with(')') {
+            let mut piece = [0; 512];
+            let read = client.read(&mut piece).await.unwrap();
+            assert_ne!(read, 0, "{answer}");
+            answer.push_str(std::str::from_utf8(&piece[..read]).unwrap());
+        }
+        answer.rsplit("\r\n").next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn connections_are_shared_out_evenly_and_each_stays_with_its_thread_until_the_service_stops() {
+        let builder = || {
+            let mut builder = Builder::new_multi_thread();
+            builder.worker_threads(1).enable_all();
+            builder
+        };
+        let lanes = Lanes::start(builder).unwrap();
+        builder().build().unwrap().block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let router = Router::new().route("/", get(async || format!("{:?}", std::thread::current().id())));
+            let (stop, stopped) = watch::channel(false);
+            let (accepting, served) = lanes.serve(&router, address, &stopped);
+            let connect = async || {
+                let client = TcpStream::connect(address).await.unwrap();
+                let (stream, peer) = listener.accept().await.unwrap();
+                accepting.hand(stream, peer);
+                client
+            };
+
+            let mut clients = HashMap::<String, Vec<TcpStream>>::new();
+            for _ in 0..EACH * served.len() {
+                let mut client = connect().await;
+                clients.entry(ask(&mut client).await).or_default().push(client);
+            }
+            assert_eq!(clients.len(), served.len());
+            for (thread, clients) in &mut clients {
+                assert_eq!(clients.len(), EACH);
+                for client in clients {
+                    assert_eq!(ask(client).await, *thread);
+                }
+            }
+
+            // Where connections have ended there is room.
+            let thread = clients.keys().next().unwrap().clone();
+            clients.remove(&thread);
+            while accepting.0.iter().all(|lane| Arc::strong_count(&lane.open) > EACH) {
+                sleep(Duration::from_millis(1)).await;
+            }
+            let mut client = connect().await;
+            assert_eq!(ask(&mut client).await, thread);
+
+            stop.send_replace(true);
+            for served in served {
+                served.await.unwrap().unwrap();
+            }
+            assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
+        });
+    }
+}

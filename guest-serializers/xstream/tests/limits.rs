@@ -182,6 +182,7 @@ fn greedy() -> Vec<(&'static str, String)> {
         ),
         ("digits", session(&format!("<big-int>{}</big-int>", "9".repeat(90_000)))),
         ("attributes of a tag", session(&format!("<list {}/>", "a='b' ".repeat(30_000)))),
+        ("dimensions", session(&format!("<int{}/>", "-array".repeat(200_000)))),
         ("objects of the schema", many("<com.example.session.Employee/>", 30_000)),
     ]
 }

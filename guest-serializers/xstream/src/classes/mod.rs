@@ -1,17 +1,25 @@
 //! The classes that were met: what XStream calls them and how it writes them.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-use std::ops::Range;
+mod alias;
+mod name_hash;
+mod plan;
 
-use holdfast_document::{Width, builtin};
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+use holdfast_document::builtin;
 use holdfast_schema::{Field, Schema};
 
-use crate::form::{COMPONENTS, Form, Leaf, ROWS, default_implementation};
+use crate::form::{Form, Leaf, ROWS, default_implementation};
 use crate::jdk;
 use crate::shape::{Shape, Shapes};
 use crate::xml::names;
 use crate::xml::tags::Tags;
+
+pub(crate) use alias::alias_of_class;
+use alias::class_of_alias;
+pub(crate) use name_hash::NameHasher;
+pub(crate) use plan::{Level, Plan, Simple, Slot, Type};
 
 /// A class, by its place in [`Classes`].
 pub(crate) type ClassId = u32;
@@ -56,120 +64,11 @@ impl Class {
     }
 }
 
-/// The fields of a class, those of superclasses first.
-#[derive(Debug, Default)]
-pub(crate) struct Plan {
-    pub(crate) slots: Vec<Slot>,
-    pub(crate) superclass: Option<ClassId>,
-    /// Of a class that writes itself: its classes from the top down.
-    pub(crate) levels: Vec<Level>,
-}
-
-/// One class of an object that writes the fields of each of its classes, and nothing else.
-#[derive(Debug)]
-pub(crate) struct Level {
-    /// The name of its element.
-    pub(crate) element: String,
-    /// Its slots.
-    slots: Range<usize>,
-}
-
-/// A field.
-#[derive(Debug)]
-pub(crate) struct Slot {
-    /// How many classes up it is declared.
-    pub(crate) level: u32,
-    pub(crate) descriptor: String,
-    pub(crate) name: String,
-    /// The name of its element.
-    pub(crate) element: String,
-    /// The class that declares it, where a subclass has a field of the same name.
-    pub(crate) defined_in: Option<String>,
-    pub(crate) kind: Type,
-    /// Its tags, and what may stand between them without a word more: the short way for most fields.
-    pub(crate) tags: Tags,
-    pub(crate) simple: Simple,
-}
-
-/// What a field holds whose element says no class, as far as the short way knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Simple {
-    /// A string.
-    Text,
-    /// A primitive integer of so many bits, or its wrapper.
-    Int(u32),
-    Boxed(Width),
-    Bool,
-    Double,
-    Date,
-    Decimal,
-    /// The long way.
-    No,
-}
-
-impl Simple {
-    fn of(descriptor: &str) -> Self {
-        match descriptor {
-            "Ljava/lang/String;" => Self::Text,
-            "B" => Self::Int(8),
-            "S" => Self::Int(16),
-            "I" => Self::Int(32),
-            "J" => Self::Int(64),
-            "Ljava/lang/Integer;" => Self::Boxed(Width::Int),
-            "Ljava/lang/Long;" => Self::Boxed(Width::Long),
-            "Z" | "Ljava/lang/Boolean;" => Self::Bool,
-            "D" | "Ljava/lang/Double;" => Self::Double,
-            "Ljava/util/Date;" => Self::Date,
-            "Ljava/math/BigDecimal;" => Self::Decimal,
-            _ => Self::No,
-        }
-    }
-}
-
-/// What a field expects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Type {
-    /// A primitive, by the JVM's type character.
-    Primitive(u8),
-    /// Values of this class say nothing of it.
-    Class(ClassId),
-    /// Nothing is known of the field.
-    Any,
-}
-
 /// More superclasses than any class has; a schema may hold a circle.
 const MOST_SUPERCLASSES: u32 = 64;
 /// More classes than any application has in its sessions: then all are forgotten, so that nobody can fill the memory
 /// with names.
 const MOST: usize = 10_000;
-
-/// A hash for names, which are short; what an attacker gains by equal ones is bounded by [`MOST`].
-#[derive(Default)]
-pub(crate) struct NameHasher(u64);
-
-impl Hasher for NameHasher {
-    fn finish(&self) -> u64 {
-        self.0 ^ self.0 >> 29
-    }
-
-    #[inline]
-    fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(0x517c_c1b7_2722_0a95);
-        }
-        let mut last = [0u8; 8];
-        if let Some(room) = last.get_mut(..rest.len()) {
-            room.copy_from_slice(rest);
-        }
-        self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(last)).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-
-    #[inline]
-    fn write_u8(&mut self, byte: u8) {
-        self.0 = self.0.rotate_left(5) ^ u64::from(byte);
-    }
-}
 
 type Names = HashMap<Box<str>, ClassId, BuildHasherDefault<NameHasher>>;
 
@@ -519,113 +418,4 @@ pub(crate) struct SlotSource<'a> {
     pub(crate) descriptor: &'a str,
     pub(crate) name: &'a str,
     pub(crate) defined_in: Option<&'a String>,
-}
-
-/// The name of the class that XStream calls so.
-fn class_of_alias(alias: &str) -> String {
-    if let Some(component) = alias.strip_suffix("-array") {
-        return array_of(component);
-    }
-    match alias {
-        "atomic-reference" => return "java.util.concurrent.atomic.AtomicReference".to_owned(),
-        "optional" => return "java.util.Optional".to_owned(),
-        "object" => return "java.lang.Object".to_owned(),
-        _ => {}
-    }
-    match ROWS.iter().find(|row| row.1 == alias && !alias.is_empty()) {
-        Some(row) => row.0.to_owned(),
-        None => alias.to_owned(),
-    }
-}
-
-/// The name of an array class.
-fn array_of(component: &str) -> String {
-    let descriptor = match component {
-        "boolean" => "Z",
-        "byte" => "B",
-        "char" => "C",
-        "short" => "S",
-        "int" => "I",
-        "long" => "J",
-        "float" => "F",
-        "double" => "D",
-        _ => {
-            if let Some(inner) = component.strip_suffix("-array") {
-                return format!("[{}", array_of(inner));
-            }
-            let class = match COMPONENTS.iter().find(|row| row.1 == component && !component.is_empty()) {
-                Some(row) => row.0.to_owned(),
-                None => class_of_alias(component),
-            };
-            return format!("[L{class};");
-        }
-    };
-    format!("[{descriptor}")
-}
-
-/// What XStream calls a class.
-#[allow(clippy::ptr_arg, reason = "it is handed to Option::map on strings")]
-pub(crate) fn alias_of_class(name: impl AsRef<str>) -> String {
-    let name = name.as_ref();
-    if let Some(component) = name.strip_prefix('[') {
-        return format!("{}-array", component_alias(component));
-    }
-    match ROWS.iter().find(|row| row.0 == name) {
-        Some((_, alias, _)) if !alias.is_empty() => (*alias).to_owned(),
-        _ if name == "java.lang.Object" => "object".to_owned(),
-        _ => name.to_owned(),
-    }
-}
-
-fn component_alias(descriptor: &str) -> String {
-    match descriptor {
-        "Z" => "boolean".to_owned(),
-        "B" => "byte".to_owned(),
-        "C" => "char".to_owned(),
-        "S" => "short".to_owned(),
-        "I" => "int".to_owned(),
-        "J" => "long".to_owned(),
-        "F" => "float".to_owned(),
-        "D" => "double".to_owned(),
-        _ => match descriptor.strip_prefix('L').and_then(|rest| rest.strip_suffix(';')) {
-            Some(class) => match COMPONENTS.iter().find(|row| row.0 == class) {
-                Some((_, "")) => class.to_owned(),
-                Some((_, alias)) => (*alias).to_owned(),
-                None => alias_of_class(class),
-            },
-            None => alias_of_class(descriptor),
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_those_that_the_library_gives() {
-        for (class, alias) in [
-            ("java.util.ArrayList", "list"),
-            ("[Ljava.util.ArrayList;", "java.util.ArrayList-array"),
-            ("[Ljava.util.List;", "list-array"),
-            ("[Ljava.lang.Integer;", "java.lang.Integer-array"),
-            ("[I", "int-array"),
-            ("[[I", "int-array-array"),
-            ("[[Ljava.lang.String;", "string-array-array"),
-            ("[Ljava.lang.Object;", "object-array"),
-            ("[Ljava.math.BigInteger;", "big-int-array"),
-            ("[Lcom.example.Person;", "com.example.Person-array"),
-            ("[Ljava.lang.Number;", "number-array"),
-            ("[Ljava.util.Map;", "map-array"),
-            ("java.util.TreeSet", "sorted-set"),
-            ("java.util.concurrent.atomic.AtomicInteger", "java.util.concurrent.atomic.AtomicInteger"),
-            ("java.util.Map$Entry", "entry"),
-            ("com.example.Op$1", "com.example.Op$1"),
-        ] {
-            assert_eq!(alias_of_class(class), alias);
-            assert_eq!(class_of_alias(alias), class);
-        }
-        assert_eq!(class_of_alias("tree-set"), "java.util.TreeSet");
-        assert_eq!(class_of_alias("atomic-int"), "java.util.concurrent.atomic.AtomicInteger");
-    }
 }

@@ -114,10 +114,13 @@ pub fn run(servers: &[Holdfast], nodes: &mut [Memcached], load: Load) -> Result<
                     let answer =
                         connections[at].send("PATCH", &path, &format!(r#"{{"c{client}":{number}}}"#));
                     times.push(started.elapsed());
-                    let Ok(answer) = answer else {
-                        *refused.entry("no answer".to_owned()).or_default() += 1;
-                        connections = connect().unwrap();
-                        continue;
+                    let answer = match answer {
+                        Ok(answer) => answer,
+                        Err(error) => {
+                            *refused.entry(format!("no answer: {error:#}")).or_default() += 1;
+                            connections = connect().unwrap();
+                            continue;
+                        }
                     };
                     let backup = answer.header("holdfast-backup").unwrap_or("none");
                     match (answer.status, backup) {

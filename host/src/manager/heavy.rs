@@ -10,9 +10,8 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// From here on a call may take so long that other tasks of the thread should not wait for it.
 const MUCH_DATA: usize = 64 << 10;
-/// No call of less data takes so long, unless the plugin loops or waits for what it must not wait for; a thread that
-/// had to wait for a processor hardly does either.
-const LONG: Duration = Duration::from_millis(100);
+/// No call of less data takes so long, unless the plugin hangs; nor does one whose thread had to wait for a processor.
+const LONG: Duration = Duration::from_secs(1);
 /// Whoever asks for a session that cannot be read asks again.
 const ALERT: Duration = Duration::from_secs(60);
 

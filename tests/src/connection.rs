@@ -1,6 +1,6 @@
 //! An HTTP client that does little, on one connection: what is timed is the server.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -102,7 +102,13 @@ impl Connection {
     fn read_more(&mut self) -> Result<()> {
         let have = self.come.len();
         self.come.resize(have + PIECE, 0);
-        let read = self.stream.read(&mut self.come[have..]);
+        let read = loop {
+            match self.stream.read(&mut self.come[have..]) {
+                // A read with a time limit is not begun again by the system, such as when a child was stopped.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                read => break read,
+            }
+        };
         self.come.truncate(have + *read.as_ref().unwrap_or(&0));
         if read? == 0 {
             bail!("the connection ended inside an answer");

@@ -1,7 +1,6 @@
 //! Session ids: `<sid>-<node>[.<jvmRoute>]`, or any id at all where the one node has no name.
 
 use std::fmt;
-use std::ops::Range;
 
 use memchr::memchr;
 use rand::Rng;
@@ -125,34 +124,27 @@ impl SessionId {
     /// The same session on another node. `node` is a name from the configuration.
     #[must_use]
     pub fn with_node(&self, node: &str) -> Self {
-        let sid = self.sid();
-        let route = self.slice(self.route_start()..self.0.len());
-        Self(format!("{sid}-{node}{route}").into())
+        let Parts { sid, route, .. } = self.parts();
+        match route {
+            Some(route) => Self(format!("{sid}-{node}.{route}").into()),
+            None => Self(format!("{sid}-{node}").into()),
+        }
     }
 
     /// The same session at another server, or at servers without a name. `route` comes from the configuration.
     #[must_use]
     pub fn with_jvm_route(&self, route: Option<&str>) -> Self {
-        let stem = self.slice(0..self.route_start());
+        let (stem, _) = split(&self.0, b'.');
         match route {
             Some(route) => Self(format!("{stem}.{route}").into()),
             None => Self(stem.into()),
         }
     }
 
-    fn route_start(&self) -> usize {
-        memchr(b'.', self.0.as_bytes()).unwrap_or(self.0.len())
-    }
-
     fn parts(&self) -> Parts<'_> {
         let (stem, route) = split(&self.0, b'.');
         let (sid, node) = split(stem, b'-');
         Parts { sid, node, route }
-    }
-
-    /// The ranges come from a search in the same text, so they always fit.
-    fn slice(&self, range: Range<usize>) -> &str {
-        self.0.get(range).unwrap_or_default()
     }
 }
 

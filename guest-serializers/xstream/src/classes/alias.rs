@@ -7,6 +7,18 @@ const ARRAY: &str = "-array";
 /// More dimensions than an array has on a JVM (JVMS 4.4.1): nothing of such a name is one.
 const MOST_DIMENSIONS: usize = 255;
 
+/// The primitive types, as the JVM and as XStream calls them.
+const PRIMITIVES: [(&str, &str); 8] = [
+    ("Z", "boolean"),
+    ("B", "byte"),
+    ("C", "char"),
+    ("S", "short"),
+    ("I", "int"),
+    ("J", "long"),
+    ("F", "float"),
+    ("D", "double"),
+];
+
 /// The name of the class that XStream calls so.
 pub(super) fn class_of_alias(alias: &str) -> String {
     let (component, dimensions) = dimensions(alias, |alias| alias.strip_suffix(ARRAY));
@@ -34,28 +46,17 @@ fn dimensions<'a>(name: &'a str, take_off: impl Fn(&'a str) -> Option<&'a str>) 
 /// The name of an array class.
 fn array_of(component: &str, dimensions: usize) -> String {
     let brackets = "[".repeat(dimensions);
-    let primitive = match component {
-        "boolean" => "Z",
-        "byte" => "B",
-        "char" => "C",
-        "short" => "S",
-        "int" => "I",
-        "long" => "J",
-        "float" => "F",
-        "double" => "D",
-        _ => {
-            let class = match COMPONENTS.iter().find(|row| row.1 == component && !component.is_empty()) {
-                Some(row) => row.0.to_owned(),
-                None => class_of_alias(component),
-            };
-            return format!("{brackets}L{class};");
-        }
+    if let Some((descriptor, _)) = PRIMITIVES.iter().find(|row| row.1 == component) {
+        return brackets + descriptor;
+    }
+    let class = match COMPONENTS.iter().find(|row| row.1 == component && !component.is_empty()) {
+        Some(row) => row.0.to_owned(),
+        None => class_of_alias(component),
     };
-    brackets + primitive
+    format!("{brackets}L{class};")
 }
 
 /// What XStream calls a class.
-#[allow(clippy::ptr_arg, reason = "it is handed to Option::map on strings")]
 pub(crate) fn alias_of_class(name: impl AsRef<str>) -> String {
     let name = name.as_ref();
     let (component, dimensions) = dimensions(name, |name| name.strip_prefix('['));
@@ -75,23 +76,16 @@ fn alias_of_component(name: &str) -> &str {
 }
 
 fn component_alias(descriptor: &str) -> &str {
-    match descriptor {
-        "Z" => "boolean",
-        "B" => "byte",
-        "C" => "char",
-        "S" => "short",
-        "I" => "int",
-        "J" => "long",
-        "F" => "float",
-        "D" => "double",
-        _ => match descriptor.strip_prefix('L').and_then(|rest| rest.strip_suffix(';')) {
-            Some(class) => match COMPONENTS.iter().find(|row| row.0 == class) {
-                Some((_, "")) => class,
-                Some((_, alias)) => alias,
-                None => alias_of_component(class),
-            },
-            None => alias_of_component(descriptor),
+    if let Some((_, primitive)) = PRIMITIVES.iter().find(|row| row.0 == descriptor) {
+        return primitive;
+    }
+    match descriptor.strip_prefix('L').and_then(|rest| rest.strip_suffix(';')) {
+        Some(class) => match COMPONENTS.iter().find(|row| row.0 == class) {
+            Some((_, "")) => class,
+            Some((_, alias)) => alias,
+            None => alias_of_component(class),
         },
+        None => alias_of_component(descriptor),
     }
 }
 

@@ -22,7 +22,13 @@ pub struct Instance<S> {
     serializer: RefCell<S>,
     serialized: Growth,
     deserialized: Growth,
+    _first_block: Vec<u8>,
 }
+
+/// How far from the beginning of the heap what comes in lies at least. Large blocks of a host's allocator often begin at a
+/// multiple of 4096, as the heap does: copied from there to a few bytes behind such a multiple, they take ten times as
+/// long on some processors (`rep movsb` on AMD's Zen 3).
+const APART: usize = 2048;
 
 impl<S: Serializer> Default for Instance<S> {
     fn default() -> Self {
@@ -31,6 +37,7 @@ impl<S: Serializer> Default for Instance<S> {
             serializer: RefCell::default(),
             serialized: Growth::default(),
             deserialized: Growth::default(),
+            _first_block: Vec::with_capacity(APART),
         }
     }
 }

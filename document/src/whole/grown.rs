@@ -3,6 +3,7 @@
 /// Buckets, load factor and threshold that a hash table has after so many `put`s, from its empty constructor on, by the
 /// number of its class in the table of built-in classes.
 #[must_use]
+#[inline(always)]
 pub fn grown_table(number: u8, count: u32) -> (u32, u32, u32) {
     const LOAD_FACTOR: u32 = 0x3f40_0000;
     match number {
@@ -34,6 +35,7 @@ pub fn grown_table(number: u8, count: u32) -> (u32, u32, u32) {
     clippy::cast_precision_loss,
     reason = "as Java computes it"
 )]
+#[inline]
 pub fn threshold(buckets: u32, load_factor: u32) -> u32 {
     (buckets as f32 * f32::from_bits(load_factor)) as u32
 }

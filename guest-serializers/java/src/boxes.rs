@@ -1,5 +1,7 @@
 //! Which boxed values are one object in every Java program: those of the caches of `valueOf`.
 
+use holdfast_document::put_item;
+
 /// A value that Java may have in a cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Boxed {
@@ -25,7 +27,7 @@ pub(crate) struct Boxes {
 
 impl Boxed {
     /// Its place among all cached values, if it is one of them.
-    #[inline]
+    #[inline(always)]
     const fn slot(self) -> Option<usize> {
         let (value, from) = match self {
             Self::Byte(value) => (value as i64, 0),
@@ -48,6 +50,7 @@ impl Boxes {
     /// Forgets all handles.
     pub(crate) fn clear(&mut self) {
         self.slots.resize(SLOTS, 0);
+        self.used.reserve(SLOTS);
         for slot in self.used.drain(..) {
             if let Some(handle) = self.slots.get_mut(usize::from(slot)) {
                 *handle = 0;
@@ -56,20 +59,20 @@ impl Boxes {
     }
 
     /// The handle of a cached value that was met.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self, value: Boxed) -> Option<u32> {
         self.slots.get(value.slot()?)?.checked_sub(1)
     }
 
     /// Remembers the handle of a value. False where Java does not cache it, or where it has a handle already.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn bind(&mut self, value: Boxed, handle: u32) -> bool {
         let Some(slot) = value.slot() else { return false };
         match self.slots.get_mut(slot) {
             Some(free @ 0) => {
                 *free = handle + 1;
-                self.used.push(slot as u16);
-                true
+                // Each slot is used once.
+                put_item(&mut self.used, slot as u16)
             }
             _ => false,
         }

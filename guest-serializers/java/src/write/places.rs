@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use holdfast_document::Reader;
+use holdfast_document::{Reader, has_room, put_item};
 use holdfast_sdk::Failure;
 
 use super::notes::Cursor;
@@ -34,6 +34,18 @@ impl Places {
         } else {
             self.met.push((place, handle));
         }
+    }
+
+    /// Whether [`Places::put`] takes a place.
+    #[inline(always)]
+    pub(super) fn has_room(&self) -> bool {
+        !self.elsewhere && has_room(&self.met, 1)
+    }
+
+    /// As [`Places::push`], where there is room.
+    #[inline(always)]
+    pub(super) fn put(&mut self, place: u32, handle: u32) {
+        put_item(&mut self.met, (place, handle));
     }
 
     fn find(&self, place: u32) -> Option<u32> {

@@ -8,91 +8,80 @@ use crate::layout::{Hint, Op};
 use crate::stream::tc;
 
 impl<'a> Writing<'a> {
-    /// Writes the value that was begun to its end: one loop over all steps, with one place where values are written.
-    #[inline(never)]
+    /// Writes the value that was begun to its end: as far as it goes quickly, then a step of any kind.
     pub(super) fn run(&mut self, mut frame: Frame) -> Step<()> {
         loop {
-            let op = self.kept.code.at(frame.pc);
-            let (mut hint, several) = match op {
-                Op::Elements | Op::Entries => {
-                    if frame.left == 0 {
-                        frame.pc += 1;
-                        continue;
-                    }
-                    frame.left -= 1;
-                    (Hint::None, true)
-                }
-                Op::Part(hint) => {
-                    frame.pc += 1;
-                    (hint, false)
-                }
-                Op::Primitive(code) => {
-                    frame.pc += 1;
-                    self.quick_primitive(code)?;
-                    continue;
-                }
-                Op::End => {
-                    frame.pc += 1;
-                    self.out.push(tc::ENDBLOCKDATA);
-                    continue;
-                }
-                Op::Return => {
-                    self.last = frame.handle;
-                    if frame.back {
-                        self.come_back();
-                    }
-                    match self.kept.frames.pop() {
-                        Some(outer) => frame = outer,
-                        None => return Ok(()),
-                    }
-                    continue;
-                }
-                _ => {
-                    frame.pc += 1;
-                    if let Some(inner) = self.other_step(op, &mut frame)? {
-                        self.enter(&mut frame, inner)?;
-                    }
-                    continue;
-                }
-            };
-            // What comes next is mostly of the same kind: to see that is cheaper than to choose among all steps.
-            while !self.quick_value(&mut frame, hint)? {
-                if several {
-                    if frame.left == 0 {
-                        break;
-                    }
-                    frame.left -= 1;
-                } else if let Op::Part(next) = self.kept.code.at(frame.pc) {
-                    hint = next;
-                    frame.pc += 1;
-                } else {
-                    break;
-                }
+            self.run_quickly(&mut frame);
+            if self.step(&mut frame)? {
+                return Ok(());
             }
         }
     }
 
-    /// Writes a value of any kind, and goes on in it when it holds others: tells whether it does.
-    #[inline(always)]
-    pub(super) fn any_value(&mut self, frame: &mut Frame, hint: Hint) -> Step<bool> {
-        let depth = self.kept.frames.len();
-        self.long_way(frame, hint)?;
-        Ok(self.kept.frames.len() > depth)
+    /// Takes a step of any kind: tells whether it was the last.
+    #[inline(never)]
+    fn step(&mut self, frame: &mut Frame) -> Step<bool> {
+        let op = self.kept.code.at(frame.pc);
+        let inner = match op {
+            Op::Elements | Op::Entries if frame.left == 0 => {
+                frame.pc += 1;
+                None
+            }
+            Op::Elements | Op::Entries => {
+                if self.becomes_plain() {
+                    return Ok(false);
+                }
+                frame.left -= 1;
+                self.value(Hint::None)?
+            }
+            Op::Part(hint) => {
+                if self.becomes_plain() {
+                    return Ok(false);
+                }
+                frame.pc += 1;
+                self.value(hint)?
+            }
+            Op::Primitive(code) => {
+                frame.pc += 1;
+                self.primitive(code)?;
+                None
+            }
+            Op::End => {
+                frame.pc += 1;
+                self.out.push(tc::ENDBLOCKDATA);
+                None
+            }
+            Op::Return => {
+                self.last = frame.handle;
+                if frame.back {
+                    self.come_back();
+                }
+                match self.kept.frames.pop() {
+                    Some(outer) => *frame = outer,
+                    None => return Ok(true),
+                }
+                None
+            }
+            _ => {
+                frame.pc += 1;
+                self.other_step(op, frame)?
+            }
+        };
+        if let Some(inner) = inner {
+            self.enter(frame, inner)?;
+        }
+        Ok(false)
     }
 
-    /// Has no result but a failure, a pointer: what is larger would go through memory in WebAssembly, and with it the
-    /// results of all that goes the short way.
-    #[inline(never)]
-    fn long_way(&mut self, frame: &mut Frame, hint: Hint) -> Step<()> {
-        match self.value(hint)? {
-            Some(inner) => self.enter(frame, inner),
-            None => Ok(()),
-        }
+    /// Whether values were not known to be plain, and the one here is.
+    fn becomes_plain(&mut self) -> bool {
+        let at = self.at();
+        at >= self.context.plain && self.is_plain(at)
     }
 
     /// Goes on with a value inside of the one that is written.
     fn enter(&mut self, frame: &mut Frame, inner: Frame) -> Step<()> {
-        self.quick_enter(frame, inner);
+        self.kept.frames.push(std::mem::replace(frame, inner));
         if self.kept.frames.len() >= self.depth { Err(self.too_deep()) } else { Ok(()) }
     }
 

@@ -1,0 +1,175 @@
+//! Appends where there is room already.
+//!
+//! What grows a buffer is a call, and a call in a loop costs WebAssembly more than its time: compilers keep no value in
+//! a register over it, whether it is ever made or not. A loop that has none, and is left where something has to grow
+//! or is not as usual, takes a fifth less. So nothing here calls: each function tells whether it did its work, and did
+//! nothing where it did not.
+
+#![allow(unsafe_code, reason = "the length of a Vec behind bytes that were written into its spare capacity")]
+
+use std::mem::MaybeUninit;
+
+/// What [`put_text`] takes at most.
+pub const LONGEST_TEXT: usize = 64;
+
+/// Appends `bytes`.
+///
+/// ```
+/// let mut out = Vec::with_capacity(8);
+/// assert!(holdfast_document::put(&mut out, [1, 2, 3]));
+/// assert!(!holdfast_document::put(&mut out, [0; 1_000]));
+/// assert_eq!(out, [1, 2, 3]);
+/// ```
+#[inline(always)]
+pub fn put<const N: usize>(out: &mut Vec<u8>, bytes: [u8; N]) -> bool {
+    let Some(room) = out.spare_capacity_mut().first_chunk_mut::<N>() else { return false };
+    *room = bytes.map(MaybeUninit::new);
+    let len = out.len() + N;
+    // SAFETY: the bytes in front of the new length were written, the last of them just now.
+    unsafe { out.set_len(len) };
+    true
+}
+
+/// Appends `first` and `second`.
+#[inline(always)]
+pub fn put_pair<const N: usize, const M: usize>(out: &mut Vec<u8>, first: [u8; N], second: [u8; M]) -> bool {
+    let Some((one, rest)) = out.spare_capacity_mut().split_first_chunk_mut::<N>() else { return false };
+    let Some(two) = rest.first_chunk_mut::<M>() else { return false };
+    *one = first.map(MaybeUninit::new);
+    *two = second.map(MaybeUninit::new);
+    let len = out.len() + N + M;
+    // SAFETY: the bytes in front of the new length were written, the last of them just now.
+    unsafe { out.set_len(len) };
+    true
+}
+
+/// Appends `head` and the first `len` bytes of `source`, of up to [`LONGEST_TEXT`]; the faster, the more bytes stand
+/// behind them.
+#[inline(always)]
+pub fn put_text<const N: usize>(out: &mut Vec<u8>, head: [u8; N], source: &[u8], len: usize) -> bool {
+    let spare = out.spare_capacity_mut();
+    let Some((first, rest)) = spare.split_first_chunk_mut::<N>() else { return false };
+    let Some(room) = rest.first_chunk_mut::<LONGEST_TEXT>() else { return false };
+    let written = if len <= 16
+        && let Some(chunk) = source.first_chunk::<16>()
+    {
+        set(room, 0, *chunk)
+    } else if len <= 32
+        && let Some(chunk) = source.first_chunk::<32>()
+    {
+        set(room, 0, *chunk)
+    } else {
+        source.get(..len).is_some_and(|text| set_exactly(room, text))
+    };
+    if !written {
+        return false;
+    }
+    *first = head.map(MaybeUninit::new);
+    let len = out.len() + N + len;
+    // SAFETY: the bytes in front of the new length were written, head and text just now.
+    unsafe { out.set_len(len) };
+    true
+}
+
+/// Of two copies that overlap the second writes again what the first wrote.
+#[inline(always)]
+fn set_exactly(room: &mut [MaybeUninit<u8>; LONGEST_TEXT], text: &[u8]) -> bool {
+    let len = text.len();
+    if let (Some(first), Some(last)) = (text.first_chunk::<16>(), text.last_chunk::<16>()) {
+        set(room, 0, *first)
+            && (len <= 32 || text.as_chunks().0.get(1).is_some_and(|second| set::<16>(room, 16, *second)))
+            && (len <= 48 || text.as_chunks().0.get(2).is_some_and(|third| set::<16>(room, 32, *third)))
+            && set(room, len - 16, *last)
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        set(room, 0, *first) && set(room, len - 8, *last)
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        set(room, 0, *first) && set(room, len - 4, *last)
+    } else {
+        match *text {
+            [] => true,
+            [a] => set(room, 0, [a]),
+            [a, b] => set(room, 0, [a, b]),
+            [a, b, c, ..] => set(room, 0, [a, b, c]),
+        }
+    }
+}
+
+#[inline(always)]
+fn set<const N: usize>(room: &mut [MaybeUninit<u8>; LONGEST_TEXT], at: usize, bytes: [u8; N]) -> bool {
+    let room = room.get_mut(at..).and_then(<[_]>::first_chunk_mut::<N>);
+    let fits = room.is_some();
+    if let Some(room) = room {
+        *room = bytes.map(MaybeUninit::new);
+    }
+    fits
+}
+
+/// Whether so many more items have room.
+#[inline(always)]
+pub fn has_room<T>(items: &Vec<T>, more: usize) -> bool {
+    items.capacity() - items.len() >= more
+}
+
+/// Appends an item.
+#[inline(always)]
+pub fn put_item<T>(items: &mut Vec<T>, item: T) -> bool {
+    let room = has_room(items, 1);
+    if room {
+        items.push(item);
+    }
+    room
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_every_length_are_appended_whole_or_not_at_all() {
+        let source: Vec<u8> = (0..100).collect();
+        for all in 0..source.len() {
+            for len in 0..=all {
+                for room in [0, 1, 40, 65, 66, 200] {
+                    let mut out = Vec::with_capacity(room);
+                    let room = out.capacity();
+                    if put_text(&mut out, [7, 8], &source[..all], len) {
+                        assert_eq!((&out[..2], &out[2..]), (&[7, 8][..], &source[..len]));
+                    } else {
+                        assert!(out.is_empty());
+                        assert!(len > LONGEST_TEXT || room < LONGEST_TEXT + 2, "{all} {len} {room}");
+                    }
+                    assert_eq!(out.capacity(), room);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_more_text_is_appended_than_there_is() {
+        let mut out = Vec::with_capacity(100);
+        assert!(!put_text(&mut out, [7], b"short", 6));
+        assert!(out.is_empty());
+    }
+
+    #[test]
+    fn a_pair_is_appended_whole_or_not_at_all() {
+        let mut out = Vec::with_capacity(20);
+        assert!(put_pair(&mut out, [1, 2], [3; 9]));
+        assert_eq!(out, [1, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3]);
+        let room = out.capacity();
+        while out.capacity() - out.len() >= 11 {
+            assert!(put_pair(&mut out, [1, 2], [3; 9]));
+        }
+        let len = out.len();
+        assert!(!put_pair(&mut out, [1, 2], [3; 9]));
+        assert_eq!((out.len(), out.capacity()), (len, room));
+    }
+
+    #[test]
+    fn items_are_appended_while_there_is_room() {
+        let mut items = Vec::with_capacity(4);
+        let room = items.capacity();
+        while put_item(&mut items, 1_u32) {}
+        assert_eq!((items.len(), items.capacity()), (room, room));
+    }
+}

@@ -1,6 +1,7 @@
 //! Appends a document to a buffer.
 
 mod objects;
+mod put;
 pub(crate) mod raw;
 mod scalars;
 

@@ -1,0 +1,255 @@
+//! Values that are appended where there is room, without a call: see [`crate::put`]. Each writes what the method of the
+//! same name without `put_` does, and tells whether it did; where it did not, nothing was written.
+
+use super::Writer;
+use crate::event::{Number, Width};
+use crate::room::{put, put_pair, put_text};
+use crate::token::ext;
+
+impl Writer<'_> {
+    /// As [`Writer::nil`].
+    #[inline(always)]
+    pub fn put_nil(&mut self) -> bool {
+        put(self.out, [0xc0])
+    }
+
+    /// As [`Writer::bool`].
+    #[inline(always)]
+    pub fn put_bool(&mut self, value: bool) -> bool {
+        put(self.out, [0xc2 | u8::from(value)])
+    }
+
+    /// As [`Writer::number`], of an `Integer` or a `Long`.
+    #[inline(always)]
+    pub fn put_number(&mut self, number: Number) -> bool {
+        let value = number.value;
+        match number.width {
+            Width::Int if value < -0x8000 => {
+                let [a, b, c, d] = (value as i32).to_be_bytes();
+                put(self.out, [0xd6, ext::NUM as u8, a, b, c, d])
+            }
+            Width::Int => {
+                let [a, b, c, d] = (value as i32).to_be_bytes();
+                put(self.out, [0xd2, a, b, c, d])
+            }
+            Width::Long if value < -0x8000_0000 => {
+                put_pair(self.out, [0xd7, ext::NUM as u8], value.to_be_bytes())
+            }
+            Width::Long => put_pair(self.out, [0xd3], value.to_be_bytes()),
+            Width::Untyped => self.put_int(value),
+            Width::Byte | Width::Short => false,
+        }
+    }
+
+    /// As [`Writer::int`].
+    #[inline(always)]
+    pub fn put_int(&mut self, value: i64) -> bool {
+        let [a, b, c, d, e, f, g, h] = value.to_be_bytes();
+        match value {
+            -32..=0x7f => put(self.out, [h]),
+            0x80..=0xff => put(self.out, [0xcc, h]),
+            0x100..=0xffff => put(self.out, [0xcd, g, h]),
+            0x1_0000..=0xffff_ffff => put(self.out, [0xce, e, f, g, h]),
+            0x1_0000_0000.. => put(self.out, [0xcf, a, b, c, d, e, f, g, h]),
+            -0x80..=-33 => put(self.out, [0xd0, h]),
+            -0x8000..=-0x81 => put(self.out, [0xd1, g, h]),
+            -0x8000_0000..=-0x8001 => put(self.out, [0xd2, e, f, g, h]),
+            _ => put(self.out, [0xd3, a, b, c, d, e, f, g, h]),
+        }
+    }
+
+    /// As [`Writer::f64`].
+    #[inline(always)]
+    pub fn put_f64(&mut self, value: f64) -> bool {
+        put_pair(self.out, [0xcb], value.to_be_bytes())
+    }
+
+    /// As [`Writer::str_first`], of up to [`crate::LONGEST_TEXT`] bytes.
+    #[inline(always)]
+    pub fn put_str_first(&mut self, source: &[u8], len: usize) -> bool {
+        if len <= 31 {
+            put_text(self.out, [0xa0 | len as u8], source, len)
+        } else {
+            put_text(self.out, [0xd9, len as u8], source, len)
+        }
+    }
+
+    /// As [`Writer::str_marked_first`], of up to [`crate::LONGEST_TEXT`] bytes.
+    #[inline(always)]
+    pub fn put_str_marked_first(&mut self, source: &[u8], len: usize) -> bool {
+        let written = self.put_str_first(source, len);
+        if written && let Some(last) = self.out.last_mut() {
+            *last &= 0x7f;
+        }
+        written
+    }
+
+    /// As [`Writer::date`].
+    #[inline(always)]
+    pub fn put_date(&mut self, millis: i64) -> bool {
+        put_pair(self.out, [0xd7, ext::DATE as u8], millis.to_be_bytes())
+    }
+
+    /// As [`Writer::big_decimal_first`], of up to eleven bytes.
+    #[inline(always)]
+    pub fn put_big_decimal_first(&mut self, scale: i32, source: &[u8], len: usize) -> bool {
+        let [a, b, c, d] = scale.to_be_bytes();
+        match len {
+            4 => put_text(self.out, [0xd7, ext::BIG_DECIMAL as u8, a, b, c, d], source, len),
+            0..=11 => {
+                put_text(self.out, [0xc7, len as u8 + 4, ext::BIG_DECIMAL as u8, a, b, c, d], source, len)
+            }
+            _ => false,
+        }
+    }
+
+    /// As [`Writer::array`].
+    #[inline(always)]
+    pub fn put_array(&mut self, count: u32) -> bool {
+        let [a, b, c, d] = count.to_be_bytes();
+        match count {
+            0..=15 => put(self.out, [0x90 | d]),
+            16..=0xffff => put(self.out, [0xdc, c, d]),
+            _ => put(self.out, [0xdd, a, b, c, d]),
+        }
+    }
+
+    /// As [`Writer::map`].
+    #[inline(always)]
+    pub fn put_map(&mut self, count: u32) -> bool {
+        let [a, b, c, d] = count.to_be_bytes();
+        match count {
+            0..=15 => put(self.out, [0x80 | d]),
+            16..=0xffff => put(self.out, [0xde, c, d]),
+            _ => put(self.out, [0xdf, a, b, c, d]),
+        }
+    }
+
+    /// As [`Writer::reference`].
+    #[inline(always)]
+    pub fn put_reference(&mut self, place: u32) -> bool {
+        let [a, b, c, d] = place.to_be_bytes();
+        put(self.out, [0xd6, ext::REF as u8, a, b, c, d])
+    }
+
+    /// As [`Writer::known`], of up to 14 parts and a definition below 256.
+    #[inline(always)]
+    pub fn put_known(&mut self, definition: u32, parts: u32) -> bool {
+        match (parts, u8::try_from(definition)) {
+            (0..=14, Ok(number)) => put(self.out, [0x91 + parts as u8, 0xd4, ext::KNOWN as u8, number]),
+            _ => false,
+        }
+    }
+
+    /// As [`Writer::builtin`], of up to 14 parts and a number below 256.
+    #[inline(always)]
+    pub fn put_builtin(&mut self, number: u16, parts: u32) -> bool {
+        match (parts, u8::try_from(number)) {
+            (0..=14, Ok(number)) => put(self.out, [0x91 + parts as u8, 0xd4, ext::BUILTIN as u8, number]),
+            _ => false,
+        }
+    }
+
+    /// As [`Writer::repeat`], of a boolean, and of an `Integer` or a byte that takes no extension.
+    #[inline(always)]
+    pub fn put_repeat(&mut self, at: usize) -> bool {
+        let rest = self.out.get(self.start + at..).unwrap_or_default();
+        match *rest.first_chunk().unwrap_or(&[0; 5]) {
+            [marker @ (0xc2 | 0xc3), ..] => put(self.out, [marker]),
+            [0xd0, value, ..] => put(self.out, [0xd0, value]),
+            [0xd2, a, b, c, d] => put(self.out, [0xd2, a, b, c, d]),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Both write the same, or the second nothing at all; nothing where there is no room.
+    fn same(write: impl Fn(&mut Writer<'_>), put: impl Fn(&mut Writer<'_>) -> bool) -> bool {
+        let (mut written, mut put_in) = (Vec::new(), Vec::with_capacity(256));
+        write(&mut Writer::value(&mut written));
+        let done = put(&mut Writer::value(&mut put_in));
+        assert_eq!(put_in, if done { written } else { Vec::new() });
+        let mut none = Vec::new();
+        assert!(!put(&mut Writer::value(&mut none)) && none.capacity() == 0);
+        done
+    }
+
+    fn edges() -> impl Strategy<Value = i64> {
+        (0_u32..64, -2_i64..=2, any::<bool>()).prop_map(|(bit, off, negative)| {
+            let value = (1_i64 << bit).wrapping_add(off);
+            if negative { value.wrapping_neg() } else { value }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_written_as_without_room(value in edges(), narrow in any::<bool>()) {
+            prop_assert!(same(|w| w.int(value), |w| w.put_int(value)));
+            prop_assert!(same(|w| w.date(value), |w| w.put_date(value)));
+            let double = f64::from_bits(value as u64);
+            prop_assert!(same(|w| w.f64(double), |w| w.put_f64(double)));
+            let number = if narrow {
+                Number { value: i64::from(value as i32), width: Width::Int }
+            } else {
+                Number { value, width: Width::Long }
+            };
+            prop_assert!(same(|w| w.number(number), |w| w.put_number(number)));
+            let untyped = Number { value, width: Width::Untyped };
+            prop_assert!(same(|w| w.number(untyped), |w| w.put_number(untyped)));
+        }
+
+        #[test]
+        fn headers_are_written_as_without_room(value in edges(), parts in 0_u32..20, number in 0_u32..300) {
+            let count = value as u32;
+            prop_assert!(same(|w| w.array(count), |w| w.put_array(count)));
+            prop_assert!(same(|w| w.map(count), |w| w.put_map(count)));
+            prop_assert!(same(|w| w.reference(count), |w| w.put_reference(count)));
+            let short = parts <= 14 && number < 256;
+            prop_assert_eq!(same(|w| w.known(number, parts), |w| w.put_known(number, parts)), short);
+            let class = number as u16;
+            prop_assert_eq!(same(|w| w.builtin(class, parts), |w| w.put_builtin(class, parts)), short);
+        }
+
+        #[test]
+        fn texts_are_written_as_without_room(source in "[a-z]{0,80}", len in 0_usize..80, scale in any::<i32>()) {
+            let (source, len) = (source.as_bytes(), len.min(source.len()));
+            let put = same(|w| w.str_first(source, len), |w| w.put_str_first(source, len));
+            prop_assert_eq!(put, len <= crate::LONGEST_TEXT);
+            if len > 0 {
+                same(|w| w.str_marked_first(source, len), |w| w.put_str_marked_first(source, len));
+            }
+            let put = same(
+                |w| w.big_decimal_first(scale, source, len),
+                |w| w.put_big_decimal_first(scale, source, len),
+            );
+            prop_assert_eq!(put, len <= 11);
+        }
+    }
+
+    #[test]
+    #[allow(clippy::redundant_closure_for_method_calls, reason = "a method is of one lifetime only")]
+    fn simple_values_are_written_as_without_room() {
+        assert!(same(|w| w.nil(), |w| w.put_nil()));
+        assert!(same(|w| w.bool(true), |w| w.put_bool(true)));
+        assert!(same(|w| w.bool(false), |w| w.put_bool(false)));
+    }
+
+    #[test]
+    fn what_comes_again_is_written_as_without_room() {
+        let values = b"\xc3\xd2\0\0\0\x07\xd0\xdf\xa3abc\xc2\0\0\0\0";
+        for (at, short) in [(0, true), (1, true), (6, true), (8, false), (12, true), (900, false)] {
+            let (mut written, mut put_in) = (values.to_vec(), values.to_vec());
+            put_in.reserve(100);
+            Writer { out: &mut written, start: 0, base: 0, definitions: 0 }.repeat(at);
+            let done = Writer { out: &mut put_in, start: 0, base: 0, definitions: 0 }.put_repeat(at);
+            assert_eq!(done, short);
+            assert_eq!(put_in, if done { &written } else { &values[..] });
+        }
+    }
+}

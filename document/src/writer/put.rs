@@ -58,6 +58,18 @@ impl Writer<'_> {
         }
     }
 
+    /// As [`Writer::char`].
+    #[inline(always)]
+    pub fn put_char(&mut self, unit: u16) -> bool {
+        put_pair(self.out, [0xd5, ext::CHAR as u8], unit.to_be_bytes())
+    }
+
+    /// As [`Writer::f32`].
+    #[inline(always)]
+    pub fn put_f32(&mut self, value: f32) -> bool {
+        put_pair(self.out, [0xca], value.to_be_bytes())
+    }
+
     /// As [`Writer::f64`].
     #[inline(always)]
     pub fn put_f64(&mut self, value: f64) -> bool {
@@ -194,6 +206,9 @@ mod tests {
             prop_assert!(same(|w| w.date(value), |w| w.put_date(value)));
             let double = f64::from_bits(value as u64);
             prop_assert!(same(|w| w.f64(double), |w| w.put_f64(double)));
+            let float = f32::from_bits(value as u32);
+            prop_assert!(same(|w| w.f32(float), |w| w.put_f32(float)));
+            prop_assert!(same(|w| w.char(value as u16), |w| w.put_char(value as u16)));
             let number = if narrow {
                 Number { value: i64::from(value as i32), width: Width::Int }
             } else {

@@ -59,6 +59,7 @@ pub(crate) fn twos_complement(signum: i32, magnitude: &[u8], out: &mut Vec<u8>) 
 }
 
 /// Sign and magnitude of a magnitude of at most seven bytes, as a number.
+#[inline(always)]
 pub(crate) fn of_magnitude(signum: i32, magnitude: &[u8]) -> Option<i64> {
     let first = magnitude.first().copied();
     if magnitude.len() > 7 || first == Some(0) || !matches!((signum, first), (0, None) | (-1 | 1, Some(_))) {

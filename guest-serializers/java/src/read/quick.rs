@@ -1,16 +1,17 @@
-//! The values that sessions are full of, each read and written in one go.
+//! The steps that sessions are full of, each read and written in one go, in a loop without calls
+//! (`holdfast_document::put` says why).
 //!
-//! Nothing here is a rule of its own: what is not exactly as expected goes the long way, through [`Reading::value`].
+//! Nothing here is a rule of its own: at what is not exactly as expected, or where a buffer has to grow, nothing
+//! happens and the loop ends. [`Reading::step`] takes any step.
 
-use holdfast_document::{Number, Width, is_ascii};
+use holdfast_document::{Number, Width, has_room, is_ascii, put_item};
 
-use super::identity::INNER_PART;
 use super::scalar::BIG_INTEGER_HEAD;
-use super::{Frame, Handle, HandleKind, Reading, Step};
+use super::{Frame, Handle, HandleKind, Reading};
 use crate::big;
 use crate::boxes::Boxed;
 use crate::classes::{ClassId, id};
-use crate::layout::{self, LIST_ELEMENTS, MAP_ENTRIES};
+use crate::layout::{self, LIST_ELEMENTS, MAP_ENTRIES, Op};
 use crate::stream::{BASE_HANDLE, tc};
 
 /// What is known of a class before its next object comes.
@@ -55,99 +56,165 @@ impl Quick {
     }
 }
 
+/// What stands in front of the data of an object whose class was met: its mark and the reference to the class.
+const HEAD: usize = 6;
+
 impl Reading<'_> {
-    /// As [`Reading::any_value`].
+    /// Takes steps as long as they are quick. Where it ends no step is half done.
+    #[inline(never)]
+    pub(super) fn run_quickly(&mut self, frame: &mut Frame) {
+        loop {
+            let several = match self.kept.code.at(frame.pc) {
+                Op::Elements | Op::Entries => {
+                    if frame.left == 0 {
+                        frame.pc += 1;
+                        continue;
+                    }
+                    frame.left -= 1;
+                    true
+                }
+                Op::Part(_) => {
+                    frame.pc += 1;
+                    false
+                }
+                Op::Primitive(code) if self.quick_primitive(code).is_some() => {
+                    frame.pc += 1;
+                    continue;
+                }
+                Op::End if matches!(self.input.rest(), [tc::ENDBLOCKDATA, ..]) => {
+                    self.input.advance(1);
+                    frame.pc += 1;
+                    continue;
+                }
+                Op::Return => {
+                    let Some(outer) = self.kept.frames.pop() else { return };
+                    self.last = frame.handle;
+                    *frame = outer;
+                    continue;
+                }
+                _ => return,
+            };
+            // What comes next is mostly of the same kind: to see that is cheaper than to choose among all steps.
+            loop {
+                match self.quick_value(frame) {
+                    None if several => {
+                        frame.left += 1;
+                        return;
+                    }
+                    None => {
+                        frame.pc -= 1;
+                        return;
+                    }
+                    Some(true) => break,
+                    Some(false) => {}
+                }
+                if several {
+                    if frame.left == 0 {
+                        break;
+                    }
+                    frame.left -= 1;
+                } else if let Op::Part(_) = self.kept.code.at(frame.pc) {
+                    frame.pc += 1;
+                } else {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Reads a value, and goes on in it when it holds others: tells whether it does.
     #[inline(always)]
-    pub(super) fn quick_value(&mut self, frame: &mut Frame) -> Step<bool> {
-        if self.writer.len() > self.room {
-            return self.any_value(frame);
+    fn quick_value(&mut self, frame: &mut Frame) -> Option<bool> {
+        if self.writer.len() > self.room || !has_room(&self.kept.handles, 3) {
+            return None;
         }
         match *self.input.rest() {
             [tc::STRING, high, low, ref rest @ ..] => {
-                if let Some(text) = rest.get(..usize::from(u16::from_be_bytes([high, low])))
-                    && is_ascii(text)
-                {
-                    self.last = self.define(HandleKind::Scalar, self.writer.len() as u32, self.input.at());
-                    self.writer.str_first(rest, text.len());
-                    self.input.advance(3 + text.len());
-                    return Ok(false);
-                }
+                let text = rest.get(..usize::from(u16::from_be_bytes([high, low])))?;
+                let place = self.writer.len() as u32;
+                (is_ascii(text) && self.writer.put_str_first(rest, text.len())).then_some(())?;
+                self.last = self.quick_define(HandleKind::Scalar, place, self.input.at());
+                self.input.advance(3 + text.len());
+                Some(false)
             }
             [tc::OBJECT, tc::REFERENCE, a, b, c, d, ref rest @ ..] => {
-                let handle = u32::from_be_bytes([a, b, c, d]).wrapping_sub(BASE_HANDLE);
-                if let Some(&Handle { kind: HandleKind::Class, at: class, .. }) =
-                    self.kept.handles.get(handle as usize)
-                    && let Some(entered) = self.quick_object(frame, class, rest)
-                {
-                    return Ok(entered);
-                }
+                let class = self.class_of([a, b, c, d])?;
+                self.quick_object(frame, class, rest)
             }
             [tc::REFERENCE, a, b, c, d, ..] => {
                 let number = u32::from_be_bytes([a, b, c, d]).wrapping_sub(BASE_HANDLE);
-                if let Some(&Handle { kind: HandleKind::Cached, at, .. }) =
-                    self.kept.handles.get(number as usize)
-                {
-                    self.last = number;
-                    self.writer.repeat(at as usize);
-                    self.input.advance(5);
-                    return Ok(false);
-                }
+                let Handle { kind: HandleKind::Cached, at, .. } = *self.kept.handles.get(number as usize)?
+                else {
+                    return None;
+                };
+                self.writer.put_repeat(at as usize).then_some(())?;
+                self.last = number;
+                self.input.advance(5);
+                Some(false)
             }
             [tc::NULL, ..] => {
+                self.writer.put_nil().then_some(())?;
                 self.last = u32::MAX;
-                self.writer.nil();
                 self.input.advance(1);
-                return Ok(false);
+                Some(false)
             }
-            _ => {}
+            _ => None,
         }
-        self.any_value(frame)
     }
 
-    /// Goes on in a value that is not too deep.
+    /// The class whose descriptor a reference leads to.
     #[inline(always)]
-    pub(super) fn quick_enter(&mut self, frame: &mut Frame, inner: Frame) {
-        self.kept.frames.push(std::mem::replace(frame, inner));
+    fn class_of(&self, reference: [u8; 4]) -> Option<u32> {
+        let handle = u32::from_be_bytes(reference).wrapping_sub(BASE_HANDLE);
+        match *self.kept.handles.get(handle as usize)? {
+            Handle { kind: HandleKind::Class, at, .. } => Some(at),
+            _ => None,
+        }
     }
 
-    /// An object whose descriptor was passed over only by looking: its data is `rest`. Nothing happens where it is not
-    /// one of the expected.
+    /// As [`Reading::define`], where there is room.
+    #[inline(always)]
+    fn quick_define(&mut self, kind: HandleKind, at: u32, more: u32) -> u32 {
+        let handle = self.kept.handles.len() as u32;
+        put_item(&mut self.kept.handles, Handle { kind, at, more, group: 0 });
+        handle
+    }
+
+    /// Goes on in a value, for which there is room.
+    #[inline(always)]
+    fn quick_enter(&mut self, frame: &mut Frame, inner: Frame) {
+        put_item(&mut self.kept.frames, std::mem::replace(frame, inner));
+    }
+
+    /// An object whose descriptor was passed over only by looking: its data is `rest`.
     #[inline(always)]
     fn quick_object(&mut self, frame: &mut Frame, class: u32, rest: &[u8]) -> Option<bool> {
-        /// What was looked at: the mark of an object and the reference to its class.
-        const HEAD: usize = 6;
         let found = self.kept.classes.get(class as usize)?;
-        let at = self.input.at();
-        if self.kept.frames.len() + 1 >= self.depth {
-            return None;
-        }
         match found.quick {
             Quick::No => None,
             Quick::Integer => {
                 let value = i32::from_be_bytes(*rest.first_chunk()?);
-                self.define_boxed(Some(Boxed::Integer(value)), at);
-                self.writer.number(Number { value: i64::from(value), width: Width::Int });
-                self.input.advance(HEAD + 4);
-                Some(false)
+                let number = Number { value: i64::from(value), width: Width::Int };
+                self.quick_number(Boxed::Integer(value), number, 4)
             }
             Quick::Long => {
                 let value = i64::from_be_bytes(*rest.first_chunk()?);
-                self.define_boxed(Some(Boxed::Long(value)), at);
-                self.writer.number(Number { value, width: Width::Long });
-                self.input.advance(HEAD + 8);
-                Some(false)
+                self.quick_number(Boxed::Long(value), Number { value, width: Width::Long }, 8)
             }
             Quick::Double => {
                 let bits = u64::from_be_bytes(*rest.first_chunk()?);
-                self.define_boxed(None, at);
-                self.writer.f64(f64::from_bits(bits));
+                let place = self.writer.len() as u32;
+                self.writer.put_f64(f64::from_bits(bits)).then_some(())?;
+                self.last = self.quick_define(HandleKind::Scalar, place, self.input.at());
                 self.input.advance(HEAD + 8);
                 Some(false)
             }
             Quick::Boolean => {
                 let value = *rest.first()? != 0;
-                self.define_boxed(Some(Boxed::Boolean(value)), at);
-                self.writer.bool(value);
+                let boxed = Boxed::Boolean(value);
+                let place = self.writer.len() as u32;
+                (self.kept.boxes.get(boxed).is_none() && self.writer.put_bool(value)).then_some(())?;
+                self.quick_boxed(boxed, place);
                 self.input.advance(HEAD + 1);
                 Some(false)
             }
@@ -156,130 +223,185 @@ impl Reading<'_> {
                 else {
                     return None;
                 };
-                self.define_object(class);
-                self.writer.date(i64::from_be_bytes([a, b, c, d, e, f, g, h]));
+                let place = self.writer.len() as u32;
+                self.writer.put_date(i64::from_be_bytes([a, b, c, d, e, f, g, h])).then_some(())?;
+                self.last = self.quick_define(HandleKind::Object, place, class);
                 self.input.advance(HEAD + 11);
                 Some(false)
             }
-            Quick::BigDecimal => {
-                let len = self.quick_big_decimal(at, rest)?;
-                self.input.advance(HEAD + len);
-                Some(false)
-            }
-            Quick::ArrayList => {
-                let [a, b, c, d, tc::BLOCKDATA, 4, e, f, g, h] = *rest.first_chunk()? else { return None };
-                let count = u32::from_be_bytes([a, b, c, d]);
-                if u32::from_be_bytes([e, f, g, h]) != count || count as usize > rest.len() - 10 {
-                    return None;
-                }
-                let (place, handle) = (self.writer.len() as u32, self.define_object(class));
-                self.writer.array(count);
-                self.input.advance(HEAD + 10);
-                self.quick_enter(
-                    frame,
-                    Frame {
-                        pc: LIST_ELEMENTS,
-                        left: count,
-                        count,
-                        at,
-                        place,
-                        handle,
-                        number: 1,
-                        class: const { id("java.util.ArrayList") },
-                        counted: true,
-                        ..Frame::default()
-                    },
-                );
-                Some(true)
-            }
-            Quick::HashMap => {
-                let [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p] =
-                    *rest.first_chunk()?
-                else {
-                    return None;
-                };
-                let count = u32::from_be_bytes([m, n, o, p]);
-                let table = (
-                    u32::from_be_bytes([i, j, k, l]),
-                    u32::from_be_bytes([a, b, c, d]),
-                    u32::from_be_bytes([e, f, g, h]),
-                );
-                if layout::grown_table(40, count) != table || count as usize > (rest.len() - 18) / 2 {
-                    return None;
-                }
-                let (place, handle) = (self.writer.len() as u32, self.define_object(class));
-                self.writer.map(count);
-                self.input.advance(HEAD + 18);
-                self.quick_enter(
-                    frame,
-                    Frame {
-                        pc: MAP_ENTRIES,
-                        left: count * 2,
-                        count,
-                        at,
-                        place,
-                        handle,
-                        number: 40,
-                        class: const { id("java.util.HashMap") },
-                        counted: true,
-                        ..Frame::default()
-                    },
-                );
-                Some(true)
-            }
+            Quick::BigDecimal => self.quick_big_decimal(rest),
+            Quick::ArrayList => self.quick_list(frame, class, rest),
+            Quick::HashMap => self.quick_map(frame, class, rest),
             Quick::Defined => {
                 let (definition, parts, pc) = (found.definition, found.parts, found.code - 1);
-                if found.defined_in != self.attribute + 1 {
+                if found.defined_in != self.attribute + 1 || !self.may_enter() {
                     return None;
                 }
-                let (place, handle) = (self.writer.len() as u32, self.define_object(class));
-                self.writer.known(definition, parts);
+                let (at, place) = (self.input.at(), self.writer.len() as u32);
+                self.writer.put_known(definition, parts).then_some(())?;
+                let handle = self.quick_define(HandleKind::Object, place, class);
                 self.input.advance(HEAD);
                 self.quick_enter(frame, Frame { pc, at, place, handle, kept: class, ..Frame::default() });
+                self.last = handle;
                 Some(true)
             }
         }
     }
-    /// The data of a BigDecimal with a BigInteger of its own, of at most seven bytes; gives its length.
-    fn quick_big_decimal(&mut self, at: u32, rest: &[u8]) -> Option<usize> {
+
+    /// A number of so many bytes that Java may cache. One that is there already is another object with the same value,
+    /// of which a note tells: not here.
+    #[inline(always)]
+    fn quick_number(&mut self, boxed: Boxed, number: Number, len: usize) -> Option<bool> {
+        let place = self.writer.len() as u32;
+        (self.kept.boxes.get(boxed).is_none() && self.writer.put_number(number)).then_some(())?;
+        self.quick_boxed(boxed, place);
+        self.input.advance(HEAD + len);
+        Some(false)
+    }
+
+    /// The handle of a value that is not among those of the caches yet.
+    #[inline(always)]
+    fn quick_boxed(&mut self, boxed: Boxed, place: u32) {
+        let handle = self.kept.handles.len() as u32;
+        let cached = self.kept.boxes.bind(boxed, handle);
+        let kind = if cached { HandleKind::Cached } else { HandleKind::Scalar };
+        self.last = self.quick_define(kind, place, self.input.at());
+    }
+
+    /// Whether a value may be begun that holds others.
+    #[inline(always)]
+    fn may_enter(&self) -> bool {
+        self.kept.frames.len() + 1 < self.depth && has_room(&self.kept.frames, 1)
+    }
+
+    /// An ArrayList.
+    #[inline(always)]
+    fn quick_list(&mut self, frame: &mut Frame, class: u32, rest: &[u8]) -> Option<bool> {
+        let [a, b, c, d, tc::BLOCKDATA, 4, e, f, g, h] = *rest.first_chunk()? else { return None };
+        let count = u32::from_be_bytes([a, b, c, d]);
+        if u32::from_be_bytes([e, f, g, h]) != count || count as usize > rest.len() - 10 || !self.may_enter()
+        {
+            return None;
+        }
+        let (at, place) = (self.input.at(), self.writer.len() as u32);
+        self.writer.put_array(count).then_some(())?;
+        let handle = self.quick_define(HandleKind::Object, place, class);
+        self.input.advance(HEAD + 10);
+        self.quick_enter(
+            frame,
+            Frame {
+                pc: LIST_ELEMENTS,
+                left: count,
+                count,
+                at,
+                place,
+                handle,
+                number: 1,
+                class: const { id("java.util.ArrayList") },
+                counted: true,
+                ..Frame::default()
+            },
+        );
+        self.last = handle;
+        Some(true)
+    }
+
+    /// A HashMap with the table that its entries make.
+    #[inline(always)]
+    fn quick_map(&mut self, frame: &mut Frame, class: u32, rest: &[u8]) -> Option<bool> {
+        let [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p] = *rest.first_chunk()? else {
+            return None;
+        };
+        let count = u32::from_be_bytes([m, n, o, p]);
+        let table = (
+            u32::from_be_bytes([i, j, k, l]),
+            u32::from_be_bytes([a, b, c, d]),
+            u32::from_be_bytes([e, f, g, h]),
+        );
+        if layout::grown_table(40, count) != table
+            || count as usize > (rest.len() - 18) / 2
+            || !self.may_enter()
+        {
+            return None;
+        }
+        let (at, place) = (self.input.at(), self.writer.len() as u32);
+        self.writer.put_map(count).then_some(())?;
+        let handle = self.quick_define(HandleKind::Object, place, class);
+        self.input.advance(HEAD + 18);
+        self.quick_enter(
+            frame,
+            Frame {
+                pc: MAP_ENTRIES,
+                left: count * 2,
+                count,
+                at,
+                place,
+                handle,
+                number: 40,
+                class: const { id("java.util.HashMap") },
+                counted: true,
+                ..Frame::default()
+            },
+        );
+        self.last = handle;
+        Some(true)
+    }
+
+    /// A BigDecimal with a BigInteger of its own, of at most seven bytes.
+    #[inline(always)]
+    fn quick_big_decimal(&mut self, rest: &[u8]) -> Option<bool> {
         const BIG_INTEGER: ClassId = id("java.math.BigInteger");
         const BYTES: ClassId = id("[B");
-        let known = |reading: &Self, handle: [u8; 4]| {
-            let handle = u32::from_be_bytes(handle).wrapping_sub(BASE_HANDLE);
-            let handle = reading
-                .kept
-                .handles
-                .get(handle as usize)
-                .filter(|handle| handle.kind == HandleKind::Class)?;
-            reading.known_class(handle.at)
-        };
         let (scale, rest) = rest.split_first_chunk()?;
         let ([tc::OBJECT, tc::REFERENCE, a, b, c, d], rest) = rest.split_first_chunk()? else { return None };
         let (head, rest) = rest.split_first_chunk()?;
         let (signum, rest) = rest.split_first_chunk()?;
-        let ([tc::ARRAY, tc::REFERENCE, e, f, g, h], rest) = rest.split_first_chunk()? else { return None };
-        let ([0, 0, 0, len], rest) = rest.split_first_chunk()? else { return None };
-        let (magnitude, rest) = rest.split_at_checked(usize::from(*len))?;
-        if *head != BIG_INTEGER_HEAD
-            || known(self, [*a, *b, *c, *d]) != Some(BIG_INTEGER)
-            || known(self, [*e, *f, *g, *h]) != Some(BYTES)
-            || !matches!(rest, [tc::ENDBLOCKDATA, tc::ENDBLOCKDATA, ..])
+        let ([tc::ARRAY, tc::REFERENCE, e, f, g, h, 0, 0, 0, len], rest) = rest.split_first_chunk()? else {
+            return None;
+        };
+        let len = usize::from(*len);
+        let (magnitude, behind) = rest.split_at_checked(len)?;
+        if u128::from_ne_bytes(*head) != u128::from_ne_bytes(BIG_INTEGER_HEAD)
+            || self.known_class(self.class_of([*a, *b, *c, *d])?) != Some(BIG_INTEGER)
+            || self.known_class(self.class_of([*e, *f, *g, *h])?) != Some(BYTES)
+            || !matches!(behind, [tc::ENDBLOCKDATA, tc::ENDBLOCKDATA, ..])
         {
             return None;
         }
         let value = big::of_magnitude(i32::from_be_bytes(*signum), magnitude)?;
+        let boxed = Boxed::Big(Some(value));
+        if self.kept.boxes.get(boxed).is_some() {
+            return None;
+        }
         let place = self.writer.len() as u32;
-        self.last = self.define(HandleKind::Scalar, place, at);
-        let inner = self.define(HandleKind::Inner, place, 0);
-        self.define(HandleKind::Hidden, at, u32::from(const { id("java.math.BigDecimal") }));
-        self.bind(Boxed::Big(Some(value)), inner, place, INNER_PART);
         // The shortest two's complement, in front of bytes that are cut off.
         let from = big::shortest(value);
-        self.writer.big_decimal_first(
-            i32::from_be_bytes(*scale),
-            &(value << (8 * from)).to_be_bytes(),
-            8 - from,
-        );
-        Some(42 + magnitude.len())
+        let unscaled = (value << (8 * from)).to_be_bytes();
+        self.writer.put_big_decimal_first(i32::from_be_bytes(*scale), &unscaled, 8 - from).then_some(())?;
+        let at = self.input.at();
+        self.last = self.quick_define(HandleKind::Scalar, place, at);
+        let inner = self.quick_define(HandleKind::Inner, place, 0);
+        self.quick_define(HandleKind::Hidden, at, u32::from(const { id("java.math.BigDecimal") }));
+        self.kept.boxes.bind(boxed, inner);
+        self.input.advance(HEAD + 42 + len);
+        Some(false)
+    }
+
+    /// As [`Reading::primitive`].
+    #[inline(always)]
+    fn quick_primitive(&mut self, code: u8) -> Option<()> {
+        let rest = self.input.rest();
+        let (written, len) = match code {
+            b'B' => (self.writer.put_int(i64::from(*rest.first()? as i8)), 1),
+            b'C' => (self.writer.put_char(u16::from_be_bytes(*rest.first_chunk()?)), 2),
+            b'D' => (self.writer.put_f64(f64::from_be_bytes(*rest.first_chunk()?)), 8),
+            b'F' => (self.writer.put_f32(f32::from_be_bytes(*rest.first_chunk()?)), 4),
+            b'I' => (self.writer.put_int(i64::from(i32::from_be_bytes(*rest.first_chunk()?))), 4),
+            b'J' => (self.writer.put_int(i64::from_be_bytes(*rest.first_chunk()?)), 8),
+            b'S' => (self.writer.put_int(i64::from(i16::from_be_bytes(*rest.first_chunk()?))), 2),
+            b'Z' => (self.writer.put_bool(*rest.first()? != 0), 1),
+            _ => return None,
+        };
+        written.then(|| self.input.advance(len))
     }
 }

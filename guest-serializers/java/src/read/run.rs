@@ -5,99 +5,73 @@ use crate::layout::Op;
 use crate::stream::tc;
 
 impl Reading<'_> {
-    /// Reads the value that was begun to its end.
+    /// Reads the value that was begun to its end: as far as it goes quickly, then a step of any kind.
     pub(super) fn run(&mut self, mut frame: Frame) -> Step<()> {
-        let result = self.walk(&mut frame);
-        if result.is_err() {
-            // Whoever asks why wants to see all values that are open.
-            self.kept.frames.push(frame);
-        }
-        result
-    }
-
-    /// One loop over all steps, with one place where values are read: what is here is what reading costs.
-    #[inline(never)]
-    fn walk(&mut self, frame: &mut Frame) -> Step<()> {
         loop {
-            let op = self.kept.code.at(frame.pc);
-            let several = match op {
-                Op::Elements | Op::Entries => {
-                    if frame.left == 0 {
-                        frame.pc += 1;
-                        continue;
-                    }
-                    frame.left -= 1;
-                    true
-                }
-                Op::Part(_) => {
-                    frame.pc += 1;
-                    false
-                }
-                Op::Primitive(code) => {
-                    frame.pc += 1;
-                    self.primitive(code)?;
-                    continue;
-                }
-                Op::End => {
-                    frame.pc += 1;
-                    if !self.input.skip_if(&[tc::ENDBLOCKDATA]) {
-                        return Self::raw(frame.at, frame.class);
-                    }
-                    continue;
-                }
-                Op::Return => {
-                    self.last = frame.handle;
-                    match self.kept.frames.pop() {
-                        Some(outer) => *frame = outer,
-                        None => return Ok(()),
-                    }
-                    continue;
-                }
-                _ => {
-                    frame.pc += 1;
-                    if let Some(inner) = self.other_step(op, frame)? {
-                        self.enter(frame, inner)?;
-                    }
-                    continue;
-                }
-            };
-            // What comes next is mostly of the same kind: to see that is cheaper than to choose among all steps.
-            while !self.quick_value(frame)? {
-                if several {
-                    if frame.left == 0 {
-                        break;
-                    }
-                    frame.left -= 1;
-                } else if let Op::Part(_) = self.kept.code.at(frame.pc) {
-                    frame.pc += 1;
-                } else {
-                    break;
+            self.run_quickly(&mut frame);
+            match self.step(&mut frame) {
+                Ok(false) => {}
+                Ok(true) => return Ok(()),
+                Err(stop) => {
+                    // Whoever asks why wants to see all values that are open.
+                    self.kept.frames.push(frame);
+                    return Err(stop);
                 }
             }
         }
     }
 
-    /// Reads a value of any kind, and goes on in it when it holds others: tells whether it does.
-    #[inline(always)]
-    pub(super) fn any_value(&mut self, frame: &mut Frame) -> Step<bool> {
-        let depth = self.kept.frames.len();
-        self.long_way(frame)?;
-        Ok(self.kept.frames.len() > depth)
-    }
-
-    /// Has no result but a failure, a pointer: what is larger would go through memory in WebAssembly, and with it the
-    /// results of all that goes the short way.
+    /// Takes a step of any kind: tells whether it was the last.
     #[inline(never)]
-    fn long_way(&mut self, frame: &mut Frame) -> Step<()> {
-        match self.value(false)? {
-            Some(inner) => self.enter(frame, inner),
-            None => Ok(()),
+    fn step(&mut self, frame: &mut Frame) -> Step<bool> {
+        let op = self.kept.code.at(frame.pc);
+        let inner = match op {
+            Op::Elements | Op::Entries if frame.left == 0 => {
+                frame.pc += 1;
+                None
+            }
+            Op::Elements | Op::Entries => {
+                frame.left -= 1;
+                self.value(false)?
+            }
+            Op::Part(_) => {
+                frame.pc += 1;
+                self.value(false)?
+            }
+            Op::Primitive(code) => {
+                frame.pc += 1;
+                self.primitive(code)?;
+                None
+            }
+            Op::End => {
+                frame.pc += 1;
+                if !self.input.skip_if(&[tc::ENDBLOCKDATA]) {
+                    return Self::raw(frame.at, frame.class);
+                }
+                None
+            }
+            Op::Return => {
+                self.last = frame.handle;
+                match self.kept.frames.pop() {
+                    Some(outer) => *frame = outer,
+                    None => return Ok(true),
+                }
+                None
+            }
+            _ => {
+                frame.pc += 1;
+                self.other_step(op, frame)?
+            }
+        };
+        if let Some(inner) = inner {
+            self.enter(frame, inner)?;
         }
+        Ok(false)
     }
 
     /// Goes on with a value inside of the one that is read.
     fn enter(&mut self, frame: &mut Frame, inner: Frame) -> Step<()> {
-        self.quick_enter(frame, inner);
+        self.kept.frames.push(std::mem::replace(frame, inner));
         if self.kept.frames.len() >= self.depth { Err(self.too_deep()) } else { Ok(()) }
     }
 
@@ -122,7 +96,6 @@ impl Reading<'_> {
     }
 
     /// A field of a primitive type.
-    #[inline]
     fn primitive(&mut self, code: u8) -> Step<()> {
         match code {
             b'B' => {

@@ -31,6 +31,29 @@ fn streams_of_more_classes_of_the_jdk_come_back_byte_for_byte() {
 }
 
 #[test]
+fn how_much_room_there_is_for_a_result_changes_nothing() {
+    // What is warm has room for all else, and takes the quick way wherever it can.
+    let mut warm = Java::default();
+    for _ in 0..2 {
+        for (name, bytes) in all() {
+            let document = read(bytes).unwrap();
+            let back = write(&document).unwrap();
+            let large = 2 * document.len().max(bytes.len());
+            for room in [1, 8, 21, 64, 100, large / 8, large] {
+                for java in [&mut Java::default(), &mut warm] {
+                    let mut out = Vec::with_capacity(room);
+                    java.deserialize(bytes, &mut out).unwrap();
+                    assert!(out == document, "{name} with room for {room} bytes");
+                    out = Vec::with_capacity(room);
+                    java.serialize(&document, &mut out).unwrap();
+                    assert!(out == back, "{name} with room for {room} bytes");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn an_instance_keeps_nothing_that_changes_a_result() {
     let mut java = Java::default();
     for _ in 0..2 {

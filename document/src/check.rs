@@ -8,6 +8,7 @@ use crate::error::{Error, ErrorKind};
 use crate::event::Event;
 use crate::extras::Extras;
 use crate::reader::Reader;
+use crate::room::put_item;
 use crate::token::utf8;
 
 /// What a document may be at most.
@@ -208,23 +209,11 @@ impl Checker {
         self.open.clear();
         let mut left: u64 = 1;
         loop {
-            left -= reader.pass_scalars(left);
-            if left == 0 {
-                match self.open.pop() {
-                    Some(outer) => left = outer,
-                    None => return Ok(()),
-                }
-                continue;
-            }
-            left -= 1;
+            left = self.pass_quickly(reader, left);
+            let Some(fewer) = left.checked_sub(1) else { return Ok(()) };
+            left = fewer;
             let at = reader.at();
-            if reader.pass_date_or_decimal() {
-                continue;
-            }
-            let event = match reader.take_known() {
-                Some((number, parts)) => Event::Typed(Head::Known(number), parts),
-                None => reader.next()?,
-            };
+            let event = reader.next()?;
             let inside = match event {
                 Event::Str(bytes) if utf8(bytes).is_none() => return Err(Error::new(at, ErrorKind::BadUtf8)),
                 Event::Wstr(bytes) if !is_wtf8(bytes) => return Err(Error::new(at, ErrorKind::BadUtf8)),
@@ -263,6 +252,35 @@ impl Checker {
                 self.traits.depth = self.traits.depth.max(self.open.len());
                 left = inside;
             }
+        }
+    }
+
+    /// Passes over what documents are full of, in a loop without calls ([`crate::put`] says why): scalars, plain containers
+    /// and values of classes that were defined. Ends in front of anything else, and gives how many values are still to come
+    /// in the innermost container; none at the end.
+    #[inline(never)]
+    fn pass_quickly(&mut self, reader: &mut Reader<'_>, mut left: u64) -> u64 {
+        loop {
+            left -= reader.pass_scalars(left);
+            if left == 0 {
+                let Some(outer) = self.open.pop() else { return 0 };
+                left = outer;
+                continue;
+            }
+            if reader.pass_date_or_decimal() {
+                left -= 1;
+                continue;
+            }
+            let Some((inside, header)) = plain_or_known(reader) else { return left };
+            if inside == 0 {
+                left -= 1;
+            } else if self.open.len() < self.limits.depth && put_item(&mut self.open, left - 1) {
+                self.traits.depth = self.traits.depth.max(self.open.len());
+                left = inside;
+            } else {
+                return left;
+            }
+            reader.advance(header);
         }
     }
 
@@ -340,6 +358,29 @@ impl Targets {
     fn has(&self, place: u32) -> bool {
         self.0.get(place as usize / 8).is_some_and(|byte| byte >> (place % 8) & 1 == 1)
     }
+}
+
+/// How many values are in the container that comes next, and how long its header is, if it is a plain one or a value of
+/// below 15 parts that has as many as its class.
+#[inline(always)]
+fn plain_or_known(reader: &Reader<'_>) -> Option<(u64, usize)> {
+    Some(match *reader.rest() {
+        [marker @ 0x80..=0x8f, ..] => (2 * u64::from(marker & 0x0f), 1),
+        [0xde, a, b, ..] => (2 * u64::from(u16::from_be_bytes([a, b])), 3),
+        [0x90, ..] => (0, 1),
+        [count @ 0x91..=0x9f, 0xd4, 2, number, ..] => {
+            let definition = reader.definition(u32::from(number))?;
+            let parts = u32::from(count & 0x0f) - 1;
+            let fits =
+                matches!(definition.kind, Kind::Bean) && !definition.named && parts == definition.len();
+            fits.then_some((u64::from(parts), 4))?
+        }
+        // What may begin a typed value does not begin an array.
+        [count @ 0x91..=0x9f, 0..=0x8f | 0xa0..=0xc6 | 0xca..=0xd3 | 0xd9..=0xdb | 0xde.., ..] => {
+            (u64::from(count & 0x0f), 1)
+        }
+        _ => return None,
+    })
 }
 
 fn check_typed(reader: &Reader<'_>, at: usize, head: &Head<'_>, parts: u32) -> Result<(), Error> {

@@ -83,6 +83,27 @@ pub(crate) enum Token<'a> {
     Ext(i8, &'a [u8]),
 }
 
+/// How long the scalars are whose length their marker says; strings left aside.
+static WIDTHS: [u8; 256] = widths();
+
+#[allow(clippy::indexing_slicing, reason = "run by the compiler, which refuses a bad index")]
+const fn widths() -> [u8; 256] {
+    let mut widths = [0; 256];
+    let mut marker = 0;
+    while marker < 256 {
+        widths[marker] = match marker {
+            0x00..=0x7f | 0xc0 | 0xc2 | 0xc3 | 0xe0..=0xff => 1,
+            0xcc | 0xd0 => 2,
+            0xcd | 0xd1 => 3,
+            0xca | 0xce | 0xd2 => 5,
+            0xcb | 0xcf | 0xd3 => 9,
+            _ => 0,
+        };
+        marker += 1;
+    }
+    widths
+}
+
 /// A position in bytes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tokens<'a> {
@@ -216,21 +237,23 @@ impl<'a> Tokens<'a> {
         let mut passed = 0;
         let mut rest = self.rest();
         while passed < most {
-            let Some(marker) = rest.first() else { break };
-            let len = match marker {
-                0x00..=0x7f | 0xc0 | 0xc2 | 0xc3 | 0xe0..=0xff => 1,
-                0xa0..=0xbf => {
-                    let len = usize::from(marker & 0x1f) + 1;
-                    match rest.get(1..len) {
-                        Some(text) if is_ascii(text) => len,
-                        _ => break,
-                    }
+            let Some(&marker) = rest.first() else { break };
+            let (from, to) = match marker {
+                0xa0..=0xbf => (1, usize::from(marker & 0x1f) + 1),
+                0xd9 => (2, rest.get(1).map_or(0, |len| usize::from(*len) + 2)),
+                _ => (0, 0),
+            };
+            let len = if to > 0 {
+                match rest.get(from..to) {
+                    Some(text) if is_ascii(text) => to,
+                    _ => break,
                 }
-                0xcc | 0xd0 => 2,
-                0xcd | 0xd1 => 3,
-                0xca | 0xce | 0xd2 => 5,
-                0xcb | 0xcf | 0xd3 => 9,
-                _ => break,
+            } else {
+                // Numbers of all widths come in any order: a table cannot be mispredicted.
+                match WIDTHS.get(usize::from(marker)) {
+                    Some(&len) if len > 0 => usize::from(len),
+                    _ => break,
+                }
             };
             let Some(after) = rest.get(len..) else { break };
             rest = after;

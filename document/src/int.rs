@@ -2,7 +2,7 @@
 
 /// The integer that begins these bytes of a document, whatever its type, and how many bytes it takes. Rare forms are none:
 /// those of 8 and 16 bits with a sign, those behind an extension's marker, and what no `i64` holds.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub fn first_int(bytes: &[u8]) -> Option<(i64, usize)> {
     Some(match *bytes {

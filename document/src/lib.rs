@@ -52,7 +52,7 @@ pub use notes::{Fact, NAME_PART, Note, NoteWriter, Notes};
 pub use path::path;
 pub use reader::Reader;
 pub use rewrite::{Replace, Shape, Target, Value, rewrite};
-pub use room::{LONGEST_TEXT, has_room, put, put_item, put_pair, put_text};
+pub use room::{LONGEST_TEXT, has_room, put, put_first, put_item, put_pair, put_text};
 pub use sample::sample;
 pub use token::ext;
 pub use words::{any_bits, is_ascii, is_equal};

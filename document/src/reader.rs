@@ -220,7 +220,7 @@ impl<'a> Reader<'a> {
 
     /// Where the next values begin, and where the last of them ends, if all are short scalars that lead nowhere: plain ones,
     /// dates and big numbers. Whoever wants them in another order need not walk over them. The reader stays where it is.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn scalars(&self, begins: &mut [u32]) -> Option<u32> {
         let (mut place, mut rest) = (self.place(), self.rest());

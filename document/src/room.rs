@@ -43,6 +43,22 @@ pub fn put_pair<const N: usize, const M: usize>(out: &mut Vec<u8>, first: [u8; N
     true
 }
 
+/// Appends `head` and the first `len` of `bytes`, where there is room for all of them.
+#[inline(always)]
+pub fn put_first<const N: usize, const M: usize>(
+    out: &mut Vec<u8>,
+    head: [u8; N],
+    bytes: [u8; M],
+    len: usize,
+) -> bool {
+    let end = out.len() + N + len;
+    let written = put_pair(out, head, bytes);
+    if written {
+        out.truncate(end);
+    }
+    written
+}
+
 /// Appends `head` and the first `len` bytes of `source`, of up to [`LONGEST_TEXT`]; the faster, the more bytes stand
 /// behind them.
 #[inline(always)]
@@ -163,6 +179,20 @@ mod tests {
         let len = out.len();
         assert!(!put_pair(&mut out, [1, 2], [3; 9]));
         assert_eq!((out.len(), out.capacity()), (len, room));
+    }
+
+    #[test]
+    fn the_first_bytes_are_appended_where_all_have_room() {
+        let mut out = Vec::with_capacity(20);
+        assert!(put_first(&mut out, [1, 2], [3, 4, 5, 6], 3));
+        assert_eq!(out, [1, 2, 3, 4, 5]);
+        let mut small = Vec::with_capacity(8);
+        while put(&mut small, [7]) {}
+        small.truncate(small.capacity() - 5);
+        let len = small.len();
+        assert!(!put_first(&mut small, [1, 2], [3, 4, 5, 6], 3));
+        assert_eq!(small.len(), len);
+        assert!(put_first(&mut small, [1, 2], [3, 4, 5], 3));
     }
 
     #[test]

@@ -265,7 +265,7 @@ impl<'a> Tokens<'a> {
 
     /// How long the scalar is that begins these bytes, if one does that is not long and leads nowhere: no reference, nothing
     /// that holds values, no class.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn scalar_len(bytes: &[u8]) -> Option<usize> {
         Some(match *bytes {
             [0x00..=0x7f | 0xc0 | 0xc2 | 0xc3 | 0xe0..=0xff, ..] => 1,

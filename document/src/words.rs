@@ -11,7 +11,7 @@
 /// assert_eq!(any_bits("key-00017".as_bytes(), high), 0);
 /// assert_ne!(any_bits("é".as_bytes(), high), 0);
 /// ```
-#[inline]
+#[inline(always)]
 pub fn any_bits(bytes: &[u8], look: impl Fn(u64) -> u64) -> u64 {
     if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
         let mut bits = look(u64::from_ne_bytes(*first)) | look(u64::from_ne_bytes(*last));
@@ -37,7 +37,7 @@ pub fn any_bits(bytes: &[u8], look: impl Fn(u64) -> u64) -> u64 {
 }
 
 /// Whether all bytes are ASCII.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub fn is_ascii(bytes: &[u8]) -> bool {
     any_bits(bytes, |word| word & 0x8080_8080_8080_8080) == 0

@@ -76,6 +76,23 @@ fn write_again(kryo: &mut Kryo, document: &[u8]) {
     }
 }
 
+/// What a call writes, or its failure, does not depend on the room that its buffers have: neither of a new instance into
+/// nothing, nor of one that did the same before into a large buffer.
+fn same_with_and_without_room(call: impl Fn(&mut Kryo, &mut Vec<u8>) -> Result<(), Failure>) {
+    let mut kryo = with_schema();
+    let (mut grown, mut roomy) = (Vec::new(), Vec::with_capacity(1 << 20));
+    let first = call(&mut kryo, &mut grown);
+    let second = call(&mut kryo, &mut roomy);
+    assert_eq!(first.map_err(|failure| failure.to_string()), second.map_err(|failure| failure.to_string()));
+    assert_eq!(grown, roomy);
+    // Each length of room ends the quick way at another step.
+    for room in 0..grown.len().min(200) {
+        let mut some = Vec::with_capacity(room);
+        let _ = call(&mut kryo, &mut some);
+        assert_eq!(grown, some);
+    }
+}
+
 /// Lists in lists, and references from anywhere to any of them: attribute and number of the list.
 #[derive(Debug, Clone)]
 enum Graph {
@@ -189,6 +206,20 @@ proptest! {
             kryo.deserialize(&bytes, &mut again).unwrap();
             assert_eq!(again, document(&attributes, true));
         });
+    }
+
+    #[test]
+    fn sessions_are_written_the_same_with_and_without_room(bytes in mutated("kryo")) {
+        let mut document = Vec::new();
+        if with_schema().deserialize(&bytes, &mut document).is_ok() {
+            same_with_and_without_room(|kryo, out| kryo.serialize(&document, out));
+        }
+    }
+
+    #[test]
+    fn plain_data_is_written_the_same_with_and_without_room(value in plain(), typed in any::<bool>()) {
+        let document = document(&[("a".to_owned(), value)], typed);
+        same_with_and_without_room(|kryo, out| kryo.serialize(&document, out));
     }
 
     #[test]

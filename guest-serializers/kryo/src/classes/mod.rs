@@ -260,6 +260,13 @@ impl Classes {
         self.modes.get((end as usize).wrapping_sub(left as usize + 1)).copied().unwrap_or(Mode::Any)
     }
 
+    /// How the fields of a plan are stored, one after the other.
+    #[inline]
+    pub(crate) fn modes(&self, Modes { end, count }: Modes) -> &[Mode] {
+        let (end, count) = (end as usize, count as usize);
+        self.modes.get(end.wrapping_sub(count)..end).unwrap_or_default()
+    }
+
     pub(crate) fn constants(&self, number: u32) -> &[Constant] {
         self.constants.get(number as usize).map_or(&[], Vec::as_slice)
     }
@@ -288,6 +295,15 @@ impl Classes {
             Some(known) if *known != u32::MAX => Some(ClassId(*known)),
             _ => self.find_builtin(number),
         }
+    }
+
+    /// As [`Self::builtin`], of a class that was asked for before.
+    #[inline]
+    pub(crate) fn known_builtin(&self, number: u16) -> Option<ClassId> {
+        self.by_builtin
+            .get(usize::from(number))
+            .filter(|known| **known != u32::MAX)
+            .map(|known| ClassId(*known))
     }
 
     #[cold]

@@ -1,7 +1,7 @@
 //! Objects with fields: a document has them in the order of whoever wrote it, Kryo in that of their names.
 
 use holdfast_document::{Definition, Event, Number};
-use holdfast_kryo_common::beans::{MOST_SCALARS, Met};
+use holdfast_kryo_common::beans::Met;
 use holdfast_kryo_common::layout::MISSING;
 use holdfast_kryo_common::plan::Modes;
 
@@ -29,7 +29,7 @@ impl<'d> Writing<'d, '_, '_> {
         {
             if met.is_straight {
                 self.object(slot, met.class, place, at)?;
-                self.straight_fields(met.class, met.modes)?;
+                self.begin(FrameKind::Fields(met.modes.end), met.class, met.modes.count)?;
                 return Ok(true);
             }
             if self.scalar_fields(slot, met, place, at)? {
@@ -40,23 +40,11 @@ impl<'d> Writing<'d, '_, '_> {
         Ok(false)
     }
 
-    /// Writes the fields of an object up to one that is not of the commonest kinds: it and those behind it have a frame.
-    #[inline]
-    fn straight_fields(&mut self, class: ClassId, Modes { end, count }: Modes) -> Outcome<()> {
-        for left in (0..count).rev() {
-            if !self.quick_field(self.classes.mode(end, left)) {
-                return self.push(FrameKind::Fields(end), class, left + 1);
-            }
-        }
-        Ok(())
-    }
-
     /// Writes an object that has its fields in another order than Kryo, if all of them are scalars: then none leads
     /// elsewhere, and nothing but the place of each is needed. The reader stands at the first one. Otherwise it says false.
     #[inline(never)]
     fn scalar_fields(&mut self, slot: Slot, met: Met<ClassId>, place: u32, at: usize) -> Outcome<bool> {
-        let mut begins = [0; MOST_SCALARS];
-        let Some(begins) = begins.get_mut(..met.parts as usize) else { return Ok(false) };
+        let Some(begins) = self.shelf.begins.get_mut(..met.parts as usize) else { return Ok(false) };
         let Some(end) = self.way.reader.scalars(begins) else { return Ok(false) };
         if self.is_noted_before(place, end) {
             return Ok(false);
@@ -66,7 +54,7 @@ impl<'d> Writing<'d, '_, '_> {
         for field in 0..met.modes.count {
             let mode = self.classes.mode(met.modes.end, met.modes.count - field - 1);
             let part = self.shelf.beans.part(met.layout, field);
-            let place = part.and_then(|part| begins.get(part as usize)).copied();
+            let place = part.and_then(|part| self.shelf.begins.get(part as usize)).copied();
             self.field_from(mode, place)?;
         }
         self.way.reader.seek(end);
@@ -118,7 +106,7 @@ impl<'d> Writing<'d, '_, '_> {
             if self.classes.has_names(plan) {
                 return self.compatible_object(class, plan, None, modes.count);
             }
-            return self.straight_fields(class, modes);
+            return self.begin(FrameKind::Fields(modes.end), class, modes.count);
         }
         self.way.inform(&mut self.shelf.parts)?;
         self.custom_data(number, place, parts, at)?;
@@ -247,6 +235,15 @@ impl<'d> Writing<'d, '_, '_> {
         Ok(())
     }
 
+    /// Whether notes say something of the values between two places; those in front were passed by then.
+    fn is_noted_before(&mut self, place: u32, end: u32) -> bool {
+        // Of another attribute's values no note speaks.
+        self.note.is_some() && self.way.is_at_home() && {
+            self.fact(place, 0);
+            self.note.is_some_and(|note| note.place < end)
+        }
+    }
+
     /// Writes a field that stands where the reader does.
     #[inline]
     pub(super) fn field(&mut self, mode: Mode) -> Outcome<()> {
@@ -276,7 +273,7 @@ impl<'d> Writing<'d, '_, '_> {
     fn field_from(&mut self, mode: Mode, place: Option<u32>) -> Outcome<()> {
         let Some(place) = place else { return self.missing(mode) };
         self.way.reader.seek(place);
-        if self.quick_field(mode) { Ok(()) } else { self.field(mode) }
+        self.field(mode)
     }
 
     /// Writes a field that the document does not have.

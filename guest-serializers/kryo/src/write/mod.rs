@@ -7,15 +7,17 @@ mod declared;
 mod enums;
 mod names;
 mod object;
+mod put;
 mod quick;
 mod raw;
 mod refs;
+mod run;
 mod scalar;
 mod time;
 mod whole;
 
 use holdfast_document::{Definition, Event, Extras, Note, Notes};
-use holdfast_kryo_common::beans::Beans;
+use holdfast_kryo_common::beans::{Beans, MOST_SCALARS};
 use holdfast_kryo_common::places::{Back, Moved, Parts, Way};
 use holdfast_sdk::Failure;
 
@@ -46,6 +48,8 @@ pub(crate) struct Shelf {
     compatible: compatible::Compatible,
     /// The values of the slots of one number of a declared class, so far.
     digits: Vec<i64>,
+    /// Where the parts of an object begin that is written at once.
+    begins: [u32; MOST_SCALARS],
 }
 
 /// What is still to be written of a container.
@@ -196,137 +200,12 @@ impl<'d> Writing<'d, '_, '_> {
         Ok(())
     }
 
-    /// Writes until every container that was begun has ended.
-    fn run(&mut self) -> Outcome<()> {
-        while let Some(frame) = self.shelf.frames.last().copied() {
-            match frame.kind {
-                FrameKind::Values => {
-                    self.parts(frame.left, |writing, _| writing.value(Slot::Any))?;
-                }
-                FrameKind::LateValues => {
-                    if self.parts(frame.left, |writing, _| writing.value(Slot::Any))? {
-                        self.shelf.late.pop();
-                    }
-                }
-                FrameKind::Known => {
-                    let slot = Slot::Known(frame.class);
-                    self.parts(frame.left, |writing, _| writing.value(slot))?;
-                }
-                FrameKind::Fields(end) => {
-                    self.parts(frame.left, |writing, left| {
-                        let mode = writing.classes.mode(end, left);
-                        writing.field(mode)
-                    })?;
-                }
-                FrameKind::FieldsAt(first) => {
-                    if self.parts(frame.left, |writing, left| writing.field_at(frame.class, first, left))? {
-                        self.end_fields_at(first);
-                    }
-                }
-                FrameKind::Compatible { end, first, in_field } => {
-                    self.compatible_fields(frame, end, first, in_field)?;
-                }
-                FrameKind::EnumEntries => {
-                    self.parts(frame.left, |writing, _| {
-                        writing.enum_key(frame.class)?;
-                        writing.value(Slot::Any)
-                    })?;
-                }
-                kind if frame.left > 0 => {
-                    if let Some(frame) = self.shelf.frames.last_mut() {
-                        frame.left = 0;
-                    }
-                    let depth = self.shelf.frames.len();
-                    self.value(Slot::Any)?;
-                    if self.shelf.frames.len() == depth {
-                        self.after(kind, frame.class)?;
-                    }
-                }
-                kind => self.after(kind, frame.class)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes parts of the innermost container until one is a container itself, which is then the innermost one, or
-    /// they are over and so is it: then it says true. `part` gets the number of those that follow.
-    #[inline]
-    fn parts(&mut self, left: u32, mut part: impl FnMut(&mut Self, u32) -> Outcome<()>) -> Outcome<bool> {
-        let depth = self.shelf.frames.len();
-        for left in (0..left).rev() {
-            self.check_size()?;
-            part(self, left)?;
-            if self.shelf.frames.len() != depth {
-                if let Some(frame) = self.shelf.frames.get_mut(depth - 1) {
-                    frame.left = left;
-                }
-                return Ok(false);
-            }
-        }
-        self.shelf.frames.pop();
-        Ok(true)
-    }
-
     #[inline]
     fn check_size(&self) -> Outcome<()> {
         if self.out.len() > self.limits.bytes {
             let Limits { bytes, option, .. } = self.limits;
             return Err(limit(format!("the session takes more than {bytes} bytes ({option})")));
         }
-        Ok(())
-    }
-
-    /// What follows the one value of some containers.
-    fn after(&mut self, kind: FrameKind, class: ClassId) -> Outcome<()> {
-        self.shelf.frames.pop();
-        match kind {
-            FrameKind::Comparator(count) => {
-                self.shelf.late.pop();
-                self.after_comparator(class, count)
-            }
-            FrameKind::SubList => {
-                self.shelf.late.pop();
-                self.after_list()
-            }
-            FrameKind::Handler => {
-                self.shelf.late.pop();
-                self.after_handler()
-            }
-            FrameKind::Whole(own) => self.way.reader.skip_values(own).map_err(no_document),
-            FrameKind::Visit(back) => {
-                self.way.return_from_visit(back);
-                Ok(())
-            }
-            FrameKind::ChunksEnd => {
-                self.close_chunks();
-                Ok(())
-            }
-            FrameKind::Compatible { .. }
-            | FrameKind::Values
-            | FrameKind::LateValues
-            | FrameKind::Known
-            | FrameKind::EnumEntries
-            | FrameKind::Fields(_)
-            | FrameKind::FieldsAt(_) => Ok(()),
-        }
-    }
-
-    /// Begins a container of so many parts, if there are any.
-    #[inline]
-    fn begin(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
-        if left == 0 {
-            return Ok(());
-        }
-        self.push(kind, class, left)?;
-        Ok(())
-    }
-
-    #[inline]
-    fn push(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
-        if self.shelf.frames.len() >= self.limits.depth {
-            return Err(limit(format!("nested deeper than {} levels (maxDepth)", self.limits.depth)));
-        }
-        self.shelf.frames.push(Frame { left, class, kind });
         Ok(())
     }
 

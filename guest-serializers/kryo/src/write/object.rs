@@ -11,16 +11,8 @@ use crate::output::{varint, zigzag, zigzag_long};
 
 impl<'d> Writing<'d, '_, '_> {
     /// Writes the value that follows. If it has parts, its container is the innermost one then.
-    #[inline]
-    pub(super) fn value(&mut self, slot: Slot) -> Outcome<()> {
-        if self.quick(slot) {
-            return Ok(());
-        }
-        self.event_value(slot)
-    }
-
     #[inline(never)]
-    fn event_value(&mut self, slot: Slot) -> Outcome<()> {
+    pub(super) fn value(&mut self, slot: Slot) -> Outcome<()> {
         let (place, at) = (self.way.reader.place(), self.way.at());
         if self.met_bean(slot, place, at)? {
             return Ok(());

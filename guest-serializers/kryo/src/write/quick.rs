@@ -1,220 +1,293 @@
-//! The commonest values, written by a look at their first bytes: nearly all of a session goes this way. What is met
-//! seldom is left to the events of the reader.
+//! The steps that sessions are full of, each taken from the document and written in one go, in a loop without calls
+//! (`holdfast_document::put` says why).
+//!
+//! Nothing here is a rule of its own: at what is not exactly as expected, or where a buffer has to grow, nothing
+//! happens and the loop ends. [`Writing::step`] takes any step.
 
-use holdfast_document::{append_first, first_int};
+use holdfast_document::{Reader, has_room, put, put_item};
+use holdfast_kryo_common::beans::{Beans, MOST_SCALARS, Met};
 
+use super::names::Names;
 use super::refs::Object;
-use super::{Slot, Writing};
-use crate::classes::ClassId;
-use crate::output::{varint, varlong, zigzag, zigzag_long};
+use super::{Frame, FrameKind, Shelf, Writing};
+use crate::classes::{ClassId, Classes};
+use crate::output::put_varlong;
 use crate::plan::Mode;
-use crate::text;
 
-impl<'d> Writing<'d, '_, '_> {
-    /// Writes the value that follows if it is one of the commonest, and says whether it was.
+/// What the loop works on: variables of its own, as what stands behind a reference is read and written at each step.
+pub(super) struct Run<'d, 's> {
+    pub(super) out: Vec<u8>,
+    /// The bytes of the document from the next value on, and the place where the last of them ends.
+    pub(super) rest: &'d [u8],
+    end: u32,
+    frame: Frame,
+    /// The frames around it, of which there may be so many with it.
+    frames: Vec<Frame>,
+    depth: usize,
+    pub(super) objects: Vec<Object>,
+    /// The number of the next object.
+    pub(super) next: u32,
+    /// Whether objects are written in the order in which they stand.
+    pub(super) in_order: bool,
+    /// From this place on, notes may say something of strings and numbers.
+    pub(super) noted: u32,
+    pub(super) heads: Heads,
+    most_bytes: usize,
+    classes: &'s Classes,
+    names: &'s Names,
+    beans: &'s Beans<ClassId>,
+    begins: &'s mut [u32; MOST_SCALARS],
+}
+
+/// How the commonest built-in classes stand in the bytes.
+pub(super) struct Heads {
+    list: Head,
+    map: Head,
+    pub(super) date: Head,
+    pub(super) decimal: Head,
+}
+
+/// A class that stands in the bytes by name, and its number among those.
+#[derive(Clone, Copy)]
+pub(super) struct Head {
+    pub(super) class: ClassId,
+    number: u8,
+}
+
+impl Head {
+    /// A class that is not there yet, or with a number of more than a byte.
+    const NONE: Self = Self { class: ClassId::VOID, number: 0x80 };
+
     #[inline(always)]
-    pub(super) fn quick(&mut self, slot: Slot) -> bool {
-        let rest = self.way.reader.rest();
-        let Some(first) = rest.first() else { return false };
-        let class = match slot {
-            Slot::Any => true,
-            Slot::Known(ClassId::STRING) => false,
-            Slot::Known(_) => return false,
+    fn of(class: ClassId, classes: &Classes, names: &Names) -> Self {
+        match names.known(class, classes.slot(class)) {
+            Some(number @ 0..0x80) => Self { class, number: number as u8 },
+            _ => Self::NONE,
+        }
+    }
+
+    #[inline(always)]
+    fn of_builtin(number: u16, classes: &Classes, names: &Names) -> Self {
+        classes.known_builtin(number).map_or(Self::NONE, |class| Self::of(class, classes, names))
+    }
+
+    /// The class and the mark of a first object.
+    #[inline(always)]
+    pub(super) fn mark(self) -> Option<[u8; 3]> {
+        (self.number < 0x80).then_some([1, self.number, 1])
+    }
+}
+
+impl Writing<'_, '_, '_> {
+    /// Takes steps as long as they are quick. Where it ends no step is half done.
+    #[inline(never)]
+    pub(super) fn run_quickly(&mut self) {
+        let Shelf { frames, objects, names, beans, begins, moved, .. } = &mut *self.shelf;
+        let Some(frame) = frames.pop() else { return };
+        let (rest, classes) = (self.way.reader.rest(), &*self.classes);
+        let head = |number| Head::of_builtin(number, classes, names);
+        let mut run = Run {
+            out: std::mem::take(self.out),
+            rest,
+            end: self.way.reader.place().wrapping_add(rest.len() as u32),
+            frame,
+            frames: std::mem::take(frames),
+            depth: self.limits.depth,
+            objects: std::mem::take(objects),
+            next: self.next,
+            in_order: self.way.is_straight() && moved.is_empty(),
+            noted: self.note.map_or(u32::MAX, |note| note.place),
+            heads: Heads { list: head(1), map: head(40), date: head(185), decimal: head(184) },
+            most_bytes: self.limits.bytes,
+            classes,
+            names,
+            beans,
+            begins,
         };
-        match *first {
-            0xa0..=0xbf => self.quick_string(rest, usize::from(first & 0x1f), 1, class),
-            0xd9 => match rest.get(1) {
-                Some(len) => self.quick_string(rest, usize::from(*len), 2, class),
-                None => false,
-            },
-            0xc0 => {
-                self.out.push(0);
-                self.way.reader.advance(1);
-                true
+        run.go_on();
+        // There was room for the frame before.
+        put_item(&mut run.frames, run.frame);
+        *frames = run.frames;
+        *objects = run.objects;
+        *self.out = run.out;
+        self.next = run.next;
+        self.way.reader.advance(rest.len() - run.rest.len());
+    }
+}
+
+impl Run<'_, '_> {
+    #[inline(always)]
+    fn go_on(&mut self) {
+        loop {
+            let mode = match self.frame.kind {
+                FrameKind::Values => Mode::Any,
+                FrameKind::Known => Mode::Known(self.frame.class),
+                FrameKind::Fields(end) => self.classes.mode(end, self.frame.left.wrapping_sub(1)),
+                _ => return,
+            };
+            let Some(left) = self.frame.left.checked_sub(1) else {
+                let Some(outer) = self.frames.pop() else { return };
+                self.frame = outer;
+                continue;
+            };
+            if self.out.len() > self.most_bytes {
+                return;
             }
-            0x00..=0x7f if class => {
-                self.out.push(ClassId::INT_BYTE);
-                zigzag(self.out, i32::from(*first));
-                self.way.reader.advance(1);
-                true
+            if let Some(len) = self.put_scalar(mode, self.rest) {
+                self.advance(len);
+                self.frame.left = left;
+            } else if mode != Mode::Any || !self.begin(left) {
+                return;
             }
-            0xc2..=0xdf if class => self.quick_scalar(*first, rest),
+        }
+    }
+
+    #[inline(always)]
+    fn advance(&mut self, len: usize) {
+        self.rest = self.rest.get(len..).unwrap_or_default();
+    }
+
+    /// Where bytes of the document stand, which go on to its end.
+    #[inline(always)]
+    pub(super) fn place_of(&self, bytes: &[u8]) -> u32 {
+        self.end.wrapping_sub(bytes.len() as u32)
+    }
+
+    /// Begins a value that holds others, behind which so many follow in the container around it.
+    #[inline(always)]
+    fn begin(&mut self, left: u32) -> bool {
+        if !self.in_order || !has_room(&self.objects, 1) || !self.may_enter() {
+            return false;
+        }
+        match *self.rest {
+            [marker @ 0x80..=0x8f, ..] => self.begin_map(left, u32::from(marker & 0x0f), 1),
+            [0xde, a, b, ..] => self.begin_map(left, u32::from(u16::from_be_bytes([a, b])), 3),
+            [count @ 0x91..=0x9f, 0xd4, 2, number, ..] => {
+                self.begin_bean(left, u32::from(number), u32::from(count & 0x0f) - 1)
+            }
+            // What may begin a typed value does not begin a list.
+            [0x90..=0x9f | 0xdc, 0xd4 | 0xd5 | 0xc7 | 0x90..=0x9f | 0xdc | 0xdd, ..]
+            | [0xdc, _, _, 0xd4 | 0xd5 | 0xc7 | 0x90..=0x9f | 0xdc | 0xdd, ..] => false,
+            [marker @ 0x90..=0x9f, ..] => self.begin_list(left, u32::from(marker & 0x0f), 1),
+            [0xdc, a, b, ..] => self.begin_list(left, u32::from(u16::from_be_bytes([a, b])), 3),
             _ => false,
         }
     }
 
-    /// A string of so many bytes behind its marker, unless notes may say something of it.
+    /// Whether there may be another frame, and there is room for it and the one that is not among the others.
     #[inline(always)]
-    fn quick_string(&mut self, rest: &'d [u8], len: usize, marker: usize, class: bool) -> bool {
-        if self.is_noted() {
-            return false;
-        }
-        let Some(source) = rest.get(marker..).filter(|source| source.len() >= len) else { return false };
-        if class {
-            self.out.extend_from_slice(&[3, 1]);
-        } else {
-            self.out.push(1);
-        }
-        self.next += 1;
-        text::write_first(self.out, source, len);
-        self.way.reader.advance(marker + len);
-        true
+    fn may_enter(&self) -> bool {
+        self.frames.len() + 1 < self.depth && has_room(&self.frames, 2)
     }
 
-    /// Boxed values, dates and big decimals.
-    fn quick_scalar(&mut self, first: u8, rest: &'d [u8]) -> bool {
-        // An Integer or a Long by its marker, or of no type and then one of the two by its value.
-        let taken = match (first, rest) {
-            (0xd7, [_, 9, millis @ ..]) => return self.quick_date(millis),
-            (0xd7, [_, 11, payload @ ..]) => return self.quick_decimal(payload, 8, 2),
-            (0xc7, [_, len, 11, payload @ ..]) => return self.quick_decimal(payload, usize::from(*len), 3),
-            (0xcb, [_, a, b, c, d, e, f, g, h, ..]) => {
-                self.out.extend_from_slice(&[ClassId::DOUBLE_BYTE, *a, *b, *c, *d, *e, *f, *g, *h]);
-                9
-            }
-            (0xc2 | 0xc3, _) => {
-                self.out.extend_from_slice(&[ClassId::BOOLEAN_BYTE, first - 0xc2]);
-                1
-            }
-            (0xd2, [_, a, b, c, d, ..]) => {
-                self.out.push(ClassId::INT_BYTE);
-                zigzag(self.out, i32::from_be_bytes([*a, *b, *c, *d]));
-                5
-            }
-            (0xd3, [_, a, b, c, d, e, f, g, h, ..]) => {
-                self.out.push(ClassId::LONG_BYTE);
-                zigzag_long(self.out, i64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]));
-                9
-            }
-            (0xcc, [_, value, ..]) => {
-                self.out.push(ClassId::INT_BYTE);
-                zigzag(self.out, i32::from(*value));
-                2
-            }
-            (0xcd, [_, a, b, ..]) => {
-                self.out.push(ClassId::INT_BYTE);
-                zigzag(self.out, i32::from(u16::from_be_bytes([*a, *b])));
-                3
-            }
-            _ => return false,
-        };
-        self.way.reader.advance(taken);
-        true
-    }
-
-    #[inline]
-    fn quick_date(&mut self, millis: &[u8]) -> bool {
-        let Some(millis) = millis.first_chunk::<8>().filter(|_| self.is_plain()) else { return false };
-        let Some(class) = self.classes.builtin(DATE) else { return false };
-        let (place, id) = (self.way.reader.place(), self.next);
-        self.class_and_mark(class);
-        self.shelf.objects.push(Object { place, id, class });
-        varlong(self.out, u64::from_be_bytes(*millis));
-        self.way.reader.advance(10);
-        true
-    }
-
-    /// A `BigDecimal` of so many bytes, behind a marker of so many.
-    #[inline]
-    fn quick_decimal(&mut self, payload: &[u8], len: usize, marker: usize) -> bool {
-        if self.is_noted() {
-            return false;
-        }
-        let Some((scale, unscaled)) = payload.split_first_chunk::<4>() else { return false };
-        let Some(digits) = len.checked_sub(4).filter(|digits| *digits > 0 && unscaled.len() >= *digits)
-        else {
-            return false;
-        };
-        let Some(class) = self.classes.builtin(BIG_DECIMAL) else { return false };
-        self.class_and_mark(class);
-        varint(self.out, digits as u32 + 1);
-        append_first(self.out, unscaled, digits);
-        zigzag(self.out, i32::from_be_bytes(*scale));
-        self.way.reader.advance(marker + len);
-        true
-    }
-
-    /// Whether a note may say something of the value that follows: notes come in the order of places.
-    #[inline]
-    fn is_noted(&self) -> bool {
-        self.note.is_some_and(|note| note.place <= self.way.reader.place())
-    }
-
-    /// Whether notes say something of the values between two places; those in front were passed by then.
-    #[inline]
-    pub(super) fn is_noted_before(&mut self, place: u32, end: u32) -> bool {
-        // Of another attribute's values no note speaks.
-        self.note.is_some() && self.way.is_at_home() && {
-            self.fact(place, 0);
-            self.note.is_some_and(|note| note.place < end)
-        }
-    }
-
-    /// Whether objects are written in the order in which they stand.
-    #[inline]
-    fn is_plain(&self) -> bool {
-        self.way.is_straight() && self.shelf.moved.is_empty()
-    }
-
-    /// Writes the class and the mark of the first one, and counts it.
-    #[inline]
-    fn class_and_mark(&mut self, class: ClassId) {
-        self.next += 1;
-        match self.shelf.names.known(class, self.classes.slot(class)) {
-            Some(number @ 0..0x80) => self.out.extend_from_slice(&[1, number as u8, 1]),
-            _ => {
-                self.class(class);
-                self.out.push(1);
-            }
-        }
-    }
-
-    /// Writes the field that follows if it is one of the commonest values, and says whether it was.
     #[inline(always)]
-    pub(super) fn quick_field(&mut self, mode: Mode) -> bool {
-        match mode {
-            Mode::Any => self.quick(Slot::Any),
-            Mode::Known(class) => self.quick(Slot::Known(class)),
-            Mode::Boolean => match self.way.reader.rest().first() {
-                Some(flag @ 0xc2..=0xc3) => {
-                    self.out.push(flag - 0xc2);
-                    self.way.reader.advance(1);
-                    true
-                }
-                _ => false,
-            },
-            Mode::Int => match first_int(self.way.reader.rest()) {
-                Some((value, len)) => match i32::try_from(value) {
-                    Ok(value) => {
-                        zigzag(self.out, value);
-                        self.way.reader.advance(len);
-                        true
-                    }
-                    Err(_) => false,
-                },
-                None => false,
-            },
-            Mode::Long => match first_int(self.way.reader.rest()) {
-                Some((value, len)) => {
-                    zigzag_long(self.out, value);
-                    self.way.reader.advance(len);
-                    true
-                }
-                None => false,
-            },
-            Mode::Double => match *self.way.reader.rest() {
-                [0xcb, a, b, c, d, e, f, g, h, ..] => {
-                    self.out.extend_from_slice(&[a, b, c, d, e, f, g, h]);
-                    self.way.reader.advance(9);
-                    true
-                }
-                _ => false,
-            },
-            Mode::Declared(_) | Mode::Byte | Mode::Char | Mode::Short | Mode::Float => false,
+    fn begin_map(&mut self, left: u32, count: u32, len: usize) -> bool {
+        self.begin_plain(self.heads.map, left, count, 2 * count, len)
+    }
+
+    #[inline(always)]
+    fn begin_list(&mut self, left: u32, count: u32, len: usize) -> bool {
+        self.begin_plain(self.heads.list, left, count, count, len)
+    }
+
+    /// Begins a container of a header of `len` bytes, in which so many values follow.
+    #[inline(always)]
+    fn begin_plain(&mut self, head: Head, left: u32, count: u32, inside: u32, len: usize) -> bool {
+        let Some(mark) = head.mark() else { return false };
+        if !put_varlong(&mut self.out, mark, u64::from(count)) {
+            return false;
+        }
+        self.count_object(head.class, self.place_of(self.rest));
+        self.advance(len);
+        self.frame.left = left;
+        if inside > 0 {
+            self.enter(Frame { left: inside, class: ClassId::VOID, kind: FrameKind::Values });
+        }
+        true
+    }
+
+    /// Goes on in a container, for whose frame there is room.
+    #[inline(always)]
+    fn enter(&mut self, frame: Frame) {
+        put_item(&mut self.frames, std::mem::replace(&mut self.frame, frame));
+    }
+
+    /// Numbers an object that references may lead to, and for which there is room.
+    #[inline(always)]
+    pub(super) fn count_object(&mut self, class: ClassId, place: u32) {
+        put_item(&mut self.objects, Object { place, id: self.next, class });
+        self.next += 1;
+    }
+
+    /// Begins an object of a class that was met in this attribute, or writes it if it has scalars alone.
+    #[inline(always)]
+    fn begin_bean(&mut self, left: u32, number: u32, parts: u32) -> bool {
+        /// The header of the array and the HEAD of the class.
+        const HEAD: usize = 4;
+        let Some(met) = self.beans.met(number, parts) else { return false };
+        let Some(mark) = Head::of(met.class, self.classes, self.names).mark() else { return false };
+        let Some(fields) = self.rest.get(HEAD..) else { return false };
+        let place = self.place_of(self.rest);
+        if !met.is_straight {
+            let before = (self.out.len(), self.objects.len(), self.next);
+            let Some(len) = self.put_object(met, mark, place, fields) else {
+                self.out.truncate(before.0);
+                self.objects.truncate(before.1);
+                self.next = before.2;
+                return false;
+            };
+            self.rest = fields.get(len..).unwrap_or_default();
+            self.frame.left = left;
+            return true;
+        }
+        if !put(&mut self.out, mark) {
+            return false;
+        }
+        self.count_object(met.class, place);
+        self.rest = fields;
+        self.frame.left = left;
+        if met.modes.count > 0 {
+            self.enter(Frame {
+                left: met.modes.count,
+                class: met.class,
+                kind: FrameKind::Fields(met.modes.end),
+            });
+        }
+        true
+    }
+
+    /// Writes an object that has its fields in another order than Kryo, if all of them are scalars: then none leads
+    /// elsewhere, and nothing but the place of each is needed. Gives how long they are. What was written is to be taken
+    /// back where that is nothing.
+    #[inline(always)]
+    fn put_object(&mut self, met: Met<ClassId>, mark: [u8; 3], place: u32, fields: &[u8]) -> Option<usize> {
+        let begins = self.begins.get_mut(..met.parts as usize)?;
+        let len = Reader::value(fields).scalars(begins)? as usize;
+        if self.noted < self.place_of(fields.get(len..)?) || !put(&mut self.out, mark) {
+            return None;
+        }
+        self.count_object(met.class, place);
+        let first = self.objects.len();
+        let order = &self.beans.layouts.get(met.layout)?.order;
+        for (mode, part) in self.classes.modes(met.modes).iter().zip(order) {
+            let begin = *self.begins.get(*part as usize)?;
+            self.put_scalar(*mode, fields.get(begin as usize..)?)?;
+            self.settle(first);
+        }
+        Some(len)
+    }
+
+    /// Objects are looked for by their places: moves the last one of those behind so many in front of all with a
+    /// greater place.
+    #[inline(always)]
+    fn settle(&mut self, first: usize) {
+        let mut objects = self.objects.get_mut(first..).unwrap_or_default();
+        while let [before @ .., a, b] = objects
+            && a.place > b.place
+        {
+            std::mem::swap(a, b);
+            let len = before.len() + 1;
+            objects = objects.get_mut(..len).unwrap_or_default();
         }
     }
 }
-
-/// Numbers of the document's table.
-const DATE: u16 = 185;
-const BIG_DECIMAL: u16 = 184;

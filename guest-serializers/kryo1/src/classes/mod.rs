@@ -291,10 +291,16 @@ impl Classes {
     /// The class of a number of the document's table.
     #[inline]
     pub(crate) fn builtin(&mut self, number: u16) -> Option<ClassId> {
-        match self.by_builtin.get(usize::from(number)) {
-            Some(known) if *known != u32::MAX => Some(ClassId(*known)),
-            _ => self.find_builtin(number),
-        }
+        self.known_builtin(number).or_else(|| self.find_builtin(number))
+    }
+
+    /// As [`Classes::builtin`], of a class that was asked for before.
+    #[inline(always)]
+    pub(crate) fn known_builtin(&self, number: u16) -> Option<ClassId> {
+        self.by_builtin
+            .get(usize::from(number))
+            .filter(|known| **known != u32::MAX)
+            .map(|known| ClassId(*known))
     }
 
     #[cold]

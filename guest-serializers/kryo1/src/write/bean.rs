@@ -1,14 +1,14 @@
 //! Objects with fields: a document has them in the order of whoever wrote it, Kryo in that of their names.
 
 use holdfast_document::{Definition, Event, Number};
-use holdfast_kryo_common::beans::{MOST_SCALARS, Met};
+use holdfast_kryo_common::beans::Met;
 use holdfast_kryo_common::fault::Outcome;
 use holdfast_kryo_common::layout::MISSING;
 use holdfast_kryo_common::output::{varint, zigzag_long};
 use holdfast_kryo_common::plan::Modes;
 
 use super::value::short;
-use super::{FrameKind, Slot, Writing};
+use super::{FrameKind, Shelf, Slot, Writing};
 use crate::classes::ClassId;
 use crate::codec::Codec;
 use crate::declared::Step;
@@ -27,7 +27,7 @@ impl<'d> Writing<'d, '_, '_> {
         if let Some(met) = self.shelf.beans.met(number, parts) {
             if met.is_straight {
                 if self.object(slot, met.class, place, at)? {
-                    self.fields(met.class, met.modes)?;
+                    self.begin(FrameKind::Fields(met.modes.end), met.class, met.modes.count)?;
                 } else {
                     self.pass(place)?;
                 }
@@ -41,21 +41,21 @@ impl<'d> Writing<'d, '_, '_> {
         Ok(false)
     }
 
-    /// Writes an object that has its fields in another order than Kryo, if all of them are scalars: then none leads
+    /// Begins an object that has its fields in another order than Kryo, if all of them are scalars: then none leads
     /// elsewhere, and nothing but the place of each is needed. The reader stands at the first one. Otherwise it says false.
-    #[inline(never)]
     fn scalar_fields(&mut self, slot: Slot, met: Met<ClassId>, place: u32, at: usize) -> Outcome<bool> {
-        let mut begins = [0; MOST_SCALARS];
+        let Shelf { beans, begins, .. } = &mut *self.shelf;
         let Some(begins) = begins.get_mut(..met.parts as usize) else { return Ok(false) };
         let Some(end) = self.way.reader.scalars(begins) else { return Ok(false) };
+        let Some(layout) = beans.layouts.get(met.layout) else { return Ok(false) };
+        let from = beans.targets.len();
+        beans.targets.push(end);
+        let places = layout.order.iter().rev().map(|part| begins.get(*part as usize).copied());
+        beans.targets.extend(places.map(|place| place.unwrap_or(MISSING)));
         if self.object_or_pass(slot, met.class, place, at)? {
-            for field in 0..met.modes.count {
-                let mode = self.classes.mode(met.modes.end, met.modes.count - field - 1);
-                let part = self.shelf.beans.part(met.layout, field);
-                let place = part.and_then(|part| begins.get(part as usize)).copied();
-                self.field_from(mode, place)?;
-            }
-            self.way.reader.seek(end);
+            self.begin_fields_at(from, met.class, met.modes)?;
+        } else {
+            self.shelf.beans.targets.truncate(from);
         }
         Ok(true)
     }
@@ -98,11 +98,11 @@ impl<'d> Writing<'d, '_, '_> {
         let (Codec::Fields(plan) | Codec::Zone(plan) | Codec::Declared(plan)) = codec else {
             return Err(self.not_by_fields(class, at));
         };
+        let modes = self.classes.modes_of(plan);
         if definition.named {
-            return self.named_bean(slot, class, parts, place, at);
+            return self.named_bean(slot, class, modes, (parts, place, at));
         }
         let number = self.layout(definition, class, plan, at)?;
-        let modes = self.classes.modes_of(plan);
         let Some(layout) = self.shelf.beans.layouts.get(number) else { return Err(self.bad_form(at)) };
         let is_straight = layout.is_straight;
         if layout.custom.is_empty() {
@@ -118,24 +118,31 @@ impl<'d> Writing<'d, '_, '_> {
             return Ok(());
         }
         if is_straight {
-            return self.fields(class, modes);
+            return self.begin(FrameKind::Fields(modes.end), class, modes.count);
         }
         self.way.inform(&mut self.shelf.parts)?;
         self.custom_data(number, place, parts, at)?;
         let beans = &mut self.shelf.beans;
-        let first = beans.targets.len() as u32;
+        let from = beans.targets.len();
         let (Some(layout), Some(places)) =
             (beans.layouts.get(number), self.shelf.parts.of(self.way.attribute(), place, parts))
         else {
             return Err(self.bad_form(at));
         };
-        let fields = layout.order.iter().map(|part| places.get(*part as usize).copied().unwrap_or(MISSING));
-        beans.targets.extend(fields.chain(places.last().copied()));
-        self.begin_fields_at(first, class, modes.count)
+        let fields = layout.order.iter().rev();
+        beans.targets.push(places.last().copied().unwrap_or(MISSING));
+        beans.targets.extend(fields.map(|part| places.get(*part as usize).copied().unwrap_or(MISSING)));
+        self.begin_fields_at(from, class, modes)
     }
 
     /// Writes an object whose parts are names and values in turn.
-    fn named_bean(&mut self, slot: Slot, class: ClassId, parts: u32, place: u32, at: usize) -> Outcome<()> {
+    fn named_bean(
+        &mut self,
+        slot: Slot,
+        class: ClassId,
+        modes: Modes,
+        (parts, place, at): (u32, u32, usize),
+    ) -> Outcome<()> {
         if !self.object_or_pass(slot, class, place, at)? {
             return Ok(());
         }
@@ -156,8 +163,9 @@ impl<'d> Writing<'d, '_, '_> {
         let slots = self.classes.plan_of(class).map_or(&[][..], |plan| &plan.slots);
         let mut taken = 0;
         let targets = &mut self.shelf.beans.targets;
-        let (first, count) = (targets.len() as u32, slots.len() as u32);
-        for field in slots {
+        let from = targets.len();
+        targets.push(places.last().copied().unwrap_or(MISSING));
+        for field in slots.iter().rev() {
             // Of two fields of one name, the subclass's has it, and the other one its class in front.
             let is_shadowed = slots.iter().any(|other| other.name == field.name && other.level < field.level);
             let found = names.iter().find(|(name, _)| match name.split_once('#') {
@@ -172,22 +180,25 @@ impl<'d> Writing<'d, '_, '_> {
                 format!("the schema's {} does not have all of these fields", self.classes.get(class).name);
             return Err(self.unrepresentable(at, text));
         }
-        targets.extend(places.last());
-        self.begin_fields_at(first, class, count)
+        self.begin_fields_at(from, class, modes)
     }
 
-    /// Begins an object of so many fields, whose places begin here among the targets.
-    fn begin_fields_at(&mut self, first: u32, class: ClassId, fields: u32) -> Outcome<()> {
+    /// Begins an object whose places begin here among the targets: that of its end, those of its fields from the last to
+    /// the first.
+    fn begin_fields_at(&mut self, from: usize, class: ClassId, modes: Modes) -> Outcome<()> {
         self.way.leave_straight_way();
-        self.push(FrameKind::FieldsAt(first), class, fields)
+        self.push(FrameKind::FieldsAt { end: modes.end, from: from as u32 }, class, modes.count)
     }
 
-    pub(super) fn end_fields_at(&mut self, first: u32) {
+    /// Goes to the end of an object that was begun so.
+    #[inline(always)]
+    pub(super) fn end_fields_at(&mut self, from: u32) {
         self.way.return_to_straight_way();
-        if let Some(end) = self.shelf.beans.targets.pop() {
-            self.way.reader.seek(end);
+        let targets = &mut self.shelf.beans.targets;
+        if let Some(end) = targets.get(from as usize) {
+            self.way.reader.seek(*end);
         }
-        self.shelf.beans.targets.truncate(first as usize);
+        targets.truncate(from as usize);
     }
 
     /// What a class is that a document has by its fields, and Kryo has not.
@@ -250,25 +261,15 @@ impl<'d> Writing<'d, '_, '_> {
         }
     }
 
-    /// Writes a field that stands elsewhere.
-    pub(super) fn field_at(&mut self, class: ClassId, first: u32, left: u32) -> Outcome<()> {
-        let (Codec::Fields(plan) | Codec::Zone(plan) | Codec::Declared(plan)) = self.classes.codec(class)
-        else {
-            return Ok(());
-        };
-        let Modes { end, count } = self.classes.modes_of(plan);
-        let mode = self.classes.mode(end, left);
-        let at = (first + count).saturating_sub(left + 1);
-        let place = self.shelf.beans.targets.get(at as usize).copied();
-        self.field_from(mode, place.filter(|place| *place != MISSING))
-    }
-
-    /// Writes a field that stands at a place, or nowhere: then it has its default value.
-    #[inline(always)]
-    fn field_from(&mut self, mode: Mode, place: Option<u32>) -> Outcome<()> {
-        let Some(place) = place else { return self.missing(mode) };
-        self.way.reader.seek(place);
-        if self.quick_field(mode) { Ok(()) } else { self.field(mode) }
+    /// Writes a field that stands elsewhere, at a target: at a place, or nowhere, and then it has its default value.
+    pub(super) fn field_at(&mut self, mode: Mode, target: u32) -> Outcome<()> {
+        match self.shelf.beans.targets.get(target as usize) {
+            Some(&place) if place != MISSING => {
+                self.way.reader.seek(place);
+                self.field(mode)
+            }
+            _ => self.missing(mode),
+        }
     }
 
     /// Writes a field that the document does not have.

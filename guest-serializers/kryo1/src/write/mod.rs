@@ -3,18 +3,20 @@
 mod array;
 mod bean;
 mod builtin;
+mod cursor;
 mod declared;
 mod enums;
 mod quick;
 mod refs;
+mod run;
 mod scalar;
 mod time;
 mod value;
 mod whole;
 
 use holdfast_document::{Definition, Event, Extras, Note, Notes};
-use holdfast_kryo_common::beans::Beans;
-use holdfast_kryo_common::fault::{Outcome, limit, no_document, unrepresentable};
+use holdfast_kryo_common::beans::{Beans, MOST_SCALARS};
+use holdfast_kryo_common::fault::{Outcome, no_document, unrepresentable};
 use holdfast_kryo_common::numbering::Numbering;
 use holdfast_kryo_common::output::varint;
 use holdfast_kryo_common::places::{Back, Moved, Parts, Way};
@@ -39,6 +41,8 @@ pub(crate) struct Shelf {
     /// The numbers of `java.time` values of which the JVM has one object each.
     singles: IdMap,
     beans: Beans<ClassId>,
+    /// Where the parts of an object stand, while they are brought into Kryo's order.
+    begins: [u32; MOST_SCALARS],
     /// The values of the slots of one number of a declared class, so far.
     digits: Vec<i64>,
     parts: Parts,
@@ -75,8 +79,10 @@ enum FrameKind {
     /// The fields of an object, in the order in which they are stored; how they are stored stands before this place
     /// among all modes.
     Fields(u32),
-    /// The fields of an object, whose places begin here among those of all such objects.
-    FieldsAt(u32),
+    /// The fields of an object that stand in another order: how they are stored stands before `end` among all modes. `from` is
+    /// where, among the places of the fields of all such objects, that of its end stands, before those of its fields from
+    /// the last to the first.
+    FieldsAt { end: u32, from: u32 },
     /// What an object is stored as, before the fields of its own, so many, which are not.
     Whole(u32),
     /// The handler of a proxy, before its interfaces.
@@ -203,108 +209,6 @@ impl<'d> Writing<'d, '_, '_> {
         self.note = self.notes.as_mut().and_then(Notes::next);
         self.out.push(17);
         self.string(name.as_bytes());
-    }
-
-    /// Writes until every container that was begun has ended.
-    fn run(&mut self) -> Outcome<()> {
-        while let Some(frame) = self.shelf.frames.last().copied() {
-            match frame.kind {
-                FrameKind::Values => {
-                    self.parts(frame.left, |writing, _| writing.value(Slot::Any))?;
-                }
-                FrameKind::Known => {
-                    let slot = Slot::Known(frame.class);
-                    self.parts(frame.left, |writing, _| writing.value(slot))?;
-                }
-                FrameKind::Arrays => {
-                    let slot = Slot::Inner(frame.class);
-                    self.parts(frame.left, |writing, _| writing.value(slot))?;
-                }
-                FrameKind::Fields(end) => {
-                    self.parts(frame.left, |writing, left| {
-                        let mode = writing.classes.mode(end, left);
-                        writing.field(mode)
-                    })?;
-                }
-                FrameKind::FieldsAt(first) => {
-                    if self.parts(frame.left, |writing, left| writing.field_at(frame.class, first, left))? {
-                        self.end_fields_at(first);
-                    }
-                }
-                FrameKind::EnumEntries => {
-                    self.parts(frame.left, |writing, _| {
-                        let ordinal = writing.constant_of(frame.class)?;
-                        varint(writing.out, ordinal);
-                        writing.value(Slot::Any)
-                    })?;
-                }
-                FrameKind::Whole(own) => {
-                    self.shelf.frames.pop();
-                    self.way.reader.skip_values(own).map_err(no_document)?;
-                }
-                FrameKind::Handler if frame.left > 0 => {
-                    if let Some(frame) = self.shelf.frames.last_mut() {
-                        frame.left = 0;
-                    }
-                    self.value(Slot::Any)?;
-                }
-                FrameKind::Handler => {
-                    self.shelf.frames.pop();
-                    self.interfaces();
-                }
-                FrameKind::Visit(back) => {
-                    self.shelf.frames.pop();
-                    self.way.return_from_visit(back);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes parts of the innermost container until one is a container itself, which is then the innermost one, or
-    /// they are over and so is it: then it says true. `part` gets the number of those that follow.
-    #[inline]
-    fn parts(&mut self, left: u32, mut part: impl FnMut(&mut Self, u32) -> Outcome<()>) -> Outcome<bool> {
-        let depth = self.shelf.frames.len();
-        for left in (0..left).rev() {
-            self.check_size()?;
-            part(self, left)?;
-            if self.shelf.frames.len() != depth {
-                if let Some(frame) = self.shelf.frames.get_mut(depth - 1) {
-                    frame.left = left;
-                }
-                return Ok(false);
-            }
-        }
-        self.shelf.frames.pop();
-        Ok(true)
-    }
-
-    #[inline]
-    fn check_size(&self) -> Outcome<()> {
-        if self.out.len() > self.limits.bytes {
-            let Limits { bytes, option, .. } = self.limits;
-            return Err(limit(format!("the session takes more than {bytes} bytes ({option})")));
-        }
-        Ok(())
-    }
-
-    /// Begins a container of so many parts, if there are any.
-    #[inline]
-    fn begin(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
-        if left == 0 {
-            return Ok(());
-        }
-        self.push(kind, class, left)
-    }
-
-    #[inline]
-    fn push(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
-        if self.shelf.frames.len() >= self.limits.depth {
-            return Err(limit(format!("nested deeper than {} levels (maxDepth)", self.limits.depth)));
-        }
-        self.shelf.frames.push(Frame { left, class, home: self.home, kind });
-        Ok(())
     }
 
     #[inline]

@@ -14,9 +14,9 @@ use crate::losses::Loss;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Object {
     /// Its place in its attribute.
-    place: u32,
-    number: u32,
-    class: ClassId,
+    pub(super) place: u32,
+    pub(super) number: u32,
+    pub(super) class: ClassId,
 }
 
 impl<'d> Writing<'d, '_, '_> {

@@ -10,13 +10,7 @@ use crate::codec::Codec;
 
 impl<'d> Writing<'d, '_, '_> {
     /// Writes the value that follows. If it has parts, its container is the innermost one then.
-    #[inline]
     pub(super) fn value(&mut self, slot: Slot) -> Outcome<()> {
-        if self.quick(slot) { Ok(()) } else { self.event_value(slot) }
-    }
-
-    #[inline(never)]
-    fn event_value(&mut self, slot: Slot) -> Outcome<()> {
         let (place, at) = (self.way.reader.place(), self.way.at());
         self.home = Home { attribute: self.way.attribute(), place };
         if self.met_bean(slot, place, at)? {

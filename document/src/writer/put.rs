@@ -7,6 +7,19 @@ use crate::room::{put, put_pair, put_text};
 use crate::token::ext;
 
 impl Writer<'_> {
+    /// Has `write` append to a buffer that is a variable of its own: what stands behind a reference is read and written at
+    /// each step of a loop.
+    #[inline(always)]
+    pub fn at_hand<R>(&mut self, write: impl FnOnce(&mut Writer<'_>) -> R) -> R {
+        let mut out = std::mem::take(self.out);
+        let mut writer =
+            Writer { out: &mut out, start: self.start, base: self.base, definitions: self.definitions };
+        let result = write(&mut writer);
+        (self.base, self.definitions) = (writer.base, writer.definitions);
+        *self.out = out;
+        result
+    }
+
     /// As [`Writer::nil`].
     #[inline(always)]
     pub fn put_nil(&mut self) -> bool {
@@ -253,6 +266,16 @@ mod tests {
         assert!(same(|w| w.nil(), |w| w.put_nil()));
         assert!(same(|w| w.bool(true), |w| w.put_bool(true)));
         assert!(same(|w| w.bool(false), |w| w.put_bool(false)));
+    }
+
+    #[test]
+    fn what_is_written_at_hand_is_written() {
+        let mut out = vec![1, 2];
+        let mut writer = Writer::value(&mut out);
+        writer.int(3);
+        assert_eq!(writer.at_hand(|writer| (writer.place(), writer.int(4), writer.len())), (1, (), 2));
+        writer.int(5);
+        assert_eq!((writer.place(), &out[..]), (3, &[1, 2, 3, 4, 5][..]));
     }
 
     #[test]

@@ -55,6 +55,24 @@ impl<'i> Units<'i> {
     }
 }
 
+/// How many bytes so many units take, if none is a surrogate and all are whole: then they are UTF-8. Without a call.
+#[inline(always)]
+#[must_use]
+pub fn plain_len(bytes: &[u8], units: usize) -> Option<usize> {
+    let mut rest = bytes;
+    for _ in 0..units {
+        rest = match rest {
+            [0..=0x7f, rest @ ..]
+            | [0xc2..=0xdf, 0x80..=0xbf, rest @ ..]
+            | [0xe0, 0xa0..=0xbf, 0x80..=0xbf, rest @ ..]
+            | [0xe1..=0xec | 0xee..=0xef, 0x80..=0xbf, 0x80..=0xbf, rest @ ..]
+            | [0xed, 0x80..=0x9f, 0x80..=0xbf, rest @ ..] => rest,
+            _ => return None,
+        };
+    }
+    Some(bytes.len() - rest.len())
+}
+
 /// How many bytes so many units take, and whether surrogates are among them.
 fn measure(bytes: &[u8], units: usize) -> Result<(usize, bool), usize> {
     let mut at = 0;
@@ -165,6 +183,27 @@ mod tests {
         write(&mut out, &doc[2..]);
         assert_eq!(out, bytes);
         assert!(!Units::read(&bytes, 2).unwrap().0.push_to(&mut String::new()));
+    }
+
+    #[test]
+    fn plain_units_are_measured_as_they_are_read() {
+        let mut seen = 0;
+        for first in 0..=0xff {
+            for second in (0x70..=0xff).step_by(0x10) {
+                for third in (0x70..=0xff).step_by(0x10) {
+                    let bytes = [first, second, third, b'x'];
+                    for units in 0..5 {
+                        let expected = match Units::read(&bytes, units) {
+                            Ok((Units::Plain(_), len)) => Some(len),
+                            _ => None,
+                        };
+                        assert_eq!(plain_len(&bytes, units), expected, "{bytes:x?} {units}");
+                        seen += usize::from(expected.is_some());
+                    }
+                }
+            }
+        }
+        assert!(seen > 1_000);
     }
 
     #[test]

@@ -263,7 +263,7 @@ impl<'i> Input<'i> {
 }
 
 /// A number of up to 8 bytes, 7 bits each, and how many they are, where 8 bytes are left: without a branch for each.
-#[inline]
+#[inline(always)]
 pub(crate) fn quick_varlong(bytes: &[u8]) -> Option<(u64, usize)> {
     let word = u64::from_le_bytes(*bytes.first_chunk::<8>()?);
     let ends = !word & 0x8080_8080_8080_8080;

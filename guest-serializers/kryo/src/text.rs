@@ -1,7 +1,7 @@
 //! The two forms of a string: ASCII whose last byte has its high bit set, and a count of UTF-16 units followed by
 //! one to three bytes for each unit.
 
-use holdfast_document::{Writer, append, is_ascii, put, put_text};
+use holdfast_document::{LONGEST_TEXT, Writer, append, is_ascii, put, put_text};
 use holdfast_kryo_common::text::{self, Units};
 
 /// A string as it stands in Kryo's bytes.
@@ -49,6 +49,18 @@ pub(crate) fn end_of_marked(bytes: &[u8]) -> Option<usize> {
         }
     }
     rest.iter().position(|byte| *byte >= 0x80).map(|at| words.len() * 8 + at)
+}
+
+/// As [`end_of_marked`], of a string that `holdfast_document::put` takes, where eight bytes are left. Without a call.
+#[inline(always)]
+pub(crate) fn quick_end_of_marked(bytes: &[u8]) -> Option<usize> {
+    for (index, word) in bytes.as_chunks::<8>().0.iter().take(LONGEST_TEXT / 8).enumerate() {
+        let marks = u64::from_le_bytes(*word) & 0x8080_8080_8080_8080;
+        if marks != 0 {
+            return Some(index * 8 + marks.trailing_zeros() as usize / 8);
+        }
+    }
+    None
 }
 
 /// Whether Kryo writes a string of UTF-8 in its short form.

@@ -217,6 +217,13 @@ proptest! {
     }
 
     #[test]
+    fn bytes_are_read_the_same_with_and_without_room(bytes in mutated("kryo"), cut in any::<prop::sample::Index>()) {
+        same_with_and_without_room(|kryo, out| kryo.deserialize(&bytes, out));
+        let cut = bytes.get(..cut.index(bytes.len() + 1)).unwrap_or_default();
+        same_with_and_without_room(|kryo, out| kryo.deserialize(cut, out));
+    }
+
+    #[test]
     fn plain_data_is_written_the_same_with_and_without_room(value in plain(), typed in any::<bool>()) {
         let document = document(&[("a".to_owned(), value)], typed);
         same_with_and_without_room(|kryo, out| kryo.serialize(&document, out));

@@ -61,8 +61,8 @@ impl Definitions {
         self.order.push(NO_CLASS);
     }
 
-    #[inline]
-    fn find(&self, class: ClassId, slot: usize) -> Option<u32> {
+    #[inline(always)]
+    pub(super) fn find(&self, class: ClassId, slot: usize) -> Option<u32> {
         let number = *self.numbers.get(slot)?;
         (self.order.get(number as usize) == Some(&class)).then_some(number)
     }

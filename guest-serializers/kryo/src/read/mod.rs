@@ -6,8 +6,10 @@ pub(crate) mod define;
 mod earlier;
 mod object;
 mod proxy;
+mod put;
 mod quick;
 mod refs;
+mod run;
 mod scalar;
 mod time;
 
@@ -16,7 +18,7 @@ use holdfast_sdk::Failure;
 
 use crate::arena::Arena;
 use crate::classes::{ClassId, Classes};
-use crate::fault::{Outcome, damaged, limit};
+use crate::fault::{Outcome, damaged};
 use crate::input::Input;
 pub(crate) use compatible::two_of_one_name;
 use refs::{Attribute, Seen};
@@ -206,93 +208,6 @@ impl Reading<'_, '_, '_> {
         if left > 0 {
             return Err(damaged(self.input.at(), format!("{left} bytes follow the last attribute")));
         }
-        Ok(())
-    }
-
-    /// Reads until every container that was begun has ended.
-    fn run(&mut self) -> Outcome<()> {
-        while let Some(frame) = self.shelf.frames.last().copied() {
-            match frame.kind {
-                FrameKind::Values => self.parts(frame.left, |reading, _| reading.value())?,
-                FrameKind::Known => self.parts(frame.left, |reading, _| reading.known(frame.class))?,
-                FrameKind::Fields(end) => self.parts(frame.left, |reading, left| {
-                    let mode = reading.classes.mode(end, left);
-                    reading.field(mode)
-                })?,
-                FrameKind::Compatible => self.compatible_fields(frame.class)?,
-                FrameKind::EnumEntries => self.parts(frame.left, |reading, _| {
-                    reading.enum_key(frame.class)?;
-                    reading.value()
-                })?,
-                kind if frame.left > 0 => {
-                    if let Some(frame) = self.shelf.frames.last_mut() {
-                        frame.left = 0;
-                    }
-                    let depth = self.shelf.frames.len();
-                    self.value()?;
-                    if self.shelf.frames.len() == depth {
-                        self.after(kind, frame.class)?;
-                    }
-                }
-                kind => self.after(kind, frame.class)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads parts of the innermost container until one is a container itself, which is then the innermost one, or
-    /// they are over and so is it. `part` gets the number of those that follow.
-    #[inline]
-    fn parts(&mut self, left: u32, mut part: impl FnMut(&mut Self, u32) -> Outcome<()>) -> Outcome<()> {
-        let depth = self.shelf.frames.len();
-        for left in (0..left).rev() {
-            if self.doc.len() > self.limits.bytes {
-                return Err(limit(format!("the document is over {} bytes", self.limits.bytes)));
-            }
-            part(self, left)?;
-            if self.shelf.frames.len() != depth {
-                if let Some(frame) = self.shelf.frames.get_mut(depth - 1) {
-                    frame.left = left;
-                }
-                return Ok(());
-            }
-        }
-        self.shelf.frames.pop();
-        Ok(())
-    }
-
-    /// What follows the one value of some containers.
-    fn after(&mut self, kind: FrameKind, class: ClassId) -> Outcome<()> {
-        self.shelf.frames.pop();
-        match kind {
-            FrameKind::Comparator => self.after_comparator(class),
-            FrameKind::SubList => self.after_list(),
-            FrameKind::Handler { again } => self.after_handler(again),
-            FrameKind::ChunksEnd => self.close_chunks(),
-            FrameKind::Whole
-            | FrameKind::Values
-            | FrameKind::Known
-            | FrameKind::EnumEntries
-            | FrameKind::Fields(_)
-            | FrameKind::Compatible => Ok(()),
-        }
-    }
-
-    /// Begins a container of so many parts, if there are any.
-    #[inline]
-    fn begin(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
-        if left == 0 {
-            return Ok(());
-        }
-        self.open(kind, class, left)
-    }
-
-    #[inline]
-    fn open(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
-        if self.shelf.frames.len() >= self.limits.depth {
-            return Err(limit(format!("nested deeper than {} levels (maxDepth)", self.limits.depth)));
-        }
-        self.shelf.frames.push(Frame { left, class, kind });
         Ok(())
     }
 

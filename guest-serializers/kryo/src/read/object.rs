@@ -14,18 +14,8 @@ const ZONE_INFO: u16 = 94;
 
 impl Reading<'_, '_, '_> {
     /// Reads a value and its class. If it has parts, its container is the innermost one then.
-    #[inline]
-    pub(super) fn value(&mut self) -> Outcome<()> {
-        if self.quick() { Ok(()) } else { self.any_value() }
-    }
-
     #[inline(never)]
-    fn any_value(&mut self) -> Outcome<()> {
-        if let Some((class, modes)) = self.quick_bean() {
-            self.number(class);
-            self.typed(class, modes.count)?;
-            return self.straight_fields(class, modes);
-        }
+    pub(super) fn value(&mut self) -> Outcome<()> {
         match self.input.u8()? {
             0 => {
                 self.doc.nil();
@@ -230,7 +220,7 @@ impl Reading<'_, '_, '_> {
                 }
                 let modes = self.classes.modes_of(number);
                 self.typed(class, modes.count)?;
-                self.straight_fields(class, modes)
+                self.begin(FrameKind::Fields(modes.end), class, modes.count)
             }
             Codec::Collection(builtin) => self.collection(class, builtin),
             Codec::Map(builtin) => self.map(class, builtin),

@@ -1,16 +1,19 @@
-//! The commonest values, read by a look at their first bytes: nearly all of a session goes this way. What is met seldom,
-//! what stands at the end of the bytes, and all that is damaged, is left to the reading of one value after the other.
+//! The steps that sessions are full of, each taken from the bytes and written in one go, in a loop without calls
+//! (`holdfast_document::put` says why).
+//!
+//! Nothing here is a rule of its own: at what is not exactly as expected, is damaged or stands at the end of the bytes, or
+//! where a buffer has to grow, nothing happens and the loop ends. [`Reading::step`] takes any step.
 
-use holdfast_document::{Number, Width};
+use holdfast_document::{Writer, has_room, put_item};
 use holdfast_kryo_common::plan::Modes;
 
-use super::Reading;
+use super::define::Definitions;
+use super::refs::Seen;
+use super::{Frame, FrameKind, Reading, Shelf};
 use crate::classes::{ClassId, Classes};
 use crate::codec::Codec;
-use crate::fault::Outcome;
 use crate::input::quick_varlong;
 use crate::plan::Mode;
-use crate::text::end_of_marked;
 
 /// How the first object of a class that stands in the bytes by name is read at best.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +21,8 @@ pub(super) enum Quick {
     No,
     Date,
     BigDecimal,
+    List,
+    Map,
     /// By its fields.
     Bean(Modes),
 }
@@ -27,203 +32,149 @@ impl Quick {
         match classes.codec(class) {
             Codec::Date => Self::Date,
             Codec::BigDecimal => Self::BigDecimal,
-            Codec::Fields(plan) if !classes.compatible => Self::Bean(classes.modes_of(plan)),
+            Codec::Collection(1) => Self::List,
+            Codec::Map(40) => Self::Map,
+            // One that the document has by a number may have another form there.
+            Codec::Fields(plan) if !classes.compatible && classes.get(class).builtin == 0 => {
+                Self::Bean(classes.modes_of(plan))
+            }
             _ => Self::No,
         }
     }
 }
 
-impl<'i> Reading<'i, '_, '_> {
-    /// Reads a value with its class if it is one of the commonest, and says whether it was.
-    #[inline(always)]
-    pub(super) fn quick(&mut self) -> bool {
-        let rest = self.input.rest();
-        match *rest {
-            [3, 1, ref text @ ..] => self.quick_string(text, 2),
-            [1, number @ 0..0x80, 1, ref body @ ..] => self.quick_named(number, body),
-            [0, ..] => {
-                self.doc.nil();
-                self.input.advance(1);
-                true
-            }
-            [ClassId::INT_BYTE, ref value @ ..] => match quick_int(value) {
-                Some((value, len)) => {
-                    self.doc.number(Number { value: i64::from(value), width: Width::Int });
-                    self.input.advance(1 + len);
-                    true
-                }
-                None => false,
-            },
-            [ClassId::BOOLEAN_BYTE, flag @ 0..=1, ..] => {
-                self.doc.bool(flag == 1);
-                self.input.advance(2);
-                true
-            }
-            [ClassId::LONG_BYTE, ref value @ ..] => match quick_varlong(value) {
-                Some((value, len)) => {
-                    let value = (value >> 1).cast_signed() ^ -(value & 1).cast_signed();
-                    self.doc.number(Number { value, width: Width::Long });
-                    self.input.advance(1 + len);
-                    true
-                }
-                None => false,
-            },
-            [ClassId::DOUBLE_BYTE, a, b, c, d, e, f, g, h, ..] => {
-                self.doc.f64(f64::from_be_bytes([a, b, c, d, e, f, g, h]));
-                self.input.advance(9);
-                true
-            }
-            _ => false,
-        }
-    }
+/// What the loop works on: variables of its own, as what stands behind a reference is read and written at each step.
+pub(super) struct Run<'i, 'o, 's> {
+    /// The bytes from the next value on, and the position where they end.
+    rest: &'i [u8],
+    end: usize,
+    pub(super) doc: &'s mut Writer<'o>,
+    frame: Frame,
+    /// The frames around it, of which there may be so many with it.
+    frames: Vec<Frame>,
+    depth: usize,
+    seen: Vec<Seen>,
+    most_bytes: usize,
+    classes: &'s Classes,
+    pub(super) names: &'s [(ClassId, Quick)],
+    definitions: &'s Definitions,
+}
 
-    /// A string of the short form behind so many bytes of class and mark.
-    #[inline(always)]
-    fn quick_string(&mut self, text: &'i [u8], before: usize) -> bool {
-        // One that begins with a mark has its length in front.
-        let Some(last) = end_of_marked(text).filter(|last| *last > 0) else {
-            return self.quick_counted(before);
-        };
-        self.input.advance(before);
-        self.number(ClassId::STRING);
-        self.doc.str_marked_first(text, last + 1);
-        self.input.advance(last + 1);
-        true
-    }
-
-    /// A string with its length in front.
-    fn quick_counted(&mut self, before: usize) -> bool {
-        let start = self.input.at();
-        self.input.advance(before);
-        let at = self.input.at() as u32;
-        match self.input.text() {
-            Ok(text) => {
-                self.number_at(ClassId::STRING, at);
-                text.write(&mut self.doc);
-                true
-            }
-            Err(_) => {
-                self.input.seek(start);
-                false
-            }
-        }
-    }
-
-    /// Begins the first object of a class with fields that was named before: its class.
-    #[inline]
-    pub(super) fn quick_bean(&mut self) -> Option<(ClassId, Modes)> {
-        let [1, number @ 0..0x80, 1, ..] = *self.input.rest() else { return None };
-        match *self.shelf.names.get(usize::from(number))? {
-            (class, Quick::Bean(modes)) => {
-                self.input.advance(3);
-                Some((class, modes))
-            }
-            _ => None,
-        }
-    }
-
-    /// The first object of a class that was named before, behind class and mark.
-    #[inline]
-    fn quick_named(&mut self, number: u8, body: &'i [u8]) -> bool {
-        let Some(&(class, quick)) = self.shelf.names.get(usize::from(number)) else { return false };
-        match quick {
-            Quick::Date => {
-                let Some((millis, len)) = quick_varlong(body) else { return false };
-                self.input.advance(3);
-                self.number(class);
-                self.doc.date(millis.cast_signed());
-                self.input.advance(len);
-                true
-            }
-            Quick::BigDecimal => {
-                let Some((count @ 2..0x80, unscaled)) = body.split_first().map(|(c, u)| (*c, u)) else {
-                    return false;
-                };
-                let digits = usize::from(count) - 1;
-                let Some(scale) = unscaled.get(digits..) else { return false };
-                let Some((scale, len)) = quick_int(scale) else { return false };
-                self.input.advance(3);
-                self.number(class);
-                self.doc.big_decimal_first(scale, unscaled, digits);
-                self.input.advance(1 + digits + len);
-                true
-            }
-            Quick::No | Quick::Bean(_) => false,
-        }
-    }
-
-    /// Reads the fields of an object up to one that is not of the commonest kinds: it and those behind it have a frame.
-    #[inline]
-    pub(super) fn straight_fields(&mut self, class: ClassId, Modes { end, count }: Modes) -> Outcome<()> {
-        for left in (0..count).rev() {
-            if !self.quick_field(self.classes.mode(end, left)) {
-                return self.begin(super::FrameKind::Fields(end), class, left + 1);
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads a field if it is one of the commonest values, and says whether it was.
-    #[inline]
-    fn quick_field(&mut self, mode: Mode) -> bool {
-        let rest = self.input.rest();
-        match mode {
-            Mode::Any => self.quick(),
-            Mode::Known(ClassId::STRING) => match *rest {
-                [1, ref text @ ..] => self.quick_string(text, 1),
-                [0, ..] => {
-                    self.doc.nil();
-                    self.input.advance(1);
-                    true
-                }
-                _ => false,
-            },
-            Mode::Boolean => match *rest {
-                [flag @ 0..=1, ..] => {
-                    self.doc.bool(flag == 1);
-                    self.input.advance(1);
-                    true
-                }
-                _ => false,
-            },
-            Mode::Int => match quick_int(rest) {
-                Some((value, len)) => {
-                    self.doc.int(i64::from(value));
-                    self.input.advance(len);
-                    true
-                }
-                None => false,
-            },
-            Mode::Long => match quick_varlong(rest) {
-                Some((value, len)) => {
-                    self.doc.int((value >> 1).cast_signed() ^ -(value & 1).cast_signed());
-                    self.input.advance(len);
-                    true
-                }
-                None => false,
-            },
-            Mode::Double => match *rest {
-                [a, b, c, d, e, f, g, h, ..] => {
-                    self.doc.f64(f64::from_be_bytes([a, b, c, d, e, f, g, h]));
-                    self.input.advance(8);
-                    true
-                }
-                _ => false,
-            },
-            Mode::Known(_) | Mode::Declared(_) | Mode::Byte | Mode::Char | Mode::Short | Mode::Float => false,
-        }
+impl Reading<'_, '_, '_> {
+    /// Takes steps as long as they are quick. Where it ends no step is half done.
+    #[inline(never)]
+    pub(super) fn run_quickly(&mut self) {
+        let Shelf { frames, seen, names, definitions, .. } = &mut *self.shelf;
+        let Some(frame) = frames.pop() else { return };
+        let (rest, end) = (self.input.rest(), self.input.at() + self.input.rest().len());
+        let left = self.doc.at_hand(|doc| {
+            let mut run = Run {
+                rest,
+                end,
+                doc,
+                frame,
+                frames: std::mem::take(frames),
+                depth: self.limits.depth,
+                seen: std::mem::take(seen),
+                most_bytes: self.limits.bytes,
+                classes: self.classes,
+                names,
+                definitions,
+            };
+            run.go_on();
+            // There was room for the frame before.
+            put_item(&mut run.frames, run.frame);
+            *frames = run.frames;
+            *seen = run.seen;
+            run.rest.len()
+        });
+        self.input.advance(rest.len() - left);
     }
 }
 
-/// A signed number of at most 32 bits, and how many bytes it takes.
-#[inline]
-fn quick_int(bytes: &[u8]) -> Option<(i32, usize)> {
-    let (value, len) = match *bytes {
-        [byte @ 0..0x80, ..] => (u32::from(byte), 1),
-        _ => {
-            let (value, len) = quick_varlong(bytes).filter(|(_, len)| *len <= 5)?;
-            (u32::try_from(value).ok()?, len)
+impl<'i> Run<'i, '_, '_> {
+    #[inline(always)]
+    fn go_on(&mut self) {
+        loop {
+            let mode = match self.frame.kind {
+                FrameKind::Values => Mode::Any,
+                FrameKind::Known => Mode::Known(self.frame.class),
+                FrameKind::Fields(end) => self.classes.mode(end, self.frame.left.wrapping_sub(1)),
+                _ => return,
+            };
+            let Some(left) = self.frame.left.checked_sub(1) else {
+                let Some(outer) = self.frames.pop() else { return };
+                self.frame = outer;
+                continue;
+            };
+            if self.doc.len() > self.most_bytes {
+                return;
+            }
+            if let Some(rest) = self.put_scalar(mode, self.rest) {
+                self.rest = rest;
+                self.frame.left = left;
+            } else if mode != Mode::Any || self.begin(left).is_none() {
+                return;
+            }
         }
-    };
-    Some(((value >> 1).cast_signed() ^ -(value & 1).cast_signed(), len))
+    }
+
+    /// Whether another object may be numbered.
+    #[inline(always)]
+    pub(super) fn may_number(&self) -> bool {
+        has_room(&self.seen, 1)
+    }
+
+    /// Gives an object, for which there is room and whose bytes are these, the next number.
+    #[inline(always)]
+    pub(super) fn number(&mut self, class: ClassId, place: u32, body: &[u8]) {
+        let at = (self.end - body.len()) as u32;
+        put_item(&mut self.seen, Seen { class, place, at, group: 0 });
+    }
+
+    /// Begins a value that holds others, behind which so many follow in the container around it.
+    #[inline(always)]
+    fn begin(&mut self, left: u32) -> Option<()> {
+        let [1, number @ 0..0x80, 1, ref body @ ..] = *self.rest else { return None };
+        let &(class, quick) = self.names.get(usize::from(number))?;
+        let (place, may) = (self.doc.place(), self.may_number() && self.may_enter());
+        may.then_some(())?;
+        let (inside, kind, rest) = match quick {
+            Quick::List => {
+                let (count, rest) = count(body, 1)?;
+                self.doc.put_array(count).then_some((count, FrameKind::Values, rest))
+            }
+            Quick::Map => {
+                let (count, rest) = count(body, 2)?;
+                self.doc.put_map(count).then_some((2 * count, FrameKind::Values, rest))
+            }
+            Quick::Bean(Modes { end, count }) => {
+                let known = self.definitions.find(class, self.classes.slot(class))?;
+                self.doc.put_known(known, count).then_some((count, FrameKind::Fields(end), body))
+            }
+            Quick::No | Quick::Date | Quick::BigDecimal => None,
+        }?;
+        self.number(class, place, body);
+        self.rest = rest;
+        self.frame.left = left;
+        if inside > 0 {
+            let inner = Frame { left: inside, class, kind };
+            put_item(&mut self.frames, std::mem::replace(&mut self.frame, inner));
+        }
+        Some(())
+    }
+
+    /// Whether there may be another frame, and there is room for it and the one that is not among the others.
+    #[inline(always)]
+    fn may_enter(&self) -> bool {
+        self.frames.len() + 1 < self.depth && has_room(&self.frames, 2)
+    }
+}
+
+/// How many things follow, of so many bytes each at least, if the bytes can hold them.
+#[inline(always)]
+fn count(bytes: &[u8], each: usize) -> Option<(u32, &[u8])> {
+    let (count, len) = quick_varlong(bytes).filter(|(_, len)| *len <= 4)?;
+    let rest = bytes.get(len..)?;
+    (count as usize * each <= rest.len()).then_some((count as u32, rest))
 }

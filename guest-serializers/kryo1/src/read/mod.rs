@@ -6,6 +6,7 @@ mod define;
 mod proxy;
 mod quick;
 mod refs;
+mod run;
 mod scalar;
 mod time;
 mod value;
@@ -13,7 +14,7 @@ mod value;
 pub(crate) use time::id_of_offset;
 
 use holdfast_document::Writer;
-use holdfast_kryo_common::fault::{Outcome, damaged, limit};
+use holdfast_kryo_common::fault::{Outcome, damaged};
 use holdfast_kryo_common::input::Input;
 use holdfast_kryo_common::numbering::Numbering;
 use holdfast_kryo_common::table::IdMap;
@@ -179,86 +180,6 @@ impl Reading<'_, '_, '_> {
         if left > 0 {
             return Err(damaged(self.input.at(), format!("{left} bytes follow the last attribute")));
         }
-        Ok(())
-    }
-
-    /// Reads until every container that was begun has ended.
-    fn run(&mut self) -> Outcome<()> {
-        while let Some(frame) = self.shelf.frames.last().copied() {
-            match frame.kind {
-                FrameKind::Values => self.parts(frame.left, |reading, _| reading.value())?,
-                FrameKind::Known => self.parts(frame.left, |reading, _| reading.known(frame.class))?,
-                FrameKind::Fields(end) => self.parts(frame.left, |reading, left| {
-                    let mode = reading.classes.mode(end, left);
-                    reading.field(mode)
-                })?,
-                FrameKind::Arrays => self.parts(frame.left, |reading, _| reading.inner_array(frame.class))?,
-                FrameKind::EnumEntries => self.parts(frame.left, |reading, _| {
-                    let ordinal = reading.input.varint()?;
-                    reading.constant(frame.class, ordinal)?;
-                    reading.value()
-                })?,
-                FrameKind::Whole => {
-                    self.shelf.frames.pop();
-                }
-                FrameKind::Handler { again } => {
-                    if frame.left == 0 {
-                        self.shelf.frames.pop();
-                        self.after_handler(again)?;
-                        continue;
-                    }
-                    if let Some(frame) = self.shelf.frames.last_mut() {
-                        frame.left = 0;
-                    }
-                    self.value()?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads parts of the innermost container until one is a container itself, which is then the innermost one, or
-    /// they are over and so is it. `part` gets the number of those that follow.
-    #[inline]
-    fn parts(&mut self, left: u32, mut part: impl FnMut(&mut Self, u32) -> Outcome<()>) -> Outcome<()> {
-        let depth = self.shelf.frames.len();
-        for left in (0..left).rev() {
-            self.check_size()?;
-            part(self, left)?;
-            if self.shelf.frames.len() != depth {
-                if let Some(frame) = self.shelf.frames.get_mut(depth - 1) {
-                    frame.left = left;
-                }
-                return Ok(());
-            }
-        }
-        self.shelf.frames.pop();
-        Ok(())
-    }
-
-    #[inline]
-    fn check_size(&self) -> Outcome<()> {
-        if self.doc.len() > self.limits.bytes {
-            return Err(limit(format!("the document is over {} bytes", self.limits.bytes)));
-        }
-        Ok(())
-    }
-
-    /// Begins a container of so many parts, if there are any.
-    #[inline]
-    fn begin(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
-        if left == 0 {
-            return Ok(());
-        }
-        self.open(kind, class, left)
-    }
-
-    #[inline]
-    fn open(&mut self, kind: FrameKind, class: ClassId, left: u32) -> Outcome<()> {
-        if self.shelf.frames.len() >= self.limits.depth {
-            return Err(limit(format!("nested deeper than {} levels (maxDepth)", self.limits.depth)));
-        }
-        self.shelf.frames.push(Frame { left, class, kind });
         Ok(())
     }
 

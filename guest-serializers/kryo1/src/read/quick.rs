@@ -1,150 +1,232 @@
-//! The commonest values, read by a look at their first bytes: nearly all of a session goes this way. What is met seldom,
-//! what stands at the end of the bytes, and all that is damaged, is left to the reading of one value after the other.
+//! What sessions are full of, each value taken from Kryo's bytes and written in one go, in a loop without calls
+//! (`holdfast_document::put` says why).
+//!
+//! Nothing here is a rule of its own: at what is not exactly as expected, what is damaged, or where a buffer has to grow,
+//! nothing happens and the loop ends. [`Reading::step`](super::Reading) takes any step.
 
-use holdfast_document::{Number, Width};
-use holdfast_kryo_common::fault::Outcome;
-use holdfast_kryo_common::plan::Modes;
+use holdfast_document::{LONGEST_TEXT, Number, Width, has_room, put_item};
 use holdfast_kryo_common::quick::{varint, varlong};
 
-use super::{FrameKind, Reading};
+use super::refs::Seen;
+use super::{Frame, FrameKind, Reading};
 use crate::classes::ClassId;
 use crate::codec::Codec;
 use crate::plan::Mode;
 
+/// What a step needs of the innermost frame, and the bytes from here on: local variables of the loop.
+struct Inner<'i> {
+    left: u32,
+    kind: FrameKind,
+    rest: &'i [u8],
+}
+
 impl<'i> Reading<'i, '_, '_> {
-    /// Reads a value with its class if it is one of the commonest, and says whether it was.
+    /// Reads parts of the innermost container, and of those in it and around it, as long as they are quick. Where it ends
+    /// no step is half done.
+    #[inline(never)]
+    pub(super) fn run_quickly(&mut self) {
+        let Some(frame) = self.shelf.frames.last() else { return };
+        let mut inner = Inner { left: frame.left, kind: frame.kind, rest: self.input.rest() };
+        while self.quick_step(&mut inner) {}
+        self.input.seek(self.position_of(inner.rest));
+        self.leave(&inner);
+    }
+
+    /// The position where these bytes begin.
     #[inline(always)]
-    pub(super) fn quick(&mut self) -> bool {
-        match *self.input.rest() {
-            [17, ref text @ ..] => self.quick_string(text),
-            [0xff, 0x7f, number @ 1..0x80, ref body @ ..] => self.quick_named(number, body),
-            [0, ..] => {
-                self.doc.nil();
-                self.input.advance(1);
-                true
+    fn position_of(&self, rest: &[u8]) -> usize {
+        self.input.at() + self.input.rest().len().wrapping_sub(rest.len())
+    }
+
+    /// Brings the frame of a container up to date.
+    #[inline(always)]
+    fn leave(&mut self, inner: &Inner<'i>) {
+        if let Some(frame) = self.shelf.frames.last_mut() {
+            frame.left = inner.left;
+        }
+    }
+
+    /// Reads a part, or ends the container.
+    #[inline(always)]
+    fn quick_step(&mut self, inner: &mut Inner<'i>) -> bool {
+        let Some(left) = inner.left.checked_sub(1) else { return self.quick_end(inner) };
+        inner.left = left;
+        let read = self.quick_part(inner);
+        if !read {
+            inner.left += 1;
+        }
+        read
+    }
+
+    /// Ends the container, and goes on in the one around it.
+    #[inline(always)]
+    fn quick_end(&mut self, inner: &mut Inner<'i>) -> bool {
+        if matches!(inner.kind, FrameKind::Whole | FrameKind::Handler { .. }) {
+            return false;
+        }
+        self.shelf.frames.pop();
+        let Some(outer) = self.shelf.frames.last() else { return false };
+        (inner.left, inner.kind) = (outer.left, outer.kind);
+        true
+    }
+
+    #[inline(always)]
+    fn quick_part(&mut self, inner: &mut Inner<'i>) -> bool {
+        let mode = match inner.kind {
+            FrameKind::Values => Mode::Any,
+            FrameKind::Fields(end) => self.classes.mode(end, inner.left),
+            _ => return false,
+        };
+        match (mode, inner.rest) {
+            (Mode::Any, [17, text @ ..]) | (Mode::Known(ClassId::STRING), [1, text @ ..]) => {
+                self.quick_string(inner, text)
             }
-            [13, ref value @ ..] => {
-                let Some((value, len)) = varint(value) else { return false };
-                self.doc.number(Number { value: i64::from(value.cast_signed()), width: Width::Int });
-                self.input.advance(1 + len);
-                true
+            (Mode::Any | Mode::Known(_), [0, after @ ..]) => self.doc.put_nil() && inner.go_to(after),
+            (Mode::Any, [first, body @ ..]) => self.quick_value(inner, *first, body),
+            (Mode::Boolean, [flag @ 0..=1, after @ ..]) => {
+                self.doc.put_bool(*flag == 1) && inner.go_to(after)
             }
-            [33, ref body @ ..] => self.quick_decimal(body),
-            [9, flag @ 0..=1, ..] => {
-                self.doc.bool(flag == 1);
-                self.input.advance(2);
-                true
-            }
-            [14, ref value @ ..] => {
-                let Some((value, len)) = varlong(value) else { return false };
-                self.doc.number(Number { value: signed(value), width: Width::Long });
-                self.input.advance(1 + len);
-                true
-            }
-            [16, a, b, c, d, e, f, g, h, ..] => {
-                self.doc.f64(f64::from_be_bytes([a, b, c, d, e, f, g, h]));
-                self.input.advance(9);
-                true
+            (Mode::Int, rest) => match varint(rest) {
+                Some((value, len)) => {
+                    self.doc.put_int(i64::from(value.cast_signed())) && inner.pass(rest, len)
+                }
+                None => false,
+            },
+            (Mode::Long, rest) => match varlong(rest) {
+                Some((value, len)) => self.doc.put_int(signed(value)) && inner.pass(rest, len),
+                None => false,
+            },
+            (Mode::Double, [a, b, c, d, e, f, g, h, after @ ..]) => {
+                let value = f64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]);
+                self.doc.put_f64(value) && inner.go_to(after)
             }
             _ => false,
         }
     }
 
-    /// A string behind one byte of class or mark.
+    /// A string of ASCII behind its class or a mark.
     #[inline(always)]
-    fn quick_string(&mut self, text: &'i [u8]) -> bool {
-        let Some((&len @ 0..0x80, source)) = text.split_first() else { return false };
-        let len = usize::from(len);
-        match source.get(..len) {
-            Some(bytes) if holdfast_document::is_ascii(bytes) => {
-                self.doc.str_first(source, len);
-                self.input.advance(2 + len);
-                true
+    fn quick_string(&mut self, inner: &mut Inner<'i>, text: &'i [u8]) -> bool {
+        let Some((&len @ 0..=MOST, source)) = text.split_first() else { return false };
+        let Some((text, after)) = source.split_at_checked(usize::from(len)) else { return false };
+        holdfast_document::is_ascii(text) && self.doc.put_str_first(source, text.len()) && inner.go_to(after)
+    }
+
+    /// A value with its class that is no string and not null.
+    #[inline(always)]
+    fn quick_value(&mut self, inner: &mut Inner<'i>, first: u8, body: &'i [u8]) -> bool {
+        match (first, body) {
+            (9, [flag @ 0..=1, after @ ..]) => self.doc.put_bool(*flag == 1) && inner.go_to(after),
+            (13, _) => {
+                let Some((value, len)) = varint(body) else { return false };
+                let value = i64::from(value.cast_signed());
+                self.doc.put_number(Number { value, width: Width::Int }) && inner.pass(body, len)
             }
+            (14, _) => {
+                let Some((value, len)) = varlong(body) else { return false };
+                let value = signed(value);
+                self.doc.put_number(Number { value, width: Width::Long }) && inner.pass(body, len)
+            }
+            (16, [a, b, c, d, e, f, g, h, after @ ..]) => {
+                let value = f64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]);
+                self.doc.put_f64(value) && inner.go_to(after)
+            }
+            (18 | 21, _) => self.quick_container(inner, first == 21, body),
+            (33, [digits @ 1..=11, unscaled @ ..]) => {
+                let digits = usize::from(*digits);
+                let Some(behind) = unscaled.get(digits..) else { return false };
+                let Some((scale, len)) = varint(behind) else { return false };
+                let scale = (scale >> 1).cast_signed() ^ -(scale & 1).cast_signed();
+                self.doc.put_big_decimal_first(scale, unscaled, digits) && inner.pass(behind, len)
+            }
+            (0xff, [0x7f, number @ 1..0x80, body @ ..]) => self.quick_named(inner, *number, body),
             _ => false,
         }
+    }
+
+    /// A list or a map, behind its class.
+    #[inline(always)]
+    fn quick_container(&mut self, inner: &mut Inner<'i>, is_map: bool, body: &'i [u8]) -> bool {
+        let Some((count, len)) = varint(body) else { return false };
+        let Some(after) = body.get(len..) else { return false };
+        let parts = if is_map { count.saturating_mul(2) } else { count };
+        // What the bytes cannot hold is not believed.
+        parts as usize <= after.len()
+            && self.may_enter()
+            && (if is_map { self.doc.put_map(count) } else { self.doc.put_array(count) })
+            && self.quick_enter(inner, FrameKind::Values, ClassId::CLASS, parts, after)
     }
 
     /// A value of a class that was named before, behind the class.
-    #[inline]
-    fn quick_named(&mut self, number: u8, body: &'i [u8]) -> bool {
-        let Some(class) = self.shelf.names.get(usize::from(number) - 1).copied() else { return false };
-        let Codec::Date = self.classes.codec(class) else { return false };
-        let Some((millis, len)) = varlong(body) else { return false };
-        self.doc.date(millis.cast_signed());
-        self.input.advance(3 + len);
-        true
-    }
-
-    #[inline]
-    fn quick_decimal(&mut self, body: &'i [u8]) -> bool {
-        let Some((&count @ 1..0x80, unscaled)) = body.split_first() else { return false };
-        let digits = usize::from(count);
-        let Some((scale, len)) = unscaled.get(digits..).and_then(varint) else { return false };
-        let scale = (scale >> 1).cast_signed() ^ -(scale & 1).cast_signed();
-        self.doc.big_decimal_first(scale, unscaled, digits);
-        self.input.advance(2 + digits + len);
-        true
-    }
-
-    /// Reads the fields of an object up to one that is not of the commonest kinds: it and those behind it have a frame.
-    #[inline]
-    pub(super) fn fields(&mut self, class: ClassId, Modes { end, count }: Modes) -> Outcome<()> {
-        for left in (0..count).rev() {
-            if !self.quick_field(self.classes.mode(end, left)) {
-                return self.begin(FrameKind::Fields(end), class, left + 1);
+    #[inline(always)]
+    fn quick_named(&mut self, inner: &mut Inner<'i>, number: u8, body: &'i [u8]) -> bool {
+        let Some(&class) = self.shelf.names.get(usize::from(number) - 1) else { return false };
+        let described = self.classes.get(class);
+        match (described.codec, body) {
+            (Codec::Date, _) => {
+                let Some((millis, len)) = varlong(body) else { return false };
+                self.doc.put_date(millis.cast_signed()) && inner.pass(body, len)
             }
+            (Codec::Fields(plan), [0, after @ ..]) if described.builtin == 0 => {
+                self.quick_bean(inner, class, plan, after)
+            }
+            _ => false,
         }
-        Ok(())
     }
 
-    /// Reads a field if it is one of the commonest values, and says whether it was.
-    #[inline]
-    fn quick_field(&mut self, mode: Mode) -> bool {
-        let rest = self.input.rest();
-        match mode {
-            Mode::Any => self.quick(),
-            Mode::Known(ClassId::STRING) => match *rest {
-                [1, ref text @ ..] => self.quick_string(text),
-                [0, ..] => {
-                    self.doc.nil();
-                    self.input.advance(1);
-                    true
-                }
-                _ => false,
-            },
-            Mode::Boolean => match *rest {
-                [flag @ 0..=1, ..] => {
-                    self.doc.bool(flag == 1);
-                    self.input.advance(1);
-                    true
-                }
-                _ => false,
-            },
-            Mode::Int => {
-                let Some((value, len)) = varint(rest) else { return false };
-                self.doc.int(i64::from(value.cast_signed()));
-                self.input.advance(len);
-                true
-            }
-            Mode::Long => {
-                let Some((value, len)) = varlong(rest) else { return false };
-                self.doc.int(signed(value));
-                self.input.advance(len);
-                true
-            }
-            Mode::Double => match *rest {
-                [a, b, c, d, e, f, g, h, ..] => {
-                    self.doc.f64(f64::from_be_bytes([a, b, c, d, e, f, g, h]));
-                    self.input.advance(8);
-                    true
-                }
-                _ => false,
-            },
-            Mode::Known(_) | Mode::Byte | Mode::Char | Mode::Short | Mode::Float | Mode::Declared(_) => false,
-        }
+    /// A new object of a class that this attribute defines, behind the mark that it is new.
+    #[inline(always)]
+    fn quick_bean(&mut self, inner: &mut Inner<'i>, class: ClassId, plan: u32, after: &'i [u8]) -> bool {
+        let Some(known) = self.shelf.definitions.find(class, self.classes.slot(class)) else { return false };
+        let modes = self.classes.modes_of(plan);
+        let place = self.doc.place();
+        let at = self.position_of(after) as u32;
+        !self.again
+            && self.may_enter()
+            && has_room(&self.shelf.seen, 1)
+            && self.doc.put_known(known, modes.count)
+            && put_item(&mut self.shelf.seen, Seen { class, place, at })
+            && self.quick_enter(inner, FrameKind::Fields(modes.end), class, modes.count, after)
+    }
+
+    /// Whether a value may be begun that holds others.
+    #[inline(always)]
+    fn may_enter(&self) -> bool {
+        self.shelf.frames.len() < self.limits.depth && has_room(&self.shelf.frames, 1)
+    }
+
+    /// Goes on in a value, for which there is room.
+    #[inline(always)]
+    fn quick_enter(
+        &mut self,
+        inner: &mut Inner<'i>,
+        kind: FrameKind,
+        class: ClassId,
+        left: u32,
+        rest: &'i [u8],
+    ) -> bool {
+        self.leave(inner);
+        *inner = Inner { left, kind, rest };
+        put_item(&mut self.shelf.frames, Frame { left, class, kind })
     }
 }
+
+impl<'i> Inner<'i> {
+    #[inline(always)]
+    fn go_to(&mut self, rest: &'i [u8]) -> bool {
+        self.rest = rest;
+        true
+    }
+
+    /// Goes on behind so many of these bytes.
+    #[inline(always)]
+    fn pass(&mut self, from: &'i [u8], len: usize) -> bool {
+        self.go_to(from.get(len..).unwrap_or_default())
+    }
+}
+
+/// The longest string, in bytes.
+const MOST: u8 = LONGEST_TEXT as u8;
 
 const fn signed(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -(value & 1).cast_signed()

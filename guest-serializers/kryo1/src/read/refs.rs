@@ -14,9 +14,9 @@ use crate::codec::{self, Codec};
 pub(super) struct Seen {
     pub(super) class: ClassId,
     /// Where it stands in the document, or [`HIDDEN`].
-    place: u32,
+    pub(super) place: u32,
     /// Where its fields begin in Kryo's bytes.
-    at: u32,
+    pub(super) at: u32,
 }
 
 /// The place of what has a number in Kryo's bytes, and is a piece of another value in the document.

@@ -11,13 +11,7 @@ use crate::plan::Mode;
 
 impl Reading<'_, '_, '_> {
     /// Reads a value and its class. If it has parts, its container is the innermost one then.
-    #[inline]
     pub(super) fn value(&mut self) -> Outcome<()> {
-        if self.quick() { Ok(()) } else { self.any_value() }
-    }
-
-    #[inline(never)]
-    fn any_value(&mut self) -> Outcome<()> {
         match self.input.u8()? {
             0 => {
                 self.doc.nil();
@@ -171,7 +165,7 @@ impl Reading<'_, '_, '_> {
                 }
                 let modes = self.classes.modes_of(number);
                 self.typed(class, modes.count)?;
-                self.fields(class, modes)
+                self.begin(FrameKind::Fields(modes.end), class, modes.count)
             }
             Codec::Declared(number) => {
                 let Modes { end, count } = self.classes.modes_of(number);

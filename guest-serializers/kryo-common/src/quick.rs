@@ -1,7 +1,7 @@
 //! Numbers by a look at their first bytes, for values that come often.
 
 /// A number of 7 bits a byte that takes at most 8 of them, and how many. It wants eight bytes to look at.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub fn varlong(bytes: &[u8]) -> Option<(u64, usize)> {
     if let [byte @ 0..0x80, ..] = *bytes {
@@ -22,7 +22,7 @@ pub fn varlong(bytes: &[u8]) -> Option<(u64, usize)> {
 }
 
 /// As [`varlong`], for a number of at most 32 bits.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub fn varint(bytes: &[u8]) -> Option<(u32, usize)> {
     if let [byte @ 0..0x80, ..] = *bytes {

@@ -44,7 +44,7 @@ pub fn is_ascii(bytes: &[u8]) -> bool {
 }
 
 /// Whether two byte strings are the same. In WebAssembly `==` goes through them byte by byte.
-#[inline]
+#[inline(always)]
 #[must_use]
 pub fn is_equal(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {

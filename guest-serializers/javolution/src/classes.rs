@@ -111,18 +111,22 @@ impl Classes {
     /// The class of a name.
     #[inline]
     pub(crate) fn find(&mut self, name: &[u8]) -> (ClassId, Codec) {
-        let place = place(name);
-        if let Some(id) = self.recent.0.get(place)
-            && let Some(class) = self.classes.get(*id as usize)
-            && holdfast_document::is_equal(&class.name, name)
-        {
-            return (ClassId(*id), class.codec);
+        match self.met(name) {
+            Some(met) => met,
+            None => self.look_up(name),
         }
-        self.look_up(name, place)
+    }
+
+    /// The same without a call, of a class that was met of late.
+    #[inline(always)]
+    pub(crate) fn met(&self, name: &[u8]) -> Option<(ClassId, Codec)> {
+        let id = *self.recent.0.get(place(name))?;
+        let class = self.classes.get(id as usize)?;
+        holdfast_document::is_equal(&class.name, name).then_some((ClassId(id), class.codec))
     }
 
     #[cold]
-    fn look_up(&mut self, name: &[u8], place: usize) -> (ClassId, Codec) {
+    fn look_up(&mut self, name: &[u8]) -> (ClassId, Codec) {
         let id = match self.by_name.get(name) {
             Some(id) => *id,
             None => {
@@ -140,7 +144,7 @@ impl Classes {
                 id
             }
         };
-        if let Some(recent) = self.recent.0.get_mut(place) {
+        if let Some(recent) = self.recent.0.get_mut(place(name)) {
             *recent = id;
         }
         (ClassId(id), self.classes.get(id as usize).map_or(Codec::Unknown, |class| class.codec))

@@ -178,6 +178,39 @@ pub(crate) fn parse_double(text: &[u8]) -> Option<f64> {
     read_by_library(text).or_else(|| parse_float(text))
 }
 
+/// As [`parse_double`] of a positive number of so many digits, of which so many are behind the point, without a call;
+/// `None` where the library may be other than the nearest one, and of numbers that are seldom.
+#[inline(always)]
+pub(crate) fn quick_double(digits: u64, places: usize) -> Option<f64> {
+    let at = places.wrapping_sub(EXACT);
+    if places <= EXACT && digits < 1 << 53 {
+        // The library divides once and rounds once, and what is exact is divided so by any processor.
+        return Some(digits as f64 / *POW10.get(places)? as f64);
+    }
+    let divisor = *LARGE_POW5.get(at).filter(|_| digits != 0)?;
+    let zeros = digits.leading_zeros();
+    let digits = digits << zeros;
+    let (first, rest) = (digits / divisor, digits % divisor);
+    // 63 bits of the quotient, as many at once as a remainder leaves room for.
+    let missing = first.leading_zeros().checked_sub(1)?;
+    let last = missing.checked_sub(STEP)?;
+    let (second, rest) = ((rest << STEP) / divisor, (rest << STEP) % divisor);
+    let quotient = (first << missing) | (second << last) | ((rest << last) / divisor);
+    // The library divides in two steps, and its quotient may be less by one.
+    if quotient & 0x1ff == 0 {
+        return None;
+    }
+    let mantissa = (quotient >> 10) + (quotient >> 9 & 1);
+    let exponent = u64::from(1023 + 10 - missing - zeros) - places as u64;
+    Some(mantissa as f64 * f64::from_bits(exponent << 52))
+}
+
+/// So many powers of 5 the library divides by in one step.
+const EXACT: usize = 13;
+/// Those from there on of numbers with 16 or 17 digits. None has more than 38 bits.
+const LARGE_POW5: [u64; 4] = [1_220_703_125, 6_103_515_625, 30_517_578_125, 152_587_890_625];
+const STEP: u32 = 26;
+
 /// A float as the library reads it.
 pub(crate) fn parse_float32(text: &[u8]) -> Option<f32> {
     read_by_library(text).map(|value| value as f32).or_else(|| parse_float(text))
@@ -475,6 +508,27 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn what_is_read_quickly_is_as_the_library_reads_it(bits: u64, shift in 0..64, places in 0..20_usize) {
+            let digits: u64 = bits >> shift;
+            let digits = digits % 1_000_000_000_000_000_000;
+            if let Some(value) = quick_double(digits, places) {
+                assert_eq!(value.to_bits(), to_double_pow10(digits, -(places as i32)).to_bits());
+            }
+        }
+
+        #[test]
+        fn prices_are_read_quickly(cents in 0..10_000_000_u64, places in 0..4) {
+            let mut text = Vec::new();
+            assert!(double(&mut text, cents as f64 / f64::from(10_i32.pow(places as u32))));
+            let digits = text.iter().filter(|byte| **byte != b'.').fold(0, |value, byte| value * 10 + u64::from(byte - b'0'));
+            let places = text.iter().rev().position(|byte| *byte == b'.').unwrap();
+            let read = quick_double(digits, places);
+            if let Some(read) = read {
+                assert_eq!(Some(read), parse_double(&text));
+            }
+        }
+
         #[test]
         fn any_number_is_written_and_what_is_exact_is_read_again(bits: u64, small: u32) {
             for value in [f64::from_bits(bits), f64::from(small) / 100.0] {

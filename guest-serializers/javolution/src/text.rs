@@ -109,7 +109,7 @@ fn escape_each(out: &mut Vec<u8>, text: &[u8]) {
 
 /// How long the value of an attribute is that begins here, up to the quote, if it stands for itself and is followed by
 /// a quote: no entity and no `<` is in it.
-#[inline]
+#[inline(always)]
 pub(crate) fn plain_value(bytes: &[u8]) -> Option<usize> {
     let (words, _) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
@@ -243,7 +243,7 @@ pub(crate) fn unhex(out: &mut Vec<u8>, text: &[u8]) -> bool {
 }
 
 /// How long the name of an element is that begins here, up to a space or the end of its tag.
-#[inline]
+#[inline(always)]
 pub(crate) fn name_len(bytes: &[u8]) -> Option<usize> {
     let (words, _) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {

@@ -28,13 +28,26 @@ fn survives(bytes: &[u8]) {
     survives_in(knowing, bytes);
 }
 
+/// What a serializer makes of something in a buffer that has to grow, and once more where all has room: it must be the same.
+fn with_and_without_room(
+    mut call: impl FnMut(&mut Vec<u8>) -> Result<(), Failure>,
+) -> Result<Vec<u8>, Failure> {
+    let (mut growing, mut roomy) = (Vec::new(), Vec::with_capacity(1 << 16));
+    let first = call(&mut growing).map(|()| growing);
+    let second = call(&mut roomy).map(|()| roomy);
+    assert_eq!(format!("{first:?}"), format!("{second:?}"));
+    first
+}
+
 fn survives_in(mut serializer: Javolution, bytes: &[u8]) {
     let mut document = Vec::new();
+    let _ = with_and_without_room(|out| serializer.deserialize(bytes, out));
     match serializer.deserialize(bytes, &mut document) {
         Ok(()) => {
             check(&document, Limits::default())
                 .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(bytes)));
             let mut again = Vec::new();
+            let _ = capture_log(|| with_and_without_room(|out| serializer.serialize(&document, out)));
             let (written, _) = capture_log(|| serializer.serialize(&document, &mut again));
             if written.is_ok() {
                 let mut back = Vec::new();
@@ -248,11 +261,16 @@ proptest! {
         }
         writer.end();
         let mut serializer = Javolution::default();
-        let mut stored = Vec::new();
-        capture_log(|| serializer.serialize(&document, &mut stored)).0.unwrap();
-        let mut back = Vec::new();
-        serializer.deserialize(&stored, &mut back).unwrap();
+        let stored = capture_log(|| with_and_without_room(|out| serializer.serialize(&document, out))).0.unwrap();
+        let back = with_and_without_room(|out| serializer.deserialize(&stored, out)).unwrap();
         prop_assert_eq!(back, document);
+    }
+
+    #[test]
+    fn a_session_that_is_cut_off_is_refused_with_and_without_room(case in any::<prop::sample::Index>(), at in any::<prop::sample::Index>()) {
+        let golden = golden();
+        let bytes: &Vec<u8> = case.get(&golden);
+        survives(&bytes[..at.index(bytes.len())]);
     }
 
     #[test]
@@ -267,7 +285,7 @@ proptest! {
         Javolution::default().deserialize(stored_before, &mut document).unwrap();
         let at = at.index(document.len());
         document[at] = byte;
-        let mut stored = Vec::new();
-        let _ = capture_log(|| Javolution::default().serialize(&document, &mut stored));
+        let mut serializer = Javolution::default();
+        let _ = capture_log(|| with_and_without_room(|out| serializer.serialize(&document, out)));
     }
 }

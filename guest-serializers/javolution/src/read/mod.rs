@@ -2,8 +2,10 @@
 
 mod bean;
 mod container;
+mod piece;
 mod quick;
 mod refs;
+mod run;
 mod scalar;
 mod time;
 mod wrapper;
@@ -230,7 +232,10 @@ impl<'x> Reading<'x, '_, '_> {
         }
         self.push(root, Kind::Attributes { named: false }, total)?;
         loop {
-            self.quick()?;
+            self.run_quickly();
+            if self.doc.len() <= self.limits.bytes && self.step()? {
+                continue;
+            }
             let Some(frame) = self.frames.last() else { break };
             let (name, begun) = (frame.name, frame.at);
             match self.xml.tag(&mut self.attributes)? {

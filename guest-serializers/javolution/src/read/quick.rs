@@ -2,8 +2,9 @@
 //! gathered first. Whatever looks otherwise is left to the rest of the reader, which says what is wrong with it, if
 //! anything is.
 
-use holdfast_document::{Kind as ClassKind, Number, Width, Writer};
+use holdfast_document::{Kind as ClassKind, Writer};
 
+use super::piece::{boolean, closed, eight, fitting, id, opened, signed, truth, unsigned};
 use super::{Frame, Kind, Reading, Total};
 use crate::big;
 use crate::classes::ClassId;
@@ -14,96 +15,6 @@ use crate::plan::{Place, Plan, Simple};
 use crate::stamp::Stamp;
 use crate::text::{name_len, plain_value};
 use crate::xml::{Attribute, Open};
-
-const fn word(text: &[u8; 8]) -> u64 {
-    u64::from_le_bytes(*text)
-}
-
-/// What follows eight bytes, if they come next.
-#[inline]
-fn eight<'b>(bytes: &'b [u8], text: &[u8; 8]) -> Option<&'b [u8]> {
-    let (found, rest) = bytes.split_first_chunk::<8>()?;
-    (u64::from_le_bytes(*found) == word(text)).then_some(rest)
-}
-
-/// What follows ` __id="`, if it comes next.
-#[inline]
-fn id(bytes: &[u8]) -> Option<&[u8]> {
-    let found = bytes.first_chunk::<8>()?;
-    let differ = (u64::from_le_bytes(*found) ^ word(b" __id=\"\0")) << 8;
-    if differ == 0 { bytes.get(7..) } else { None }
-}
-
-/// What follows `" holdfast="`, if it comes next.
-#[inline]
-fn truth(bytes: &[u8]) -> Option<&[u8]> {
-    match eight(bytes, b"\" holdfa")? {
-        [b's', b't', b'=', b'"', rest @ ..] => Some(rest),
-        _ => None,
-    }
-}
-
-/// What follows `"/>`, if it comes next.
-#[inline]
-const fn closed(bytes: &[u8]) -> Option<&[u8]> {
-    match bytes {
-        [b'"', b'/', b'>', rest @ ..] => Some(rest),
-        _ => None,
-    }
-}
-
-/// Up to 18 digits, and what follows them.
-#[inline]
-fn unsigned(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let (mut value, mut rest, mut most) = (0u64, bytes, 18);
-    if let Some((eight, after)) = bytes.split_first_chunk::<8>()
-        && let Some(digits) = eight_digits(u64::from_le_bytes(*eight))
-    {
-        (value, rest, most) = (digits, after, 10);
-    }
-    while let [byte, after @ ..] = rest {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 || most == 0 {
-            break;
-        }
-        value = value * 10 + u64::from(digit);
-        rest = after;
-        most -= 1;
-    }
-    if rest.len() == bytes.len() { None } else { Some((value, rest)) }
-}
-
-/// The number that eight digits are, the first one in the lowest byte: neighbours are joined, all at once.
-#[inline]
-const fn eight_digits(word: u64) -> Option<u64> {
-    let digits = word ^ 0x3030_3030_3030_3030;
-    // Above 9, six more make a carry into the upper half, which is empty.
-    if (digits.wrapping_add(0x0606_0606_0606_0606) | digits) & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
-        return None;
-    }
-    let twos = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let fours = (twos * 100 + (twos >> 16)) & 0x0000_ffff_0000_ffff;
-    Some((fours * 10_000 + (fours >> 32)) & 0xffff_ffff)
-}
-
-/// A number of up to 18 digits, and what follows it.
-#[inline]
-fn signed(bytes: &[u8]) -> Option<(i64, &[u8])> {
-    match bytes {
-        [b'-', digits @ ..] => unsigned(digits).map(|(value, rest)| (-value.cast_signed(), rest)),
-        _ => unsigned(bytes).map(|(value, rest)| (value.cast_signed(), rest)),
-    }
-}
-
-/// How a tag ends: what follows it, and whether the element is empty.
-#[inline]
-const fn opened(bytes: &[u8]) -> Option<(&[u8], bool)> {
-    match bytes {
-        [b'>', rest @ ..] => Some((rest, false)),
-        [b'/', b'>', rest @ ..] => Some((rest, true)),
-        _ => None,
-    }
-}
 
 /// The class of an element that is called as its class, and what follows.
 #[inline]
@@ -116,20 +27,9 @@ static STRING_VALUE: Stamp = Stamp::of(&["<v class=\"java.lang.String\" value=\"
 static STRING: Stamp = Stamp::of(&["<java.lang.String value=\""]);
 
 impl<'x> Reading<'x, '_, '_> {
-    /// Reads on up to what is not as the library writes it, or seldom.
-    #[inline]
-    pub(super) fn quick(&mut self) -> Outcome<()> {
-        while self.step()? {
-            if self.doc.len() > self.limits.bytes {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     /// Reads the next tag, if that is one of the common ones. If not, nothing happens.
-    #[inline]
-    fn step(&mut self) -> Outcome<bool> {
+    #[inline(never)]
+    pub(super) fn step(&mut self) -> Outcome<bool> {
         let (at, rest) = (self.xml.at(), self.xml.rest());
         let Some(frame) = self.frames.last_mut() else { return Ok(false) };
         let [b'<', tag @ ..] = rest else { return Ok(false) };
@@ -472,63 +372,4 @@ fn string<'x>(doc: &mut Writer<'_>, value: &'x [u8]) -> Option<&'x [u8]> {
     let after = closed(rest)?;
     doc.str_bytes(text);
     Some(after)
-}
-
-/// A number, if its type holds it.
-#[inline]
-fn fitting(value: i64, width: Width) -> Option<Number> {
-    let fits = match width {
-        Width::Byte => i8::try_from(value).is_ok(),
-        Width::Short => i16::try_from(value).is_ok(),
-        Width::Int => i32::try_from(value).is_ok(),
-        Width::Long | Width::Untyped => true,
-    };
-    fits.then_some(Number { value, width })
-}
-
-/// `true` or `false`, and what follows.
-#[inline]
-const fn boolean(bytes: &[u8]) -> Option<(bool, &[u8])> {
-    match bytes {
-        [b't', b'r', b'u', b'e', rest @ ..] => Some((true, rest)),
-        [b'f', b'a', b'l', b's', b'e', rest @ ..] => Some((false, rest)),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    proptest::proptest! {
-        #[test]
-        fn any_number_is_read_up_to_18_digits(value: u64, shift in 0..64, behind in "[^0-9].{0,9}") {
-            let value: u64 = value >> shift;
-            let text = format!("{value}{behind}");
-            let read = unsigned(text.as_bytes());
-            if value < 1_000_000_000_000_000_000 {
-                assert_eq!(read, Some((value, behind.as_bytes())));
-            }
-            assert_eq!(unsigned(behind.as_bytes()), None);
-        }
-
-        #[test]
-        fn only_digits_are_digits(bytes: [u8; 8]) {
-            let expected = std::str::from_utf8(&bytes).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
-            let expected = expected.and_then(|text| text.parse().ok());
-            assert_eq!(eight_digits(u64::from_le_bytes(bytes)), expected);
-        }
-    }
-
-    #[test]
-    fn eight_digits_are_a_number() {
-        for (text, expected) in [
-            (b"12345678", Some(12_345_678)),
-            (b"00000009", Some(9)),
-            (b"1234567:", None),
-            (b"/2345678", None),
-        ] {
-            assert_eq!(eight_digits(u64::from_le_bytes(*text)), expected);
-        }
-    }
 }

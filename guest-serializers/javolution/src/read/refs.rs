@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use holdfast_document::{Extras, Writer};
+use holdfast_document::{Extras, Writer, put_item};
 
 use super::{Kind, Reading, null_attribute};
 use crate::fault::{Outcome, damaged};
@@ -106,8 +106,21 @@ impl super::Shelf {
     /// documents give it no identity, and where its element begins.
     #[inline]
     pub(super) fn take(&mut self, at: usize, place: u32, is_value: bool) {
+        let target = self.next(at, place, is_value);
+        self.targets.push(target);
+    }
+
+    /// The same where there is room.
+    #[inline(always)]
+    pub(super) fn put(&mut self, at: usize, place: u32, is_value: bool) {
+        let target = self.next(at, place, is_value);
+        put_item(&mut self.targets, target);
+    }
+
+    #[inline(always)]
+    fn next(&self, at: usize, place: u32, is_value: bool) -> Target {
         let (attribute, place) = if is_value { (VALUE, 0) } else { (self.links.current(), place) };
-        self.targets.push(Target { attribute, place, at: at as u32 });
+        Target { attribute, place, at: at as u32 }
     }
 }
 

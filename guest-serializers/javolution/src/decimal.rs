@@ -5,7 +5,9 @@
 
 use std::io::Write as _;
 
-use crate::number::{integer, parse_float, parse_integer, unsigned};
+use holdfast_document::put;
+
+use crate::number::{integer, parse_float, parse_integer, put_fraction, put_unsigned, unsigned};
 
 /// Appends a double. False says that the library would read another one.
 #[inline]
@@ -170,6 +172,47 @@ fn fraction(out: &mut Vec<u8>, mut value: u64, places: i32) {
         value /= 10;
     }
     unsigned(out, value);
+}
+
+/// As [`double`] where there is room, without a call, of a price: a number of two places, from 1 to below 10 million. False
+/// says that it is another one or there was too little room, and a part may have been appended.
+#[inline(always)]
+pub(crate) fn put_double(out: &mut Vec<u8>, value: f64) -> bool {
+    let positive = value.abs();
+    let Some((mantissa, places)) = price(positive) else { return false };
+    let (Some(power), Some(fill)) = (POW10.get(places), POW10.get(16 - places)) else { return false };
+    (value > 0.0 || put(out, [b'-']))
+        && put_unsigned(out, mantissa / power)
+        && put_fraction(out, mantissa % power * fill)
+}
+
+/// The digits of a price as the library has them, and how many are behind the point: sixteen, and where these would be read
+/// as another number, seventeen.
+#[inline(always)]
+fn price(value: f64) -> Option<(u64, usize)> {
+    if !(1.0..1e7).contains(&value) {
+        return None;
+    }
+    let cents = (value * 100.0 + 0.5) as u64;
+    if cents as f64 / 100.0 != value {
+        return None;
+    }
+    let exponent = cents.ilog10() as usize - 2;
+    let power = *POW10.get(14 - exponent)?;
+    // The value is `mantissa / 2^bits`, and differs from its cents by `off / 2^bits` of a cent.
+    let bits = 1075 - (value.to_bits() >> 52);
+    let mantissa = value.to_bits() & 0x000f_ffff_ffff_ffff | 0x0010_0000_0000_0000;
+    let off = (mantissa * 100).wrapping_sub(cents << bits).cast_signed() * power.cast_signed();
+    let long = (cents * power).wrapping_add_signed((off + (1 << (bits - 1))) >> bits);
+    let short = long / 10;
+    // Whether the short one lies nearer to the value than half of the way to its neighbours. The library's own
+    // calculation is as good as exact, but not where that is a near thing.
+    let distance = (((short * 10).wrapping_sub(cents * power).cast_signed() << bits) - off).unsigned_abs();
+    let half = 50 * power;
+    if distance.abs_diff(half) < half >> 20 {
+        return None;
+    }
+    Some(if distance < half { (short, 15 - exponent) } else { (long, 16 - exponent) })
 }
 
 /// A double as the library reads it, which may be a neighbour of the nearest one.
@@ -526,6 +569,20 @@ mod tests {
             let read = quick_double(digits, places);
             if let Some(read) = read {
                 assert_eq!(Some(read), parse_double(&text));
+            }
+        }
+
+        #[test]
+        fn prices_are_written_as_any_number(cents in 0..2_000_000_000_u64, shift in 0..31, negative: bool, next in -1..=1_i64) {
+            let cents: u64 = cents >> shift;
+            let value = cents as f64 / if negative { -100.0 } else { 100.0 };
+            let value = f64::from_bits(value.to_bits().wrapping_add_signed(next));
+            let (mut quick, mut long) = (Vec::with_capacity(64), Vec::new());
+            let exact = double(&mut long, value);
+            if put_double(&mut quick, value) {
+                assert_eq!((String::from_utf8_lossy(&quick), exact), (String::from_utf8_lossy(&long), true));
+            } else {
+                assert!(next != 0 || !(100..1_000_000_000).contains(&cents));
             }
         }
 

@@ -93,10 +93,16 @@ struct News {
 }
 
 impl Losses {
+    /// Whether values may lose this without a word: it was told.
+    #[inline(always)]
+    pub(crate) const fn is_told(&self, loss: Loss) -> bool {
+        self.told & loss.bit() != 0
+    }
+
     /// Whether the value may be written. Each kind of loss is logged once an instance.
     #[inline]
     pub(crate) fn accept(&mut self, loss: Loss, attribute: u32, path: impl FnOnce() -> String) -> bool {
-        self.told & loss.bit() != 0 || self.accept_first(loss, attribute, path)
+        self.is_told(loss) || self.accept_first(loss, attribute, path)
     }
 
     #[cold]

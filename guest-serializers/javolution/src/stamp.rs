@@ -1,6 +1,6 @@
 //! Text that is written often, ready to be copied in one piece.
 
-use holdfast_document::{append, is_equal};
+use holdfast_document::{append, is_equal, put_text};
 
 /// Up to this length a text is copied as a block of fixed size, which takes a few instructions; of what is behind the
 /// text, the length is taken back.
@@ -66,6 +66,12 @@ impl Stamp {
         out.truncate(end);
     }
 
+    /// The same where there is room, without a call, of a text of up to 64 bytes: tells whether it was appended.
+    #[inline(always)]
+    pub(crate) fn put_in(&self, out: &mut Vec<u8>) -> bool {
+        self.long.is_none() && put_text(out, [], &self.block, self.len)
+    }
+
     /// How it looks.
     pub(crate) fn bytes(&self) -> &[u8] {
         match &self.long {
@@ -114,6 +120,10 @@ mod tests {
             let mut out = b"x".to_vec();
             stamp.put(&mut out);
             assert_eq!(out, format!("x{text}").as_bytes());
+            let mut roomy = Vec::with_capacity(100);
+            assert_eq!(stamp.put_in(&mut roomy), len <= BLOCK);
+            assert_eq!(roomy, if len <= BLOCK { text.as_bytes() } else { b"" });
+            assert!(!stamp.put_in(&mut Vec::new()));
             for behind in ["", "y", "yyyyyyyyyyyyyyyyyyyyyyy"] {
                 let whole = format!("{text}{behind}");
                 assert_eq!(stamp.strip(whole.as_bytes()), Some(behind.as_bytes()));

@@ -47,13 +47,19 @@ const fn zeros(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word & HIGHS
 }
 
-/// Whether one of eight bytes is escaped: `"` and `&` differ in one bit, `<` and `>` as well.
-#[inline]
-const fn has_escaped(word: u64) -> bool {
+/// Not zero if one of eight bytes is escaped: `"` and `&` differ in one bit, `<` and `>` as well.
+#[inline(always)]
+pub(crate) const fn escaped_bits(word: u64) -> u64 {
     let controls = zeros(word & each(0xe0));
     let quotes = zeros((word | each(0x04)) ^ each(0x26));
     let angles = zeros((word | each(0x02)) ^ each(0x3e));
-    controls | quotes | angles != 0
+    controls | quotes | angles
+}
+
+/// Whether one of eight bytes is escaped.
+#[inline]
+const fn has_escaped(word: u64) -> bool {
+    escaped_bits(word) != 0
 }
 
 /// The last bytes of a text, of which so many are below eight, in a word whose other bytes are zero.

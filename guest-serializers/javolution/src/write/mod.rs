@@ -1,10 +1,12 @@
 //! A document in, the library's XML out: one pass, on a stack of its own.
 
 mod bean;
+mod bean_run;
 mod builtin;
 mod object;
 mod quick;
 mod refs;
+mod run;
 mod scalar;
 mod script;
 mod skip;
@@ -195,7 +197,10 @@ impl<'d> Writing<'d, '_, '_> {
 
     /// Writes until every element that was opened is closed.
     fn run(&mut self) -> Outcome<()> {
-        while let Some(frame) = self.shelf.frames.last_mut() {
+        loop {
+            self.run_quickly();
+            self.check_size()?;
+            let Some(frame) = self.shelf.frames.last_mut() else { break };
             if frame.left == 0 {
                 self.end()?;
                 continue;

@@ -14,13 +14,13 @@ use crate::stamp::Stamp;
 use crate::text::escape;
 
 /// What stands before the first attribute's value of a class, wherever a value of it stands.
-struct Lead {
-    key: Stamp,
-    value: Stamp,
-    element: Stamp,
-    field: Stamp,
+pub(super) struct Lead {
+    pub(super) key: Stamp,
+    pub(super) value: Stamp,
+    pub(super) element: Stamp,
+    pub(super) field: Stamp,
     /// The length of the class's name.
-    class: u32,
+    pub(super) class: u32,
 }
 
 const fn lead(class: &str, attribute: &str) -> Lead {
@@ -33,17 +33,17 @@ const fn lead(class: &str, attribute: &str) -> Lead {
     }
 }
 
-static STRING: Lead = lead("java.lang.String", "value");
-static BOOLEAN: Lead = lead("java.lang.Boolean", "value");
+pub(super) static STRING: Lead = lead("java.lang.String", "value");
+pub(super) static BOOLEAN: Lead = lead("java.lang.Boolean", "value");
 static BYTE: Lead = lead("java.lang.Byte", "value");
 static SHORT: Lead = lead("java.lang.Short", "value");
-static INTEGER: Lead = lead("java.lang.Integer", "value");
-static LONG: Lead = lead("java.lang.Long", "value");
-static DOUBLE: Lead = lead("java.lang.Double", "value");
-static DATE: Lead = lead("java.util.Date", "__id");
-static DECIMAL: Lead = lead("java.math.BigDecimal", "__id");
-static LIST: Lead = lead("java.util.ArrayList", "__id");
-static MAP: Lead = lead("java.util.HashMap", "__id");
+pub(super) static INTEGER: Lead = lead("java.lang.Integer", "value");
+pub(super) static LONG: Lead = lead("java.lang.Long", "value");
+pub(super) static DOUBLE: Lead = lead("java.lang.Double", "value");
+pub(super) static DATE: Lead = lead("java.util.Date", "__id");
+pub(super) static DECIMAL: Lead = lead("java.math.BigDecimal", "__id");
+pub(super) static LIST: Lead = lead("java.util.ArrayList", "__id");
+pub(super) static MAP: Lead = lead("java.util.HashMap", "__id");
 
 /// Whether null begins here.
 #[inline]

@@ -21,6 +21,7 @@ mod detach;
 mod error;
 mod event;
 mod extras;
+mod fill;
 mod first;
 mod int;
 #[cfg(feature = "json")]
@@ -45,6 +46,7 @@ pub use definition::{Definition, Head, Item, Kind, Super};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, Number, Width};
 pub use extras::Extras;
+pub use fill::{Room, fill};
 pub use first::append_first;
 pub use int::first_int;
 pub use map::AttributeMap;

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::hash::Hasher;
 
 use hashbrown::HashTable;
+use holdfast_document::{has_room, put_item};
 
 use crate::classes::NameHasher;
 
@@ -87,12 +88,20 @@ impl Nodes {
 
     /// Adds an element.
     pub(crate) fn push(&mut self, parent: NodeId, name: usize, length: usize) -> NodeId {
+        let (id, node) = self.begin(parent, name, length);
+        self.list.push(node);
+        id
+    }
+
+    /// An element that is to be added.
+    #[inline(always)]
+    fn begin(&mut self, parent: NodeId, name: usize, length: usize) -> (NodeId, Node) {
         let id = self.list.len() as NodeId;
         let previous = match self.list.get_mut(parent as usize) {
             Some(parent) => std::mem::replace(&mut parent.last_child, id),
             None => NO_NODE,
         };
-        self.list.push(Node {
+        let node = Node {
             parent,
             name: name as u32,
             length: length as u32,
@@ -103,7 +112,21 @@ impl Nodes {
             attribute: 0,
             place: NOWHERE,
             class: 0,
-        });
+        };
+        (id, node)
+    }
+
+    /// Whether another element has room.
+    #[inline(always)]
+    pub(crate) fn has_room(&self) -> bool {
+        has_room(&self.list, 1)
+    }
+
+    /// As [`Nodes::push`], where there is room.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, parent: NodeId, name: usize, length: usize) -> NodeId {
+        let (id, node) = self.begin(parent, name, length);
+        put_item(&mut self.list, node);
         id
     }
 

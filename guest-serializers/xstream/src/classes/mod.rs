@@ -234,6 +234,12 @@ impl Classes {
         id
     }
 
+    /// The class of a number of the document's table, if it was met.
+    #[inline(always)]
+    pub(crate) fn known(&self, number: u16) -> Option<ClassId> {
+        self.by_builtin.get(usize::from(number)).copied().filter(|id| *id != ClassId::MAX)
+    }
+
     /// The class of a number of the document's table.
     #[inline]
     pub(crate) fn by_builtin(&mut self, number: u16) -> Option<ClassId> {

@@ -142,7 +142,8 @@ pub(crate) const fn twos_complement(value: i64) -> ([u8; 8], usize) {
     (value.to_be_bytes(), 7 - significant / 8)
 }
 
-fn small(bytes: &[u8]) -> Option<i64> {
+#[inline(always)]
+pub(crate) fn small(bytes: &[u8]) -> Option<i64> {
     let first = *bytes.first()?;
     if bytes.len() > 8 {
         return None;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::Short;
 
-const DAY: i64 = 86_400_000;
+pub(super) const DAY: i64 = 86_400_000;
 /// The first day of the Gregorian calendar, since the epoch.
 const CUTOVER: i64 = -141_427;
 /// 1 January of the year 1 in the Julian calendar: from here on back, an era is written.
@@ -78,8 +78,8 @@ fn march(year: i64, month: u32, day: u32) -> Option<(i64, i64)> {
 /// The day that was written or read last, and its text: most dates of a session are of a few days.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LastDay {
-    day: i64,
-    text: [u8; 10],
+    pub(super) day: i64,
+    pub(super) text: [u8; 10],
 }
 
 impl Default for LastDay {

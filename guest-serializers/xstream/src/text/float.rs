@@ -24,7 +24,8 @@ pub(crate) fn push_double(out: &mut Vec<u8>, value: f64) {
 
 /// A double that is a number of at most 15 digits and few of them behind the point, which is what money is. There is one
 /// such number for a double at most, so its digits are the fewest that tell it from others.
-fn decimal(value: f64) -> Option<(i32, i64)> {
+#[inline(always)]
+pub(super) fn decimal(value: f64) -> Option<(i32, i64)> {
     if !(1e-3..1e7).contains(&value.abs()) {
         return None;
     }

@@ -6,6 +6,7 @@ pub(crate) mod date;
 pub(crate) mod float;
 pub(crate) mod iso;
 pub(crate) mod locale;
+pub(crate) mod quick;
 pub(crate) mod ser;
 pub(crate) mod trace;
 pub(crate) mod url;

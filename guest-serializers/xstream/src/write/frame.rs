@@ -1,28 +1,25 @@
 //! The containers that are open.
 
-use std::rc::Rc;
-
 use super::levels::At;
-use super::plan::Plan;
 use crate::classes::ClassId;
 use crate::nodes::NodeId;
 
 /// What is to be written of an open container.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Values.
     Elements,
-    /// Keys and values in turn.
+    /// Keys and values in turn. An entry has four parts: its element begins, key, value, its element ends.
     Entries,
     /// Values behind a comparator; whether it was written.
     Sorted(bool),
     SortedEntries(bool),
-    /// The parts of an object.
-    Bean(Rc<Plan>),
+    /// The parts of an object of a plan.
+    Bean(u32),
     /// The same in another order, and where the places of the parts are kept.
-    Permuted(Rc<Plan>, u32),
+    Permuted(u32, u32),
     /// The parts of an object that writes itself.
-    Levels(Rc<Plan>, At),
+    Levels(u32, At),
     /// The data that a method wrote, as a layout tells it.
     Data,
     /// Names and values in turn; how many levels of elements are open in it, and whether the next field says nothing of
@@ -39,7 +36,7 @@ pub(super) enum Kind {
 }
 
 /// How far an object of a rule was written.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Jdk {
     pub(super) rule: u8,
     pub(super) level: u8,
@@ -61,7 +58,7 @@ pub(super) enum Phase {
 }
 
 /// An open container.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Frame {
     pub(super) kind: Kind,
     /// How many parts there are, and how many were begun.
@@ -74,5 +71,10 @@ pub(super) struct Frame {
 impl Frame {
     pub(super) const fn new(kind: Kind, parts: u32, place: u32) -> Self {
         Self { kind, parts, begun: 0, place }
+    }
+
+    /// The frame of so many keys and values.
+    pub(super) const fn entries(values: u32, place: u32) -> Self {
+        Self::new(Kind::Entries, values.saturating_mul(2), place)
     }
 }

@@ -14,7 +14,7 @@ use crate::losses::Loss;
 use crate::text::{base64, float, push_int};
 
 /// How far an object that writes itself was written.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct At {
     level: u32,
     stage: Stage,
@@ -53,7 +53,8 @@ impl Writer<'_, '_> {
         let Some(Frame { kind: Kind::Levels(plan, at), begun, .. }) = self.frames.last() else {
             return Ok(());
         };
-        let (plan, mut at, begun) = (Rc::clone(plan), *at, *begun as usize);
+        let (mut at, begun) = (*at, *begun as usize);
+        let Some(plan) = self.plans.get(*plan) else { return Ok(()) };
         let Shape::Levels(levels) = &plan.shape else { return Ok(()) };
         let Some(level) = levels.get(at.level as usize) else { return self.end() };
         if at.stage == Stage::Before && level.always {

@@ -8,9 +8,10 @@ mod object;
 mod parts;
 mod permute;
 mod plan;
+mod quick;
 mod refusal;
 mod scalar;
-mod swift;
+mod small;
 mod value;
 
 use holdfast_document::{Event, Extras, Fact, Notes, Reader as Document, path};
@@ -217,7 +218,10 @@ impl<'d> Writer<'d, '_> {
     fn run(&mut self) -> Result<(), Refusal> {
         while !self.frames.is_empty() {
             self.check_len()?;
-            self.swift()?;
+            self.run_quickly();
+            if !self.frames.is_empty() {
+                self.step()?;
+            }
         }
         Ok(())
     }
@@ -228,10 +232,6 @@ impl<'d> Writer<'d, '_> {
             return Err(Refusal::Limit(format!("larger than maxBytes, {} bytes", self.limits.bytes)));
         }
         Ok(())
-    }
-
-    fn date_class(&mut self) -> ClassId {
-        self.classes.by_builtin(185).unwrap_or_default()
     }
 
     /// The next value as an element named after its class.

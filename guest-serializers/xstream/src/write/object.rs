@@ -1,10 +1,8 @@
 //! Containers: what comes next in them.
 
-use std::rc::Rc;
-
 use holdfast_document::Event;
 
-use super::frame::Kind;
+use super::frame::{Frame, Kind};
 use super::plan::{Part, Shape};
 use super::refusal::Refusal;
 use super::{Field, Writer};
@@ -28,27 +26,29 @@ impl Writer<'_, '_> {
                 frame.begun += 1;
                 self.item()
             }
+            Kind::Entries if ended => {
+                if !begun.is_multiple_of(4) {
+                    self.close();
+                }
+                self.end()
+            }
             Kind::Entries => {
-                if ended {
-                    if begun > 0 {
-                        self.close();
-                    }
-                    return self.end();
-                }
                 frame.begun += 1;
-                if begun.is_multiple_of(2) {
-                    if begun > 0 {
-                        self.close();
-                    }
-                    self.open_tags(&ENTRY, "entry");
+                match begun % 4 {
+                    0 => self.open_tags(&ENTRY, "entry"),
+                    1 | 2 => return self.item(),
+                    _ => self.close(),
                 }
-                self.item()
+                Ok(())
             }
             Kind::Sorted(done) | Kind::SortedEntries(done) if !*done => {
                 *done = true;
                 let entries = matches!(frame.kind, Kind::SortedEntries(_));
-                frame.parts = frame.parts.saturating_sub(1);
-                frame.kind = if entries { Kind::Entries } else { Kind::Elements };
+                let (values, place) = (frame.parts.saturating_sub(1), frame.place);
+                *frame = match entries {
+                    true => Frame::entries(values, place),
+                    false => Frame::new(Kind::Elements, values, place),
+                };
                 self.field(Field { element: "comparator", kind: Type::Any, defined_in: None })
             }
             Kind::Bean(plan) => {
@@ -56,7 +56,8 @@ impl Writer<'_, '_> {
                     return self.end();
                 }
                 frame.begun += 1;
-                let (plan, place) = (Rc::clone(plan), frame.place);
+                let place = frame.place;
+                let Some(plan) = self.plans.get(*plan) else { return Ok(()) };
                 let Shape::Bean(parts, _) = &plan.shape else { return Ok(()) };
                 match parts.get(begun as usize) {
                     Some(Part::Field(slot)) => self.slot(slot),

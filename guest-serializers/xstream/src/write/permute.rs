@@ -26,6 +26,18 @@ impl Places {
         self.indexed = false;
         self.parts.clear();
     }
+
+    /// Where a part stands of an object whose places begin at `base`.
+    #[inline(always)]
+    pub(super) fn place(&self, base: u32, part: u32) -> Option<u32> {
+        self.parts.get(base as usize + part as usize).copied()
+    }
+
+    /// Forgets the places of an object, the last that was begun.
+    #[inline(always)]
+    pub(super) fn close(&mut self, base: u32) {
+        self.parts.truncate(base as usize);
+    }
 }
 
 impl Writer<'_, '_> {
@@ -122,28 +134,22 @@ impl Writer<'_, '_> {
         else {
             return Ok(());
         };
-        let (base, next, parts) = (*base as usize, *begun as usize, *parts);
+        let (base, next, parts) = (*base, *begun as usize, *parts);
         *begun += 1;
-        let plan = std::rc::Rc::clone(plan);
+        let Some(plan) = self.plans.get(*plan) else { return Ok(()) };
         let Shape::Bean(slots, order) = &plan.shape else { return Ok(()) };
         let Some(part) = order.get(next).copied() else {
-            if let Some(end) = self.permuted.parts.get(base + parts as usize).copied() {
+            if let Some(end) = self.permuted.place(base, parts) {
                 self.doc.seek(end);
             }
-            self.permuted.parts.truncate(base);
+            self.permuted.close(base);
             return self.end();
         };
-        if let Some(place) = self.permuted.parts.get(base + part as usize).copied() {
+        if let Some(place) = self.permuted.place(base, part) {
             self.doc.seek(place);
         }
         match slots.get(part as usize) {
-            Some(Part::Field(slot)) => {
-                if self.swift_field(slot.simple, &slot.tags)? {
-                    Ok(())
-                } else {
-                    self.slot(slot)
-                }
-            }
+            Some(Part::Field(slot)) => self.slot(slot),
             _ => Ok(()),
         }
     }

@@ -124,6 +124,11 @@ impl Plans {
         self.current.get(number as usize)?.clone()
     }
 
+    /// Those of the attribute that is being written.
+    pub(super) fn current(&self) -> &[Option<Rc<Plan>>] {
+        &self.current
+    }
+
     /// The plan of a definition.
     pub(super) fn make(
         &mut self,

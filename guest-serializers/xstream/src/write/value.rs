@@ -1,7 +1,5 @@
 //! Values: what their elements are called, and how they begin.
 
-use std::rc::Rc;
-
 use holdfast_document::{Event, Head, builtin};
 
 use super::frame::{Frame, Kind};
@@ -31,22 +29,22 @@ impl<'d> Writer<'d, '_> {
             }
             Event::Map(count) => {
                 self.container(40, place, field)?;
-                self.push(at, Frame::new(Kind::Entries, count.saturating_mul(2), place))
+                self.push(at, Frame::entries(count.saturating_mul(2), place))
             }
             Event::Typed(Head::Builtin(number), parts) => self.builtin(number, parts, at, place, field),
             Event::Typed(Head::Known(number), parts) => match self.plans.get(number) {
-                Some(plan) => self.object(&plan, parts, at, place, field),
+                Some(plan) => self.object((number, &plan), parts, at, place, field),
                 None => {
                     let Some(definition) = self.doc.definition(number).copied() else {
                         return self.misfit(at, "its class is not defined");
                     };
                     let plan = self.plans.make(&self.doc, &definition, self.classes)?;
-                    self.object(&plan, parts, at, place, field)
+                    self.object((number, &plan), parts, at, place, field)
                 }
             },
             Event::Typed(Head::Defined(definition), parts) => {
                 let plan = self.plans.make(&self.doc, &definition, self.classes)?;
-                self.object(&plan, parts, at, place, field)
+                self.object((definition.number, &plan), parts, at, place, field)
             }
             Event::Ref(target) => self.reference(self.attribute, target, at, field),
             Event::Xref(name, target) => match self.attribute_of(name) {
@@ -170,10 +168,9 @@ impl<'d> Writer<'d, '_> {
         }
         let frame = match form {
             Form::Elements(_) | Form::Single(_) | Form::Array => Frame::new(Kind::Elements, parts, place),
-            Form::Entries(_) => Frame::new(Kind::Entries, parts, place),
+            Form::Entries(_) | Form::SingletonMap => Frame::entries(parts, place),
             Form::Sorted(_) => Frame::new(Kind::Sorted(false), parts, place),
             Form::SortedEntries(_) => Frame::new(Kind::SortedEntries(false), parts, place),
-            Form::SingletonMap => Frame::new(Kind::Entries, parts, place),
             Form::Empty(_) => {
                 self.begin(class, field);
                 // XStream writes it anew each time, and reads a reference to it all the same.
@@ -189,7 +186,7 @@ impl<'d> Writer<'d, '_> {
                 if form == Form::EnumSet {
                     return self.enum_set(parts);
                 }
-                return self.push(at, Frame::new(Kind::Entries, parts.saturating_sub(1), place));
+                return self.push(at, Frame::entries(parts.saturating_sub(1), place));
             }
             Form::Properties => return self.properties(parts, class, at, place, field),
             Form::Null
@@ -215,7 +212,7 @@ impl<'d> Writer<'d, '_> {
     #[inline]
     fn object(
         &mut self,
-        plan: &Rc<Plan>,
+        (number, plan): (u32, &Plan),
         parts: u32,
         at: usize,
         place: u32,
@@ -228,9 +225,9 @@ impl<'d> Writer<'d, '_> {
                 self.remember(place, class);
                 let kind = match order.is_empty() {
                     true => None,
-                    false => self.permuted(parts)?.map(|base| Kind::Permuted(Rc::clone(plan), base)),
+                    false => self.permuted(parts)?.map(|base| Kind::Permuted(number, base)),
                 };
-                let kind = kind.unwrap_or_else(|| Kind::Bean(Rc::clone(plan)));
+                let kind = kind.unwrap_or(Kind::Bean(number));
                 self.push(at, Frame::new(kind, parts, place))
             }
             Shape::Enum(names) => {
@@ -296,7 +293,7 @@ impl<'d> Writer<'d, '_> {
                 self.begin(class, field);
                 self.remember(place, class);
                 self.xml.attribute("serialization", "custom");
-                self.push(at, Frame::new(Kind::Levels(Rc::clone(plan), At::START), parts, place))
+                self.push(at, Frame::new(Kind::Levels(number, At::START), parts, place))
             }
             Shape::Trace(slots) => self.trace(slots, parts, class, at, place, field),
             Shape::File(path) => self.file(*path, parts, class, at, place, field),

@@ -4,5 +4,6 @@ pub(crate) mod escape;
 pub(crate) mod names;
 pub(crate) mod parse;
 pub(crate) mod print;
+pub(crate) mod quick;
 pub(crate) mod tags;
 mod undefined;

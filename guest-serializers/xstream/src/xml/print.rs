@@ -1,20 +1,20 @@
 //! Writes elements: XStream's PrettyPrintWriter, or its CompactWriter.
 
-use super::escape::{escape, is_plain};
+use super::escape::escape;
 use super::tags::Tags;
 
 /// Writes elements to a buffer.
 pub(crate) struct Printer<'o> {
     pub(crate) out: &'o mut Vec<u8>,
     /// Where the name of each open element stands, and how long it is.
-    open: Vec<(u32, u32)>,
-    pretty: bool,
+    pub(super) open: Vec<(u32, u32)>,
+    pub(super) pretty: bool,
     /// The tag that was begun last has no `>` yet.
-    in_tag: bool,
+    pub(super) in_tag: bool,
     /// The element that was begun last has no content yet.
-    empty: bool,
+    pub(super) empty: bool,
     /// The element that is open holds text, which a line end would change.
-    text: bool,
+    pub(super) text: bool,
 }
 
 /// A line end and the spaces of seven levels, and those of eight more.
@@ -181,40 +181,12 @@ impl<'o> Printer<'o> {
         self.text = false;
     }
 
-    /// Adds text of ASCII without escapes, which stands in a buffer with more behind it. Gives how much of it was added:
-    /// where another character comes, the rest is left.
-    #[inline]
-    pub(crate) fn plain(&mut self, buffer: &[u8], from: usize, len: usize) -> usize {
-        let end = self.out.len() + len;
-        let mut done = 0;
-        while done < len {
-            let left = len - done;
-            match buffer.get(from + done..).and_then(<[u8]>::first_chunk::<16>) {
-                Some(chunk) if is_plain(chunk, left) => self.out.extend_from_slice(chunk),
-                _ => return done,
-            }
-            done += 16;
-        }
-        self.out.truncate(end);
-        len
-    }
-
     /// An element that holds text without escapes.
     #[inline]
     pub(crate) fn leaf(&mut self, tags: &Tags, text: &[u8]) {
         self.begin_leaf(tags);
         holdfast_document::append(self.out, text);
         self.end_leaf(tags);
-    }
-
-    /// An element that holds nothing, as it stands.
-    #[inline]
-    pub(crate) fn short(&mut self, element: &[u8; 7]) {
-        self.finish_tag();
-        self.line(self.open.len());
-        self.out.extend_from_slice(element);
-        self.empty = false;
-        self.text = false;
     }
 
     /// An element that holds nothing.

@@ -1,0 +1,205 @@
+//! Writes elements where there is room and without a call (`holdfast_document::fill`), as [`Printer`] does. What has no
+//! room is not done, or is to be taken back by [`Quick::back`].
+
+use holdfast_document::{Room, fill, has_room, put_item};
+
+use super::escape::is_plain;
+use super::print::Printer;
+use super::tags::Tags;
+
+/// The end of a tag, a line end, and the spaces of 31 levels.
+const LINE: &[u8; 80] = b">\n                                                                              ";
+
+/// A printer that does not grow.
+pub(crate) struct Quick<'p, 'v> {
+    pub(crate) room: &'p mut Room<'v>,
+    open: &'p mut Vec<(u32, u32)>,
+    pretty: bool,
+    /// The element that was begun last has no content, and its tag no `>` yet.
+    in_tag: bool,
+}
+
+impl Printer<'_> {
+    /// Writes what needs no more room.
+    #[inline(always)]
+    pub(crate) fn quickly<T>(&mut self, work: impl FnOnce(&mut Quick<'_, '_>) -> T) -> T {
+        let (open, pretty, in_tag) = (&mut self.open, self.pretty, &mut self.in_tag);
+        let result = fill(self.out, |room| {
+            let mut quick = Quick { room, open, pretty, in_tag: *in_tag };
+            let result = work(&mut quick);
+            *in_tag = quick.in_tag;
+            result
+        });
+        self.empty = self.in_tag;
+        self.text = false;
+        result
+    }
+}
+
+impl Quick<'_, '_> {
+    /// Takes back what was written of an element behind the first `len` bytes.
+    #[inline(always)]
+    pub(crate) fn back(&mut self, len: usize) {
+        self.room.truncate(len);
+    }
+
+    #[inline(always)]
+    pub(crate) const fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The place for an element or the end of one.
+    #[inline(always)]
+    fn line(&mut self, depth: usize) -> bool {
+        let mut from = usize::from(!self.in_tag);
+        let end = if self.pretty { 2 + 2 * depth } else { 1 };
+        while from < end {
+            let chunk = LINE.get(from..).and_then(<[u8]>::first_chunk::<16>);
+            if !chunk.is_some_and(|chunk| self.room.put_first(*chunk, end - from)) {
+                return false;
+            }
+            from += 16;
+        }
+        true
+    }
+
+    /// Begins an element that holds text alone. It must be ended by [`Quick::end_leaf`].
+    #[inline(always)]
+    pub(crate) fn begin_leaf(&mut self, tags: &Tags) -> bool {
+        self.line(self.open.len()) && tags.put_open(self.room)
+    }
+
+    #[inline(always)]
+    pub(crate) fn end_leaf(&mut self, tags: &Tags) -> bool {
+        let done = tags.put_close(self.room);
+        self.in_tag &= !done;
+        done
+    }
+
+    /// An element that holds nothing, as it stands.
+    #[inline(always)]
+    pub(crate) fn short<const N: usize>(&mut self, element: [u8; N]) -> bool {
+        let done = self.line(self.open.len()) && self.room.put(element);
+        self.in_tag &= !done;
+        done
+    }
+
+    /// Adds text that needs no escapes and stands in a buffer with more behind it.
+    #[inline(always)]
+    pub(crate) fn plain(&mut self, buffer: &[u8], from: usize, to: usize) -> bool {
+        let mut at = from;
+        while at < to {
+            let left = to - at;
+            let chunk = buffer.get(at..).and_then(<[u8]>::first_chunk::<16>);
+            if !chunk.is_some_and(|chunk| is_plain(chunk, left) && self.room.put_first(*chunk, left)) {
+                return false;
+            }
+            at += 16;
+        }
+        true
+    }
+
+    /// Begins an element inside of another. Gives where its name stands.
+    #[inline(always)]
+    pub(crate) fn open(&mut self, tags: &Tags) -> Option<u32> {
+        let before = self.room.len();
+        if self.open.is_empty() || !(has_room(self.open, 1) && self.begin_leaf(tags)) {
+            self.back(before);
+            return None;
+        }
+        // An attribute may follow, or nothing.
+        let end = self.room.len() - 1;
+        self.back(end);
+        let len = tags.open_len() - 2;
+        let at = (end - len) as u32;
+        put_item(self.open, (at, len as u32));
+        self.in_tag = true;
+        Some(at)
+    }
+
+    /// Ends the element that was begun last.
+    #[inline(always)]
+    pub(crate) fn close(&mut self) -> bool {
+        let Some(&(at, len)) = self.open.last() else { return false };
+        let before = self.room.len();
+        let done = if self.in_tag {
+            self.room.put(*b"/>")
+        } else {
+            self.line(self.open.len() - 1)
+                && self.room.put(*b"</")
+                && self.room.again(at as usize, len as usize)
+                && self.room.put(*b">")
+        };
+        if done {
+            self.open.pop();
+            self.in_tag = false;
+        } else {
+            self.back(before);
+        }
+        done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes elements in each other with text in them, as a printer does or quickly: where there is no room for that,
+    /// as a printer does.
+    fn print(pretty: bool, depth: usize, room: Option<usize>) -> String {
+        let mut out = Vec::with_capacity(room.unwrap_or_default());
+        let mut printer = Printer::new(&mut out, pretty, Vec::with_capacity(40));
+        let tags: Vec<_> = (1..=depth).map(|len| "n".repeat(len)).collect();
+        let leaf = Tags::of("leaf");
+        let text = b"some text, and what stands behind it in a buffer";
+        for name in &tags {
+            let tags = Tags::of(name);
+            if room.is_none() || printer.quickly(|quick| quick.open(&tags)).is_none() {
+                printer.open_tags(&tags, name);
+            }
+            let wrote = room.is_some()
+                && printer.quickly(|quick| {
+                    let before = quick.room.len();
+                    let wrote = quick.begin_leaf(&leaf) && quick.plain(text, 0, 9) && quick.end_leaf(&leaf);
+                    if !wrote {
+                        quick.back(before);
+                    }
+                    wrote
+                });
+            if !wrote {
+                printer.leaf(&leaf, b"some text");
+            }
+        }
+        while printer.depth() > 0 {
+            if room.is_none() || !printer.quickly(|quick| quick.close()) {
+                printer.close();
+            }
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn elements_are_written_as_a_printer_writes_them() {
+        for pretty in [true, false] {
+            for depth in 0..40 {
+                let text = print(pretty, depth, None);
+                for room in [0, 10, 100, 1_000, 100_000] {
+                    assert_eq!(print(pretty, depth, Some(room)), text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_needs_an_escape_or_stands_at_the_end_of_its_buffer_is_left() {
+        let plain = |text: &[u8], from, to| {
+            let mut out = Vec::with_capacity(100);
+            let mut printer = Printer::new(&mut out, true, Vec::new());
+            printer.quickly(|quick| quick.plain(text, from, to)).then_some(out)
+        };
+        let text = b"twelve bytes<and more that follows it";
+        assert_eq!(plain(text, 0, 12).as_deref(), Some(b"twelve bytes".as_slice()));
+        assert_eq!(plain(text, 7, 7).as_deref(), Some(b"".as_slice()));
+        assert_eq!((plain(text, 0, 13), plain(text, 30, 37), plain(text, 40, 50)), (None, None, None));
+    }
+}

@@ -83,6 +83,12 @@ impl Permuted {
         }
     }
 
+    /// Whether that is known of an attribute: the last of which it is.
+    #[inline(always)]
+    pub(super) fn is_last(&self, attribute: u32) -> bool {
+        self.last == Some(attribute)
+    }
+
     fn find(&mut self, objects: &[Object], first: &[u32], attribute: u32, place: u32) -> Option<Object> {
         for (index, object) in objects.iter().enumerate().skip(self.taken) {
             while first.get(self.attribute + 1).is_some_and(|next| *next as usize <= index) {

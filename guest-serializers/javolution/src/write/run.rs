@@ -5,10 +5,10 @@
 
 use holdfast_document::{Reader, any_bits, has_room, put, put_item, put_text};
 
-use super::bean_run::put_attributes;
+use super::bean_run::{put_attribute, put_attributes};
 use super::quick::{BOOLEAN, DATE, DECIMAL, DOUBLE, INTEGER, LIST, LONG, Lead, MAP, STRING, is_nil, whole};
 use super::refs::Object;
-use super::script::Scripts;
+use super::script::{Script, Scripts};
 use super::tag::Span;
 use super::{Frame, Kind, Writing};
 use crate::decimal::{self, put_double};
@@ -16,6 +16,11 @@ use crate::losses::{Loss, Losses};
 use crate::number::{put_integer, put_unsigned};
 use crate::stamp::Stamp;
 use crate::text::escaped_bits;
+
+/// Longer names of elements are closed the long way.
+const LONGEST_NAME: u32 = 48;
+/// Objects of more fields, in another order than in the document, are written the long way.
+const MOST_PARTS: usize = 16;
 
 /// Where a value stands.
 #[derive(Clone, Copy)]
@@ -35,6 +40,8 @@ struct Run<'r, 'd> {
     scripts: &'r Scripts,
     losses: &'r Losses,
     max_depth: usize,
+    /// Whether it is known that the objects of the attribute are not in the order of their places.
+    is_permuted: bool,
     /// The number of the next object.
     next: u32,
 }
@@ -55,6 +62,7 @@ impl Writing<'_, '_, '_> {
             scripts: &shelf.scripts,
             losses: self.losses,
             max_depth: self.limits.max_depth,
+            is_permuted: shelf.permuted.is_last(self.attribute),
             next: self.next,
         };
         while run.out.len() <= max_bytes {
@@ -114,22 +122,29 @@ impl<'r, 'd> Run<'r, 'd> {
         {
             return None;
         }
-        let Span { from, len } = frame.name;
-        let name = self.out.get(from as usize..)?;
-        let written = match (len, name) {
-            (1, [letter, ..]) => {
+        let name = frame.name;
+        self.close(name).then_some(())?;
+        self.frames.pop();
+        Some(())
+    }
+
+    /// Writes the tag that closes an element.
+    #[inline(always)]
+    fn close(&mut self, name: Span) -> bool {
+        let Span { from, len } = name;
+        match (len, self.out.get(from as usize..)) {
+            (1, Some([letter, ..])) => {
                 let letter = *letter;
                 put(self.out, [b'<', b'/', letter, b'>'])
             }
-            (2..=32, _) => {
-                let name = *name.first_chunk::<32>()?;
+            (2..=LONGEST_NAME, Some(name)) => {
+                let Some(name) = name.first_chunk::<{ LONGEST_NAME as usize }>().copied() else {
+                    return false;
+                };
                 put_text(self.out, [b'<', b'/'], &name, len as usize) && put(self.out, [b'>'])
             }
             _ => false,
-        };
-        written.then_some(())?;
-        self.frames.pop();
-        Some(())
+        }
     }
 
     /// Writes the value that begins here.
@@ -294,10 +309,8 @@ impl<'r, 'd> Run<'r, 'd> {
         let steps = script.steps.len() as u32;
         if !self.may_open()
             || parts != script.parts
-            || script.is_record
-            || script.is_shadowed
-            || !script.is_straight
-            || steps == script.attributes
+            || !script.is_simple
+            || script.is_straight && steps == script.attributes
         {
             return None;
         }
@@ -310,6 +323,9 @@ impl<'r, 'd> Run<'r, 'd> {
         };
         let written = begun && put_unsigned(self.out, u64::from(self.next)) && put(self.out, [b'"']);
         written.then_some(())?;
+        if !script.is_straight {
+            return self.permuted(slot, script, from, HEAD);
+        }
         let parts = self.reader.rest().get(HEAD..)?;
         let len = HEAD + put_attributes(self.out, script, parts)?;
         put(self.out, [b'>']).then_some(())?;
@@ -317,6 +333,63 @@ impl<'r, 'd> Run<'r, 'd> {
         let kind = Kind::Bean { script: number, step: script.attributes, parts: None };
         self.open(name, steps - script.attributes, kind);
         Some(())
+    }
+
+    /// Goes on with an object whose fields are in another order than in the document, if all are short scalars. It takes
+    /// `head` bytes in front of them.
+    #[inline(always)]
+    fn permuted(&mut self, slot: Slot<'_>, script: &'r Script, from: usize, head: usize) -> Option<()> {
+        let mut begins = [0; MOST_PARTS];
+        let begins = begins.get_mut(..script.parts as usize)?;
+        let (place, next, objects) = (self.reader.place(), self.next, self.objects.len());
+        let (attributes, elements) = script.steps.split_at_checked(script.attributes as usize)?;
+        if !self.is_permuted || !has_room(self.objects, 1 + elements.len()) {
+            return None;
+        }
+        self.reader.advance(head);
+        let end = self.reader.scalars(begins);
+        self.reader.seek(place);
+        let end = end?;
+        let name = self.begun(slot, from, script.class.len() as u32, 0);
+        let written = (|| {
+            for step in attributes {
+                self.reader.seek(*begins.get(step.part as usize)?);
+                put_attribute(self.out, &step.field, self.reader.rest())?;
+            }
+            put(self.out, [b'>']).then_some(())?;
+            let body = self.out.len();
+            for step in elements {
+                self.reader.seek(*begins.get(step.part as usize)?);
+                self.field(Slot::Lead(&step.field.lead))?;
+            }
+            // The library writes an object of nothing but nulls as an empty element.
+            (self.out.len() > body && self.close(name)).then_some(())?;
+            self.reader.seek(end);
+            Some(())
+        })();
+        if written.is_none() {
+            self.reader.seek(place);
+            self.next = next;
+            self.objects.truncate(objects);
+        }
+        written
+    }
+
+    /// Writes a field that stands in an element: those that objects have there in most cases.
+    #[inline(always)]
+    fn field(&mut self, slot: Slot<'r>) -> Option<()> {
+        match *self.reader.rest() {
+            [0xc0, ..] => Some(()),
+            [0xd7, 9, a, b, c, d, e, f, g, h, ..] => {
+                self.date(slot, i64::from_be_bytes([a, b, c, d, e, f, g, h]))
+            }
+            [0xd7, 11, ref payload @ ..] => self.decimal(slot, payload.get(..8)?, 10),
+            [0xc7, len @ 5..=12, 11, ref payload @ ..] => {
+                let len = usize::from(len);
+                self.decimal(slot, payload.get(..len)?, 3 + len)
+            }
+            _ => None,
+        }
     }
 
     /// Whether a value that holds others may be begun.

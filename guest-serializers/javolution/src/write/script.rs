@@ -31,6 +31,8 @@ pub(super) struct Script {
     pub(super) parts: u32,
     /// Whether the parts are in the order of the steps, and all of them are steps.
     pub(super) is_straight: bool,
+    /// Whether nothing is to be lost or asked for before its objects are written.
+    pub(super) is_simple: bool,
     pub(super) is_record: bool,
     /// Two fields in attributes have one name.
     pub(super) is_shadowed: bool,
@@ -285,6 +287,7 @@ fn make(definition: &Definition<'_>, reader: &Reader<'_>, plans: &mut Plans) -> 
         valued: Stamp::new(&format!("{class}\" __id=\"")),
         attributes: count,
         is_straight: is_whole && is_free && steps.len() == definition.len() as usize,
+        is_simple: custom.is_empty() && is_free && !is_record && !is_shadowed,
         custom,
         parts: definition.len(),
         steps,

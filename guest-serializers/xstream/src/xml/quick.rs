@@ -146,6 +146,7 @@ mod tests {
 
     /// Writes elements in each other with text in them, as a printer does or quickly: where there is no room for that,
     /// as a printer does.
+    #[allow(clippy::redundant_closure_for_method_calls, reason = "a method is of one lifetime only")]
     fn print(pretty: bool, depth: usize, room: Option<usize>) -> String {
         let mut out = Vec::with_capacity(room.unwrap_or_default());
         let mut printer = Printer::new(&mut out, pretty, Vec::with_capacity(40));

@@ -22,7 +22,6 @@ mod error;
 mod event;
 mod extras;
 mod fill;
-mod first;
 mod int;
 #[cfg(feature = "json")]
 pub mod json;
@@ -47,7 +46,6 @@ pub use error::{Error, ErrorKind};
 pub use event::{Event, Number, Width};
 pub use extras::Extras;
 pub use fill::{Room, fill};
-pub use first::append_first;
 pub use int::first_int;
 pub use map::AttributeMap;
 pub use notes::{Fact, NAME_PART, Note, NoteWriter, Notes};

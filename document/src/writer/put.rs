@@ -89,7 +89,8 @@ impl Writer<'_> {
         put_pair(self.out, [0xcb], value.to_be_bytes())
     }
 
-    /// As [`Writer::str_first`], of up to [`crate::LONGEST_TEXT`] bytes.
+    /// As [`Writer::str_bytes`], of the first `len` bytes of a source, up to [`crate::LONGEST_TEXT`]; the faster, the more
+    /// bytes stand behind them.
     #[inline(always)]
     pub fn put_str_first(&mut self, source: &[u8], len: usize) -> bool {
         if len <= 31 {
@@ -99,7 +100,7 @@ impl Writer<'_> {
         }
     }
 
-    /// As [`Writer::str_marked_first`], of up to [`crate::LONGEST_TEXT`] bytes.
+    /// As [`Writer::put_str_first`], where the last byte has its high bit set to mark the end.
     #[inline(always)]
     pub fn put_str_marked_first(&mut self, source: &[u8], len: usize) -> bool {
         let written = self.put_str_first(source, len);
@@ -115,13 +116,13 @@ impl Writer<'_> {
         put_pair(self.out, [0xd7, ext::DATE as u8], millis.to_be_bytes())
     }
 
-    /// As [`Writer::big_decimal_first`], of up to eleven bytes.
+    /// As [`Writer::big_decimal`], of the first `len` bytes of a source, one to eleven.
     #[inline(always)]
     pub fn put_big_decimal_first(&mut self, scale: i32, source: &[u8], len: usize) -> bool {
         let [a, b, c, d] = scale.to_be_bytes();
         match len {
             4 => put_text(self.out, [0xd7, ext::BIG_DECIMAL as u8, a, b, c, d], source, len),
-            0..=11 => {
+            1..=11 => {
                 put_text(self.out, [0xc7, len as u8 + 4, ext::BIG_DECIMAL as u8, a, b, c, d], source, len)
             }
             _ => false,
@@ -247,16 +248,16 @@ mod tests {
         #[test]
         fn texts_are_written_as_without_room(source in "[a-z]{0,80}", len in 0_usize..80, scale in any::<i32>()) {
             let (source, len) = (source.as_bytes(), len.min(source.len()));
-            let put = same(|w| w.str_first(source, len), |w| w.put_str_first(source, len));
+            let put = same(|w| w.str_bytes(&source[..len]), |w| w.put_str_first(source, len));
             prop_assert_eq!(put, len <= crate::LONGEST_TEXT);
             if len > 0 {
-                same(|w| w.str_marked_first(source, len), |w| w.put_str_marked_first(source, len));
+                same(|w| w.str_marked(&source[..len]), |w| w.put_str_marked_first(source, len));
             }
             let put = same(
-                |w| w.big_decimal_first(scale, source, len),
+                |w| w.big_decimal(scale, &source[..len]),
                 |w| w.put_big_decimal_first(scale, source, len),
             );
-            prop_assert_eq!(put, len <= 11);
+            prop_assert_eq!(put, (1..=11).contains(&len));
         }
     }
 

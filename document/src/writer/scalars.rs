@@ -3,7 +3,6 @@
 use super::{Writer, raw};
 use crate::append::append;
 use crate::event::{Number, Width};
-use crate::first::append_first;
 use crate::token::ext;
 
 impl Writer<'_> {
@@ -95,27 +94,10 @@ impl Writer<'_> {
         raw::str(self.out, value);
     }
 
-    /// As [`Writer::str_bytes`], of the first `len` bytes of a source that may have more: see [`append_first`].
-    #[inline]
-    pub fn str_first(&mut self, source: &[u8], len: usize) {
-        raw::str_len(self.out, len);
-        append_first(self.out, source, len);
-    }
-
     /// Writes a string of ASCII whose last byte has its high bit set to mark the end.
     #[inline]
     pub fn str_marked(&mut self, marked: &[u8]) {
         raw::str(self.out, marked);
-        if let Some(last) = self.out.last_mut() {
-            *last &= 0x7f;
-        }
-    }
-
-    /// As [`Writer::str_marked`], of the first `len` bytes of a source that may have more: see [`append_first`].
-    #[inline]
-    pub fn str_marked_first(&mut self, source: &[u8], len: usize) {
-        raw::str_len(self.out, len);
-        append_first(self.out, source, len);
         if let Some(last) = self.out.last_mut() {
             *last &= 0x7f;
         }
@@ -213,23 +195,6 @@ impl Writer<'_> {
         raw::ext(self.out, ext::BIG_DECIMAL, unscaled.len() + 4);
         self.out.extend_from_slice(&scale.to_be_bytes());
         append(self.out, unscaled);
-    }
-
-    /// As [`Writer::big_decimal`], of the first `len` bytes of a source that may have more: see [`append_first`].
-    #[inline]
-    pub fn big_decimal_first(&mut self, scale: i32, source: &[u8], len: usize) {
-        let [a, b, c, d] = scale.to_be_bytes();
-        match len {
-            4 => self.out.extend_from_slice(&[0xd7, ext::BIG_DECIMAL as u8, a, b, c, d]),
-            0..=11 => {
-                self.out.extend_from_slice(&[0xc7, len as u8 + 4, ext::BIG_DECIMAL as u8, a, b, c, d]);
-            }
-            _ => {
-                raw::ext(self.out, ext::BIG_DECIMAL, len + 4);
-                self.out.extend_from_slice(&[a, b, c, d]);
-            }
-        }
-        append_first(self.out, source, len);
     }
 
     /// Writes a UUID.

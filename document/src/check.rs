@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::builtin;
+use crate::container::{Container, first_container};
 use crate::definition::{Definition, Head, Item, Kind, Super};
 use crate::error::{Error, ErrorKind};
 use crate::event::Event;
@@ -364,23 +365,18 @@ impl Targets {
 /// below 15 parts that has as many as its class.
 #[inline(always)]
 fn plain_or_known(reader: &Reader<'_>) -> Option<(u64, usize)> {
-    Some(match *reader.rest() {
-        [marker @ 0x80..=0x8f, ..] => (2 * u64::from(marker & 0x0f), 1),
-        [0xde, a, b, ..] => (2 * u64::from(u16::from_be_bytes([a, b])), 3),
-        [0x90, ..] => (0, 1),
-        [count @ 0x91..=0x9f, 0xd4, 2, number, ..] => {
-            let definition = reader.definition(u32::from(number))?;
-            let parts = u32::from(count & 0x0f) - 1;
+    let (container, header) = first_container(reader.rest())?;
+    let inside = match container {
+        Container::Map(count) => 2 * u64::from(count),
+        Container::List(count) => u64::from(count),
+        Container::Known { definition, parts } => {
+            let definition = reader.definition(definition)?;
             let fits =
                 matches!(definition.kind, Kind::Bean) && !definition.named && parts == definition.len();
-            fits.then_some((u64::from(parts), 4))?
+            fits.then_some(u64::from(parts))?
         }
-        // What may begin a typed value does not begin an array.
-        [count @ 0x91..=0x9f, 0..=0x8f | 0xa0..=0xc6 | 0xca..=0xd3 | 0xd9..=0xdb | 0xde.., ..] => {
-            (u64::from(count & 0x0f), 1)
-        }
-        _ => return None,
-    })
+    };
+    Some((inside, header))
 }
 
 fn check_typed(reader: &Reader<'_>, at: usize, head: &Head<'_>, parts: u32) -> Result<(), Error> {

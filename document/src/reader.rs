@@ -1,5 +1,6 @@
 //! Pulls events out of a document.
 
+use crate::container::may_be_head;
 use crate::definition::{Definition, Head, small};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Event, Number, Width};
@@ -301,11 +302,8 @@ impl<'a> Reader<'a> {
 
     #[inline]
     fn array(&mut self, start: usize, count: u32) -> Result<Event<'a>, Error> {
-        // The first element tells a typed value; few plain elements begin with one of these markers.
         match self.tokens.peek() {
-            Some(0xd4 | 0xd5 | 0xc7 | 0x90..=0x9f | 0xdc | 0xdd) if count > 0 => {
-                self.maybe_typed(start, count)
-            }
+            Some(marker) if count > 0 && may_be_head(marker) => self.maybe_typed(start, count),
             _ => Ok(Event::Array(count)),
         }
     }

@@ -59,6 +59,23 @@ pub fn put_first<const N: usize, const M: usize>(
     written
 }
 
+/// Appends again the `len` bytes that were written behind the first `at`; the last of them as part of a chunk of 16 bytes that
+/// must have been written too.
+#[inline(always)]
+pub fn put_again(out: &mut Vec<u8>, at: usize, len: usize) -> bool {
+    let (before, end) = (out.len(), at.saturating_add(len));
+    let mut from = at;
+    while from < end {
+        let chunk = out.get(from..before).and_then(<[u8]>::first_chunk::<16>).copied();
+        if !chunk.is_some_and(|chunk| put_first(out, [], chunk, end - from)) {
+            out.truncate(before);
+            return false;
+        }
+        from += 16;
+    }
+    end <= before
+}
+
 /// Appends `head` and the first `len` bytes of `source`, of up to [`LONGEST_TEXT`]; the faster, the more bytes stand
 /// behind them.
 #[inline(always)]
@@ -193,6 +210,32 @@ mod tests {
         assert!(!put_first(&mut small, [1, 2], [3, 4, 5, 6], 3));
         assert_eq!(small.len(), len);
         assert!(put_first(&mut small, [1, 2], [3, 4, 5], 3));
+    }
+
+    #[test]
+    fn what_was_written_is_written_again_whole_or_not_at_all() {
+        let source: Vec<u8> = (0..50).collect();
+        for (at, len, room, done) in [
+            (0, 0, 100, true),
+            (0, 1, 100, true),
+            (3, 16, 100, true),
+            (3, 17, 100, true),
+            (0, 48, 100, true),
+            (34, 16, 100, true),
+            (50, 0, 100, true),
+            (49, 1, 100, false),
+            (0, 51, 100, false),
+            (50, 1, 100, false),
+            (usize::MAX, 2, 100, false),
+            (0, 48, 40, false),
+            (0, 1, 5, false),
+        ] {
+            let mut out = Vec::with_capacity(source.len() + room);
+            out.extend_from_slice(&source);
+            assert_eq!(put_again(&mut out, at, len), done, "{at} {len} {room}");
+            let again = if done { &source[at..at + len] } else { &[] };
+            assert_eq!(out, [&source[..], again].concat());
+        }
     }
 
     #[test]

@@ -83,7 +83,8 @@ pub(crate) enum Token<'a> {
     Ext(i8, &'a [u8]),
 }
 
-/// How long the scalars are whose length their marker says; strings left aside.
+/// How long the scalars are whose length their marker says, or 0. Numbers of all widths come in any order: a table cannot be
+/// mispredicted.
 static WIDTHS: [u8; 256] = widths();
 
 #[allow(clippy::indexing_slicing, reason = "run by the compiler, which refuses a bad index")]
@@ -91,14 +92,9 @@ const fn widths() -> [u8; 256] {
     let mut widths = [0; 256];
     let mut marker = 0;
     while marker < 256 {
-        widths[marker] = match marker {
-            0x00..=0x7f | 0xc0 | 0xc2 | 0xc3 | 0xe0..=0xff => 1,
-            0xcc | 0xd0 => 2,
-            0xcd | 0xd1 => 3,
-            0xca | 0xce | 0xd2 => 5,
-            0xcb | 0xcf | 0xd3 => 9,
-            _ => 0,
-        };
+        if let Some(len) = Tokens::scalar_len(&[marker as u8]) {
+            widths[marker] = len as u8;
+        }
         marker += 1;
     }
     widths
@@ -249,7 +245,6 @@ impl<'a> Tokens<'a> {
                     _ => break,
                 }
             } else {
-                // Numbers of all widths come in any order: a table cannot be mispredicted.
                 match WIDTHS.get(usize::from(marker)) {
                     Some(&len) if len > 0 => usize::from(len),
                     _ => break,
@@ -266,18 +261,18 @@ impl<'a> Tokens<'a> {
     /// How long the scalar is that begins these bytes, if one does that is not long and leads nowhere: no reference, nothing
     /// that holds values, no class.
     #[inline(always)]
-    pub(crate) fn scalar_len(bytes: &[u8]) -> Option<usize> {
+    pub(crate) const fn scalar_len(bytes: &[u8]) -> Option<usize> {
         Some(match *bytes {
             [0x00..=0x7f | 0xc0 | 0xc2 | 0xc3 | 0xe0..=0xff, ..] => 1,
-            [marker @ 0xa0..=0xbf, ..] => usize::from(marker & 0x1f) + 1,
-            [0xd9, len, ..] => usize::from(len) + 2,
-            [0xda, high, low, ..] => usize::from(u16::from_be_bytes([high, low])) + 3,
+            [marker @ 0xa0..=0xbf, ..] => (marker & 0x1f) as usize + 1,
+            [0xd9, len, ..] => len as usize + 2,
+            [0xda, high, low, ..] => u16::from_be_bytes([high, low]) as usize + 3,
             [0xcc | 0xd0, ..] => 2,
             [0xcd | 0xd1, ..] => 3,
             [0xca | 0xce | 0xd2, ..] => 5,
             [0xcb | 0xcf | 0xd3, ..] => 9,
             [marker @ 0xd4..=0xd7, 4..=6 | 9..=11, ..] => (1 << (marker - 0xd4)) + 2,
-            [0xc7, len, 4..=6 | 9..=11, ..] => usize::from(len) + 3,
+            [0xc7, len, 4..=6 | 9..=11, ..] => len as usize + 3,
             _ => return None,
         })
     }

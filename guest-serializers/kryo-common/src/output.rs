@@ -1,6 +1,6 @@
 //! Kryo's numbers of variable length: 7 bits a byte, the lowest first, a high bit where another byte follows.
 
-use holdfast_document::append;
+use holdfast_document::{append, put_first, put_pair};
 
 /// Writes an unsigned number of 32 bits in 1 to 5 bytes.
 #[inline]
@@ -43,12 +43,36 @@ pub fn varlong(out: &mut Vec<u8>, value: u64) {
 /// As [`varlong`], a number of at most 56 bits: without a branch for each byte.
 #[inline]
 pub fn varlong_of_56(out: &mut Vec<u8>, value: u64) {
+    let (bytes, len) = marked(value);
+    let end = out.len() + len;
+    out.extend_from_slice(&bytes);
+    out.truncate(end);
+}
+
+/// Writes `head` and a number below 2^56 as [`varlong`] does, where there is room and without a call: see
+/// `holdfast_document::put`.
+#[inline(always)]
+pub fn put_varlong<const N: usize>(out: &mut Vec<u8>, head: [u8; N], value: u64) -> bool {
+    if value < 0x80 {
+        return put_pair(out, head, [value as u8]);
+    }
+    let (bytes, len) = marked(value);
+    value < 1 << 56 && put_first(out, head, bytes, len)
+}
+
+/// As [`put_varlong`], of a signed number, its sign in the lowest bit.
+#[inline(always)]
+pub fn put_zigzag<const N: usize>(out: &mut Vec<u8>, head: [u8; N], value: i64) -> bool {
+    put_varlong(out, head, (value << 1 ^ value >> 63).cast_unsigned())
+}
+
+/// The bytes of a number of at most 56 bits, and how many they are.
+#[inline(always)]
+const fn marked(value: u64) -> ([u8; 8], usize) {
     let groups = groups(value);
     let last = (63 - (groups | 1).leading_zeros() as usize) / 8;
     let marks = CONTINUED & !(u64::MAX << (8 * last));
-    let end = out.len() + last + 1;
-    out.extend_from_slice(&(groups | marks).to_le_bytes());
-    out.truncate(end);
+    ((groups | marks).to_le_bytes(), last + 1)
 }
 
 /// The high bit of each byte: another one follows.
@@ -101,6 +125,26 @@ mod tests {
                 out.clear();
                 zigzag(&mut out, value as u32 as i32);
                 assert_eq!(Input::new(&out).zigzag().unwrap(), value as u32 as i32);
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_the_same_where_there_is_room() {
+        for bit in 0..64 {
+            for value in [1u64 << bit, (1u64 << bit) - 1, u64::MAX >> bit] {
+                let (mut written, mut out) = (vec![7, 8], Vec::with_capacity(20));
+                varlong(&mut written, value);
+                assert_eq!(put_varlong(&mut out, [7, 8], value), value < 1 << 56);
+                assert!(out.is_empty() || out == written);
+                assert!(!put_varlong(&mut Vec::new(), [7, 8], value));
+                for signed in [value.cast_signed(), value.cast_signed().wrapping_neg()] {
+                    written.truncate(2);
+                    zigzag_long(&mut written, signed);
+                    out.clear();
+                    assert_eq!(put_zigzag(&mut out, [7, 8], signed), written.len() <= 10);
+                    assert!(out.is_empty() || out == written);
+                }
             }
         }
     }

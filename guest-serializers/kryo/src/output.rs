@@ -1,6 +1,5 @@
 //! Kryo's `Output`: numbers.
 
-use holdfast_document::{put_first, put_pair};
 use holdfast_kryo_common::output::{CONTINUED, groups, varlong_of_56};
 
 #[inline]
@@ -35,28 +34,6 @@ pub(crate) fn zigzag_long(out: &mut Vec<u8>, value: i64) {
     varlong(out, (value << 1 ^ value >> 63).cast_unsigned());
 }
 
-/// Writes `head` and a number below 2^56 as [`varlong`] does, where there is room and without a call: see
-/// `holdfast_document::put`.
-#[inline(always)]
-pub(crate) fn put_varlong<const N: usize>(out: &mut Vec<u8>, head: [u8; N], value: u64) -> bool {
-    if value < 0x80 {
-        return put_pair(out, head, [value as u8]);
-    }
-    if value >= 1 << 56 {
-        return false;
-    }
-    let groups = groups(value);
-    let last = (63 - groups.leading_zeros() as usize) / 8;
-    let marks = CONTINUED & !(u64::MAX << (8 * last));
-    put_first(out, head, (groups | marks).to_le_bytes(), last + 1)
-}
-
-/// As [`put_varlong`], of a signed number, its sign in the lowest bit.
-#[inline(always)]
-pub(crate) fn put_zigzag<const N: usize>(out: &mut Vec<u8>, head: [u8; N], value: i64) -> bool {
-    put_varlong(out, head, (value << 1 ^ value >> 63).cast_unsigned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,26 +63,6 @@ mod tests {
                 out.clear();
                 zigzag(&mut out, value as u32 as i32);
                 assert_eq!(Input::new(&out).zigzag().unwrap(), value as u32 as i32);
-            }
-        }
-    }
-
-    #[test]
-    fn numbers_are_the_same_where_there_is_room() {
-        for bit in 0..64 {
-            for value in [1u64 << bit, (1u64 << bit) - 1, u64::MAX >> bit] {
-                let (mut written, mut out) = (vec![7, 8], Vec::with_capacity(20));
-                varlong(&mut written, value);
-                assert_eq!(put_varlong(&mut out, [7, 8], value), value < 1 << 56);
-                assert!(out.is_empty() || out == written);
-                assert!(!put_varlong(&mut Vec::new(), [7, 8], value));
-                for signed in [value.cast_signed(), value.cast_signed().wrapping_neg()] {
-                    written.truncate(2);
-                    zigzag_long(&mut written, signed);
-                    out.clear();
-                    assert_eq!(put_zigzag(&mut out, [7, 8], signed), written.len() <= 10);
-                    assert!(out.is_empty() || out == written);
-                }
             }
         }
     }

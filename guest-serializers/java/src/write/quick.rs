@@ -4,7 +4,7 @@
 //! Nothing here is a rule of its own: at what is not exactly as expected, or where a buffer has to grow, nothing
 //! happens and the loop ends. [`Writing::step`] takes any step.
 
-use holdfast_document::{has_room, put, put_item, put_pair, put_text};
+use holdfast_document::{Container, first_container, has_room, put, put_item, put_pair, put_text};
 
 use super::class::{Sort, UNKNOWN};
 use super::scalar::BIG_INTEGER_HEAD;
@@ -151,16 +151,19 @@ impl Writing<'_> {
                 self.quick_big_decimal(payload.get(..usize::from(len))?, 3)
             }
             [0xd7, BIG_DECIMAL_EXT, ref payload @ ..] => self.quick_big_decimal(payload.get(..8)?, 2),
-            [marker @ 0x80..=0x8f, ..] => self.quick_map(frame, at, u32::from(marker & 0x0f), 1),
-            [0xde, a, b, ..] => self.quick_map(frame, at, u32::from(u16::from_be_bytes([a, b])), 3),
-            [count @ 0x91..=0x9f, 0xd4, 2, number, ..] => {
-                self.quick_defined(frame, at, number, u32::from(count & 0x0f) - 1)
+            _ => self.quick_container(frame, at, rest),
+        }
+    }
+
+    /// A value that holds others.
+    #[inline(always)]
+    fn quick_container(&mut self, frame: &mut Frame, at: u32, rest: &[u8]) -> Option<bool> {
+        match first_container(rest)? {
+            (Container::Map(count), len) => self.quick_map(frame, at, count, len),
+            (Container::List(count), len) => self.quick_list(frame, at, count, len),
+            (Container::Known { definition, parts }, len) => {
+                self.quick_defined(frame, at, definition, parts, len)
             }
-            // What may begin a typed value does not begin a list.
-            [count @ 0x91..=0x9f, 0..=0x8f | 0xa0..=0xc6 | 0xca..=0xd3 | 0xd9..=0xdb | 0xde.., ..] => {
-                self.quick_list(frame, at, u32::from(count & 0x0f), 1)
-            }
-            _ => None,
         }
     }
 
@@ -315,12 +318,17 @@ impl Writing<'_> {
         Some(true)
     }
 
-    /// An object of a class that was met in this attribute.
+    /// An object of a class that was met in this attribute, whose header takes `len` bytes.
     #[inline(always)]
-    fn quick_defined(&mut self, frame: &mut Frame, at: u32, number: u8, parts: u32) -> Option<bool> {
-        /// The header of the array and the HEAD of the class.
-        const HEAD: usize = 4;
-        let &class = self.context.definitions.get(usize::from(number))?;
+    fn quick_defined(
+        &mut self,
+        frame: &mut Frame,
+        at: u32,
+        definition: u32,
+        parts: u32,
+        len: usize,
+    ) -> Option<bool> {
+        let &class = self.context.definitions.get(definition as usize)?;
         let defined = self.kept.classes.get(class).filter(|_| class != UNKNOWN)?;
         if !self.may_enter()
             || defined.sort != Sort::Bean
@@ -333,7 +341,7 @@ impl Writing<'_> {
         let [a, b, c, d] = self.kept.classes.met(class)?.wrapping_add(BASE_HANDLE).to_be_bytes();
         put(self.out, [tc::OBJECT, tc::REFERENCE, a, b, c, d]).then_some(())?;
         let handle = self.next_handle();
-        self.begun(at, handle, HEAD);
+        self.begun(at, handle, len);
         self.quick_enter(frame, Frame { pc, at, handle, ..Frame::default() });
         Some(true)
     }

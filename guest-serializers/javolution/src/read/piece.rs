@@ -135,6 +135,28 @@ pub(super) const fn boolean(bytes: &[u8]) -> Option<(bool, &[u8])> {
     }
 }
 
+/// The milliseconds of a date behind its number, and what follows its tag.
+#[inline(always)]
+pub(super) fn date(rest: &[u8]) -> Option<(i64, &[u8])> {
+    let (millis, rest) = match truth(rest) {
+        Some(value) => signed(value)?,
+        None => (0, rest),
+    };
+    Some((millis, closed(rest)?))
+}
+
+/// The unscaled value and the scale of a big decimal behind its number, and what follows its tag.
+#[inline(always)]
+pub(super) fn decimal(rest: &[u8]) -> Option<(i64, i32, &[u8])> {
+    let [b'"', rest @ ..] = rest else { return None };
+    let (whole, rest) = signed(eight(rest, b" value=\"")?)?;
+    let Some(value) = truth(rest) else { return Some((whole, 0, closed(rest)?)) };
+    let (unscaled, rest) = signed(value)?;
+    let [b'E', rest @ ..] = rest else { return None };
+    let (exponent, rest) = signed(rest)?;
+    Some((unscaled, i32::try_from(-exponent).ok()?, closed(rest)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@
 
 use holdfast_document::{Kind as ClassKind, Writer};
 
-use super::piece::{boolean, closed, eight, fitting, id, opened, signed, truth, unsigned};
+use super::piece::{boolean, closed, date, decimal, eight, fitting, id, opened, signed, unsigned};
 use super::{Frame, Kind, Reading, Total};
 use crate::big;
 use crate::classes::ClassId;
@@ -215,27 +215,12 @@ impl<'x> Reading<'x, '_, '_> {
     fn quick_numbered(&mut self, at: usize, codec: Codec, behind: &'x [u8]) -> Option<()> {
         let rest = self.next_id(behind)?;
         let rest = if codec == Codec::Date {
-            let (millis, rest) = match truth(rest) {
-                Some(value) => signed(value)?,
-                None => (0, rest),
-            };
-            let rest = closed(rest)?;
+            let (millis, rest) = date(rest)?;
             self.take_number(at, false);
             self.doc.date(millis);
             rest
         } else {
-            let [b'"', rest @ ..] = rest else { return None };
-            let (whole, rest) = signed(eight(rest, b" value=\"")?)?;
-            let (unscaled, scale, rest) = match truth(rest) {
-                None => (whole, 0, rest),
-                Some(value) => {
-                    let (unscaled, rest) = signed(value)?;
-                    let [b'E', rest @ ..] = rest else { return None };
-                    let (exponent, rest) = signed(rest)?;
-                    (unscaled, i32::try_from(-exponent).ok()?, rest)
-                }
-            };
-            let rest = closed(rest)?;
+            let (unscaled, scale, rest) = decimal(rest)?;
             self.take_number(at, true);
             let bytes = unscaled.to_be_bytes();
             self.doc.big_decimal(scale, bytes.get(big::spare(unscaled)..)?);

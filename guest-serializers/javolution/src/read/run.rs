@@ -6,7 +6,9 @@
 
 use holdfast_document::{Kind as ClassKind, Width, Writer, has_room, put_item};
 
-use super::piece::{boolean, closed, eight, fitting, fraction, id, signed, truth, unsigned, up_to_eight};
+use super::piece::{
+    boolean, closed, date, decimal, eight, fitting, fraction, id, signed, unsigned, up_to_eight,
+};
 use super::{Frame, Kind, Reading, Total};
 use crate::big;
 use crate::classes::ClassId;
@@ -286,29 +288,14 @@ fn double(value: &[u8]) -> Option<(f64, &[u8])> {
 /// Reads a date behind its number.
 #[inline(always)]
 fn put_date<'x>(doc: &mut Writer<'_>, rest: &'x [u8]) -> Option<&'x [u8]> {
-    let (millis, rest) = match truth(rest) {
-        Some(value) => signed(value)?,
-        None => (0, rest),
-    };
-    let after = closed(rest)?;
+    let (millis, after) = date(rest)?;
     doc.put_date(millis).then_some(after)
 }
 
 /// Reads a big decimal behind its number.
 #[inline(always)]
 fn put_decimal<'x>(doc: &mut Writer<'_>, rest: &'x [u8]) -> Option<&'x [u8]> {
-    let [b'"', rest @ ..] = rest else { return None };
-    let (whole, rest) = signed(eight(rest, b" value=\"")?)?;
-    let (unscaled, scale, rest) = match truth(rest) {
-        None => (whole, 0, rest),
-        Some(value) => {
-            let (unscaled, rest) = signed(value)?;
-            let [b'E', rest @ ..] = rest else { return None };
-            let (exponent, rest) = signed(rest)?;
-            (unscaled, i32::try_from(-exponent).ok()?, rest)
-        }
-    };
-    let after = closed(rest)?;
+    let (unscaled, scale, after) = decimal(rest)?;
     let spare = big::spare(unscaled);
     let [a, b, c, d, e, f, g, h] = (unscaled << (8 * spare)).to_be_bytes();
     let bytes = [a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0];

@@ -1,6 +1,6 @@
 //! The values that most sessions are full of, without a detour over the reader's events.
 
-use holdfast_document::Reader;
+use holdfast_document::{Container, Reader, first_container};
 
 use super::refs::Object;
 use super::tag::{Slot, Span};
@@ -202,25 +202,21 @@ impl<'d> Writing<'d, '_, '_> {
                 }
                 self.out.extend_from_slice(b"\"/>");
             }
-            [marker @ 0x90..=0x9f, ..] => {
-                let count = u32::from(marker & 0x0f);
-                // The first element may say that it is no plain list.
-                if count > 0 && matches!(rest.get(1), Some(0xd4 | 0xd5 | 0xc7 | 0x90..=0x9f | 0xdc | 0xdd)) {
-                    return Ok(false);
-                }
-                self.advance(1);
-                self.container(slot, &LIST, place, count, count, Kind::Elements)?;
-            }
-            [marker @ 0x80..=0x8f, ..] => {
-                let count = u32::from(marker & 0x0f);
-                self.advance(1);
-                self.container(slot, &MAP, place, count, 2 * count, Self::ENTRIES)?;
-            }
             [0xd7, 0x0b, ..] => return self.decimal(slot, rest.get(2..10), 10),
             [0xc7, len @ 5..=12, 0x0b, ..] => {
                 return self.decimal(slot, rest.get(3..3 + usize::from(len)), u32::from(len) + 3);
             }
-            _ => return Ok(false),
+            _ => match first_container(rest) {
+                Some((Container::List(count), len)) => {
+                    self.advance(len as u32);
+                    self.container(slot, &LIST, place, count, count, Kind::Elements)?;
+                }
+                Some((Container::Map(count), len)) => {
+                    self.advance(len as u32);
+                    self.container(slot, &MAP, place, count, 2 * count, Self::ENTRIES)?;
+                }
+                _ => return Ok(false),
+            },
         }
         Ok(true)
     }

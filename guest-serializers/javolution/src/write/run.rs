@@ -3,7 +3,7 @@
 //! Nothing here is a rule of its own: at what is not exactly as expected, or where a buffer has to grow, nothing happens
 //! and the loop ends. [`Writing::run`] takes any step.
 
-use holdfast_document::{Reader, any_bits, has_room, put, put_item, put_text};
+use holdfast_document::{Container, Reader, any_bits, first_container, has_room, put, put_item, put_text};
 
 use super::bean_run::{put_attribute, put_attributes};
 use super::quick::{BOOLEAN, DATE, DECIMAL, DOUBLE, INTEGER, LIST, LONG, Lead, MAP, STRING, is_nil, whole};
@@ -193,23 +193,21 @@ impl<'r, 'd> Run<'r, 'd> {
                 let len = usize::from(len);
                 return self.decimal(slot, payload.get(..len)?, 3 + len);
             }
-            [count @ 0x91..=0x9f, 0xd4, 2, number, ..] => {
-                return self.bean(slot, number, u32::from(count & 0x0f) - 1);
-            }
-            // What may begin a typed value does not begin a list.
-            [count @ 0x91..=0x9f, 0..=0x8f | 0xa0..=0xc6 | 0xca..=0xd3 | 0xd9..=0xdb | 0xde.., ..] => {
-                return self.container(slot, &LIST, u32::from(count & 0x0f), false, 1);
-            }
-            [0xdc, a, b, 0..=0x8f | 0xa0..=0xc6 | 0xca..=0xd3 | 0xd9..=0xdb | 0xde.., ..] => {
-                return self.container(slot, &LIST, u32::from(u16::from_be_bytes([a, b])), false, 3);
-            }
-            [count @ 0x81..=0x8f, ..] => {
-                return self.container(slot, &MAP, u32::from(count & 0x0f), true, 1);
-            }
-            _ => return None,
+            _ => return self.holder(slot, rest),
         };
         self.reader.advance(len);
         Some(())
+    }
+
+    /// Begins a value that holds others. The library writes what is empty in another form.
+    #[inline(always)]
+    fn holder(&mut self, slot: Slot<'_>, rest: &[u8]) -> Option<()> {
+        match first_container(rest)? {
+            (Container::Map(count @ 1..), len) => self.container(slot, &MAP, count, true, len),
+            (Container::List(count @ 1..), len) => self.container(slot, &LIST, count, false, len),
+            (Container::Known { definition, parts }, len) => self.bean(slot, definition, parts, len),
+            _ => None,
+        }
     }
 
     /// Begins a tag up to the value of its first attribute.
@@ -301,10 +299,8 @@ impl<'r, 'd> Run<'r, 'd> {
 
     /// Begins an object of a class whose script is known, with the fields that stand in attributes.
     #[inline(always)]
-    fn bean(&mut self, slot: Slot<'_>, number: u8, parts: u32) -> Option<()> {
-        /// The header of the array and the class.
-        const HEAD: usize = 4;
-        let number = self.scripts.known(u32::from(number))?;
+    fn bean(&mut self, slot: Slot<'_>, definition: u32, parts: u32, head: usize) -> Option<()> {
+        let number = self.scripts.known(definition)?;
         let script = self.scripts.get(number)?;
         let steps = script.steps.len() as u32;
         if !self.may_open()
@@ -324,10 +320,10 @@ impl<'r, 'd> Run<'r, 'd> {
         let written = begun && put_unsigned(self.out, u64::from(self.next)) && put(self.out, [b'"']);
         written.then_some(())?;
         if !script.is_straight {
-            return self.permuted(slot, script, from, HEAD);
+            return self.permuted(slot, script, from, head);
         }
-        let parts = self.reader.rest().get(HEAD..)?;
-        let len = HEAD + put_attributes(self.out, script, parts)?;
+        let parts = self.reader.rest().get(head..)?;
+        let len = head + put_attributes(self.out, script, parts)?;
         put(self.out, [b'>']).then_some(())?;
         let name = self.begun(slot, from, script.class.len() as u32, len);
         let kind = Kind::Bean { script: number, step: script.attributes, parts: None };

@@ -5,9 +5,9 @@ use holdfast_document::{first_int, has_room, put, put_text};
 
 use super::quick::Run;
 use crate::classes::ClassId;
-use crate::output::{put_varlong, put_zigzag};
 use crate::plan::Mode;
 use crate::text::put_string;
+use holdfast_kryo_common::output::{put_varlong, put_zigzag};
 
 impl Run<'_, '_> {
     /// Writes the scalar that begins bytes of the document, and gives its length.

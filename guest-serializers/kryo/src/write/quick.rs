@@ -4,15 +4,15 @@
 //! Nothing here is a rule of its own: at what is not exactly as expected, or where a buffer has to grow, nothing
 //! happens and the loop ends. [`Writing::step`] takes any step.
 
-use holdfast_document::{Reader, has_room, put, put_item};
+use holdfast_document::{Container, Reader, first_container, has_room, put, put_item};
 use holdfast_kryo_common::beans::{Beans, MOST_SCALARS, Met};
 
 use super::names::Names;
 use super::refs::Object;
 use super::{Frame, FrameKind, Shelf, Writing};
 use crate::classes::{ClassId, Classes};
-use crate::output::put_varlong;
 use crate::plan::Mode;
+use holdfast_kryo_common::output::put_varlong;
 
 /// What the loop works on: variables of its own, as what stands behind a reference is read and written at each step.
 pub(super) struct Run<'d, 's> {
@@ -159,18 +159,15 @@ impl Run<'_, '_> {
         if !self.in_order || !has_room(&self.objects, 1) || !self.may_enter() {
             return false;
         }
-        match *self.rest {
-            [marker @ 0x80..=0x8f, ..] => self.begin_map(left, u32::from(marker & 0x0f), 1),
-            [0xde, a, b, ..] => self.begin_map(left, u32::from(u16::from_be_bytes([a, b])), 3),
-            [count @ 0x91..=0x9f, 0xd4, 2, number, ..] => {
-                self.begin_bean(left, u32::from(number), u32::from(count & 0x0f) - 1)
+        match first_container(self.rest) {
+            Some((Container::Map(count), len)) => {
+                self.begin_plain(self.heads.map, left, count, 2 * count, len)
             }
-            // What may begin a typed value does not begin a list.
-            [0x90..=0x9f | 0xdc, 0xd4 | 0xd5 | 0xc7 | 0x90..=0x9f | 0xdc | 0xdd, ..]
-            | [0xdc, _, _, 0xd4 | 0xd5 | 0xc7 | 0x90..=0x9f | 0xdc | 0xdd, ..] => false,
-            [marker @ 0x90..=0x9f, ..] => self.begin_list(left, u32::from(marker & 0x0f), 1),
-            [0xdc, a, b, ..] => self.begin_list(left, u32::from(u16::from_be_bytes([a, b])), 3),
-            _ => false,
+            Some((Container::List(count), len)) => self.begin_plain(self.heads.list, left, count, count, len),
+            Some((Container::Known { definition, parts }, len)) => {
+                self.begin_bean(left, definition, parts, len)
+            }
+            None => false,
         }
     }
 
@@ -178,16 +175,6 @@ impl Run<'_, '_> {
     #[inline(always)]
     fn may_enter(&self) -> bool {
         self.frames.len() + 1 < self.depth && has_room(&self.frames, 2)
-    }
-
-    #[inline(always)]
-    fn begin_map(&mut self, left: u32, count: u32, len: usize) -> bool {
-        self.begin_plain(self.heads.map, left, count, 2 * count, len)
-    }
-
-    #[inline(always)]
-    fn begin_list(&mut self, left: u32, count: u32, len: usize) -> bool {
-        self.begin_plain(self.heads.list, left, count, count, len)
     }
 
     /// Begins a container of a header of `len` bytes, in which so many values follow.
@@ -221,12 +208,10 @@ impl Run<'_, '_> {
 
     /// Begins an object of a class that was met in this attribute, or writes it if it has scalars alone.
     #[inline(always)]
-    fn begin_bean(&mut self, left: u32, number: u32, parts: u32) -> bool {
-        /// The header of the array and the HEAD of the class.
-        const HEAD: usize = 4;
-        let Some(met) = self.beans.met(number, parts) else { return false };
+    fn begin_bean(&mut self, left: u32, definition: u32, parts: u32, header: usize) -> bool {
+        let Some(met) = self.beans.met(definition, parts) else { return false };
         let Some(mark) = Head::of(met.class, self.classes, self.names).mark() else { return false };
-        let Some(fields) = self.rest.get(HEAD..) else { return false };
+        let Some(fields) = self.rest.get(header..) else { return false };
         let place = self.place_of(self.rest);
         if !met.is_straight {
             let before = (self.out.len(), self.objects.len(), self.next);

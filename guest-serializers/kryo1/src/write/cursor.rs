@@ -3,8 +3,8 @@
 //! It is a local variable of the loop: what is in it stays in registers, while what stands behind a reference would be
 //! loaded again after each byte that is written.
 
-use holdfast_document::{LONGEST_TEXT, first_int, has_room, is_ascii, put, put_pair, put_text};
-use holdfast_kryo_common::output::{CONTINUED, groups};
+use holdfast_document::{LONGEST_TEXT, first_int, has_room, is_ascii, put, put_text};
+use holdfast_kryo_common::output::{put_varlong, put_zigzag};
 
 /// Room that is enough for a big decimal: marks, digits, scale.
 const ROOM_OF_DECIMAL: usize = 2 + LONGEST_TEXT + 8;
@@ -31,25 +31,7 @@ impl<'d> Cursor<'d> {
     /// A number of at most 56 bits behind a head, 7 bits a byte, for what stands before `after`.
     #[inline(always)]
     pub(super) fn varlong<const N: usize>(&mut self, head: [u8; N], value: u64, after: &'d [u8]) -> bool {
-        if value < 0x80 {
-            return put_pair(&mut self.out, head, [value as u8]) && self.go_to(after);
-        }
-        let groups = groups(value);
-        let last = (63 - (groups | 1).leading_zeros() as usize) / 8;
-        let marks = CONTINUED & !(u64::MAX << (8 * last));
-        let end = self.out.len() + N + last + 1;
-        let written = value < 1 << 56 && put_pair(&mut self.out, head, (groups | marks).to_le_bytes());
-        if written {
-            self.out.truncate(end);
-            self.rest = after;
-        }
-        written
-    }
-
-    /// As [`Cursor::varlong`], for a signed number, its sign in the lowest bit.
-    #[inline(always)]
-    fn zigzag_long<const N: usize>(&mut self, head: [u8; N], value: i64, after: &'d [u8]) -> bool {
-        self.varlong(head, (value << 1 ^ value >> 63).cast_unsigned(), after)
+        put_varlong(&mut self.out, head, value) && self.go_to(after)
     }
 
     /// A string of so many bytes, the beginning of `source`, behind a head.
@@ -127,7 +109,7 @@ impl<'d> Cursor<'d> {
 
     #[inline(always)]
     fn long(&mut self, value: i64, after: &'d [u8]) -> bool {
-        self.zigzag_long([14], value, after)
+        put_zigzag(&mut self.out, [14], value) && self.go_to(after)
     }
 
     /// A `BigDecimal` of so many bytes.
@@ -173,7 +155,7 @@ impl<'d> Cursor<'d> {
     pub(super) fn long_field(&mut self) -> bool {
         let Some((value, taken)) = first_int(self.rest) else { return false };
         let Some(after) = self.rest.get(taken..) else { return false };
-        self.zigzag_long([], value, after)
+        put_zigzag(&mut self.out, [], value) && self.go_to(after)
     }
 
     /// A field of type `double`.

@@ -4,7 +4,7 @@
 //! Nothing here is a rule of its own: at what is not exactly as expected, or where a buffer has to grow, nothing
 //! happens and the loop ends. [`Writing::step`](super::Writing) takes any step.
 
-use holdfast_document::{has_room, put_item};
+use holdfast_document::{Container, first_container, has_room, put_item};
 use holdfast_kryo_common::beans::Met;
 use holdfast_kryo_common::layout::MISSING;
 
@@ -165,22 +165,22 @@ impl<'d> Writing<'d, '_, '_> {
                 let class = self.classes.known_builtin(DATE).and_then(|class| self.quick_class(class));
                 class.is_some_and(|class| cursor.varlong(class, millis, after))
             }
-            0x80..=0x8f => self.quick_map(inner, cursor, u32::from(first & 0x0f), behind),
-            0xde => {
-                let Some((count, after)) = behind.split_first_chunk() else { return false };
-                self.quick_map(inner, cursor, u32::from(u16::from_be_bytes(*count)), after)
-            }
-            0x91..=0x9f => match *behind {
-                [0xd4, 2, number, ref after @ ..] => {
-                    self.quick_bean(inner, cursor, u32::from(number), u32::from(first & 0x0f) - 1, after)
-                }
-                // What may begin a typed value does not begin a list.
-                [0..=0x8f | 0xa0..=0xc6 | 0xca..=0xd3 | 0xd9..=0xdb | 0xde.., ..] => {
-                    self.quick_list(inner, cursor, u32::from(first & 0x0f), behind)
-                }
-                _ => false,
-            },
+            0x80..=0x9f | 0xdc | 0xde => self.quick_container(inner, cursor),
             _ => false,
+        }
+    }
+
+    /// Begins a value with parts.
+    #[inline(always)]
+    fn quick_container(&mut self, inner: &mut Inner, cursor: &mut Cursor<'d>) -> bool {
+        let Some((container, len)) = first_container(cursor.rest) else { return false };
+        let Some(after) = cursor.rest.get(len..) else { return false };
+        match container {
+            Container::Map(count) => self.quick_map(inner, cursor, count, after),
+            Container::List(count) => self.quick_list(inner, cursor, count, after),
+            Container::Known { definition, parts } => {
+                self.quick_bean(inner, cursor, definition, parts, after)
+            }
         }
     }
 

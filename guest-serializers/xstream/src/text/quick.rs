@@ -1,10 +1,10 @@
-//! Numbers and dates in text, written where there is room and without a call (`holdfast_document::fill`). Each writes
+//! Numbers and dates in text, written where there is room and without a call (`holdfast_document::put`). Each writes
 //! what the function of the same name in its module writes, or tells that it does not: what it then wrote is to be taken
 //! back.
 
 use std::num::NonZeroU64;
 
-use holdfast_document::Room;
+use holdfast_document::{put, put_first};
 
 use super::date::{DAY, LastDay};
 
@@ -24,27 +24,27 @@ const fn eight(value: u32) -> u64 {
 
 /// A number below 10^8.
 #[inline(always)]
-fn put_short(room: &mut Room<'_>, value: u32) -> bool {
+fn put_short(out: &mut Vec<u8>, value: u32) -> bool {
     let digits = eight(value);
     // The last digit stays.
     let zeros = ((digits ^ ZEROS) | 1 << 56).trailing_zeros() & !7;
-    room.put_first((digits >> zeros).to_le_bytes(), 8 - (zeros / 8) as usize)
+    put_first(out, [], (digits >> zeros).to_le_bytes(), 8 - (zeros / 8) as usize)
 }
 
 /// A number below 10^16.
 #[inline(always)]
-fn put_unsigned(room: &mut Room<'_>, value: u64) -> bool {
+fn put_unsigned(out: &mut Vec<u8>, value: u64) -> bool {
     if value < EIGHT_DIGITS {
-        return put_short(room, value as u32);
+        return put_short(out, value as u32);
     }
     let (high, low) = (value / EIGHT_DIGITS, (value % EIGHT_DIGITS) as u32);
-    high < EIGHT_DIGITS && put_short(room, high as u32) && room.put(eight(low).to_le_bytes())
+    high < EIGHT_DIGITS && put_short(out, high as u32) && put(out, eight(low).to_le_bytes())
 }
 
 /// An integer.
 #[inline(always)]
-pub(crate) fn put_int(room: &mut Room<'_>, value: i64) -> bool {
-    (value >= 0 || room.put([b'-'])) && put_unsigned(room, value.unsigned_abs())
+pub(crate) fn put_int(out: &mut Vec<u8>, value: i64) -> bool {
+    (value >= 0 || put(out, [b'-'])) && put_unsigned(out, value.unsigned_abs())
 }
 
 const fn power(exponent: u32) -> NonZeroU64 {
@@ -55,53 +55,52 @@ const POWERS: [NonZeroU64; 7] = [power(0), power(1), power(2), power(3), power(4
 
 /// A number with so many digits behind the point, at most six.
 #[inline(always)]
-pub(crate) fn put_decimal(room: &mut Room<'_>, scale: i32, value: i64) -> bool {
+pub(crate) fn put_decimal(out: &mut Vec<u8>, scale: i32, value: i64) -> bool {
     let Some(power) = POWERS.get(scale as usize) else { return false };
     let size = value.unsigned_abs();
     let (whole, fraction) = (size / *power, size % *power);
     // The point stands in front of the last digits.
     let behind = eight(fraction as u32).wrapping_shr(64 - 8 * scale as u32) << 8 | u64::from(b'.');
-    (value >= 0 || room.put([b'-']))
-        && put_unsigned(room, whole)
-        && (scale == 0 || room.put_first(behind.to_le_bytes(), scale as usize + 1))
+    (value >= 0 || put(out, [b'-']))
+        && put_unsigned(out, whole)
+        && (scale == 0 || put_first(out, [], behind.to_le_bytes(), scale as usize + 1))
 }
 
 /// A double that is a number of few digits.
 #[inline(always)]
-pub(crate) fn put_double(room: &mut Room<'_>, value: f64) -> bool {
-    super::float::decimal(value).is_some_and(|(scale, digits)| put_decimal(room, scale, digits))
+pub(crate) fn put_double(out: &mut Vec<u8>, value: f64) -> bool {
+    super::float::decimal(value).is_some_and(|(scale, digits)| put_decimal(out, scale, digits))
 }
 
 /// A date of the day that was written last.
 #[inline(always)]
-pub(crate) fn put_date(room: &mut Room<'_>, millis: i64, last: &LastDay) -> bool {
+pub(crate) fn put_date(out: &mut Vec<u8>, millis: i64, last: &LastDay) -> bool {
     let Some(rest @ 0..DAY) = millis.checked_sub(last.day * DAY) else { return false };
     let (seconds, milli) = (rest as u32 / 1_000, rest as u32 % 1_000);
     let [[i, j], [k, l], [m, n]] = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map(super::pair);
     let [a, b, c, d, e, f, g, h, y, z] = last.text;
-    room.put([a, b, c, d, e, f, g, h, y, z, b' ', i, j, b':', k, l])
-        && room.put([b':', m, n, b'.'])
-        && put_short(room, milli)
-        && room.put(*b" UTC")
+    put(out, [a, b, c, d, e, f, g, h, y, z, b' ', i, j, b':', k, l])
+        && put(out, [b':', m, n, b'.'])
+        && put_short(out, milli)
+        && put(out, *b" UTC")
 }
 
 #[cfg(test)]
 mod tests {
-    use holdfast_document::fill;
     use proptest::prelude::*;
 
     use super::*;
     use crate::text::{big, date, float, push_int};
 
     /// Both write the same, or the second tells that it does not: with much room, and with none.
-    fn same(push: impl FnOnce(&mut Vec<u8>), put: impl Fn(&mut Room<'_>) -> bool) -> bool {
+    fn same(push: impl FnOnce(&mut Vec<u8>), put: impl Fn(&mut Vec<u8>) -> bool) -> bool {
         let (mut pushed, mut filled) = (Vec::new(), Vec::with_capacity(100));
         push(&mut pushed);
-        let done = fill(&mut filled, &put);
+        let done = put(&mut filled);
         if done {
             assert_eq!(String::from_utf8(filled), String::from_utf8(pushed));
         }
-        assert!(!fill(&mut Vec::new(), &put));
+        assert!(!put(&mut Vec::new()));
         done
     }
 
@@ -113,7 +112,7 @@ mod tests {
     proptest! {
         #[test]
         fn integers_are_written_as_others_are(value in sized()) {
-            let done = same(|out| push_int(out, value), |room| put_int(room, value));
+            let done = same(|out| push_int(out, value), |out| put_int(out, value));
             prop_assert_eq!(done, value.unsigned_abs() < EIGHT_DIGITS * EIGHT_DIGITS);
         }
 
@@ -122,7 +121,7 @@ mod tests {
             let unscaled = value.to_be_bytes();
             let done = same(
                 |out| big::push_decimal(out, scale, &unscaled),
-                |room| put_decimal(room, scale, value),
+                |out| put_decimal(out, scale, value),
             );
             prop_assert!(done || !(0..=6).contains(&scale) || value.unsigned_abs() >= 1 << 50);
         }
@@ -130,9 +129,9 @@ mod tests {
         #[test]
         fn doubles_are_written_as_others_are(value in any::<i32>(), scale in 0..6, bits in any::<u64>()) {
             let money = f64::from(value) / 10f64.powi(scale);
-            same(|out| float::push_double(out, money), |room| put_double(room, money));
+            same(|out| float::push_double(out, money), |out| put_double(out, money));
             let any = f64::from_bits(bits);
-            same(|out| float::push_double(out, any), |room| put_double(room, any));
+            same(|out| float::push_double(out, any), |out| put_double(out, any));
         }
 
         #[test]
@@ -141,7 +140,7 @@ mod tests {
             date::push(&mut Vec::new(), millis, &mut last);
             for millis in [millis, millis.saturating_add(more)] {
                 let mut other = last;
-                same(|out| date::push(out, millis, &mut other), |room| put_date(room, millis, &last));
+                same(|out| date::push(out, millis, &mut other), |out| put_date(out, millis, &last));
             }
         }
     }

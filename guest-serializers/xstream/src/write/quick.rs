@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use holdfast_document::{has_room, put_item};
+use holdfast_document::{Container, first_container, has_room, put, put_item};
 
 use super::Writer;
 use super::frame::{Frame, Kind};
@@ -27,8 +27,8 @@ const HASH_MAP: u16 = 40;
 const DATE: u16 = 185;
 
 /// What the loop works with, each by itself.
-struct Quick<'q, 'd, 'p, 'v> {
-    xml: &'q mut Xml<'p, 'v>,
+struct Quick<'q, 'd, 'p> {
+    xml: &'q mut Xml<'p>,
     document: &'d [u8],
     at: usize,
     /// Where the value of the attribute begins.
@@ -86,11 +86,11 @@ impl Writer<'_, '_> {
     }
 }
 
-impl<'q> Quick<'q, '_, '_, '_> {
+impl<'q> Quick<'q, '_, '_> {
     #[inline(always)]
     fn run(&mut self) {
         let Some(mut frame) = self.frames.last().copied() else { return };
-        while self.xml.room.len() <= self.most && self.step(&mut frame) {}
+        while self.xml.out.len() <= self.most && self.step(&mut frame) {}
         if let Some(last) = self.frames.last_mut() {
             *last = frame;
         }
@@ -119,7 +119,7 @@ impl<'q> Quick<'q, '_, '_, '_> {
         let Some((value, end)) = small(self.document, self.at) else {
             return self.container(frame, slot);
         };
-        let before = self.xml.room.len();
+        let before = self.xml.out.len();
         let written = self.leaf(&value, end, slot);
         if written {
             self.at = end;
@@ -198,20 +198,20 @@ impl<'q> Quick<'q, '_, '_, '_> {
         if is_object && !self.tracked.has_room() || !self.xml.begin_leaf(tags) {
             return false;
         }
-        let name = self.xml.room.len() + 1 - tags.open_len();
-        let room = &mut *self.xml.room;
+        let name = self.xml.out.len() + 1 - tags.open_len();
+        let out = &mut self.xml.out;
         let written = match *value {
             Small::Text(from) => self.xml.plain(self.document, from, end),
-            Small::Int(value, _) => quick::put_int(room, value),
-            Small::Bool(true) => room.put(*b"true"),
-            Small::Bool(false) => room.put(*b"false"),
-            Small::Double(value) => quick::put_double(room, value),
-            Small::Date(millis) => quick::put_date(room, millis, self.last_day),
+            Small::Int(value, _) => quick::put_int(out, value),
+            Small::Bool(true) => put(out, *b"true"),
+            Small::Bool(false) => put(out, *b"false"),
+            Small::Double(value) => quick::put_double(out, value),
+            Small::Date(millis) => quick::put_date(out, millis, self.last_day),
             Small::Decimal(scale, from) => self
                 .document
                 .get(from..end)
                 .and_then(big::small)
-                .is_some_and(|value| quick::put_decimal(room, scale, value)),
+                .is_some_and(|value| quick::put_decimal(out, scale, value)),
             Small::Nil => false,
         };
         let written = written && self.xml.end_leaf(tags);
@@ -225,21 +225,13 @@ impl<'q> Quick<'q, '_, '_, '_> {
     #[inline(always)]
     fn container(&mut self, frame: &mut Frame, slot: Option<&Slot>) -> bool {
         let Some(rest) = self.document.get(self.at..) else { return false };
-        match *rest {
-            [marker @ 0x80..=0x8f, ..] => self.map(frame, slot, u32::from(marker & 0x0f), 1),
-            [0xde, a, b, ..] => self.map(frame, slot, u32::from(u16::from_be_bytes([a, b])), 3),
-            [count @ 0x91..=0x9f, 0xd4, 2, number, ..] => {
-                self.object(frame, slot, u32::from(number), u32::from(count & 0x0f) - 1)
+        match first_container(rest) {
+            Some((Container::Map(count), len)) => self.map(frame, slot, count, len),
+            Some((Container::List(count), len)) => self.list(frame, slot, count, len),
+            Some((Container::Known { definition, parts }, len)) => {
+                self.object(frame, slot, definition, parts, len)
             }
-            [0x90, ..] => self.list(frame, slot, 0, 1),
-            // What may begin a typed value begins no list here.
-            [count @ 0x91..=0x9f, 0..=0x8f | 0xa0..=0xc6 | 0xca..=0xd3 | 0xd9..=0xdb | 0xde.., ..] => {
-                self.list(frame, slot, u32::from(count & 0x0f), 1)
-            }
-            [0xdc, a, b, 0..=0x8f | 0xa0..=0xc6 | 0xca..=0xd3 | 0xd9..=0xdb | 0xde.., ..] => {
-                self.list(frame, slot, u32::from(u16::from_be_bytes([a, b])), 3)
-            }
-            _ => false,
+            None => false,
         }
     }
 
@@ -257,11 +249,18 @@ impl<'q> Quick<'q, '_, '_, '_> {
 
     /// An object of a class that was met in this attribute, whose parts stand in the order of the class.
     #[inline(always)]
-    fn object(&mut self, frame: &mut Frame, slot: Option<&Slot>, number: u32, parts: u32) -> bool {
-        let Some(Some(plan)) = self.plans.get(number as usize) else { return false };
+    fn object(
+        &mut self,
+        frame: &mut Frame,
+        slot: Option<&Slot>,
+        definition: u32,
+        parts: u32,
+        len: usize,
+    ) -> bool {
+        let Some(Some(plan)) = self.plans.get(definition as usize) else { return false };
         match &plan.shape {
             Shape::Bean(_, order) if order.is_empty() => {
-                self.enter(frame, slot, plan.class, (Kind::Bean(number), parts), 4)
+                self.enter(frame, slot, plan.class, (Kind::Bean(definition), parts), len)
             }
             _ => false,
         }

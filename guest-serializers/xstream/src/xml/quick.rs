@@ -1,7 +1,7 @@
-//! Writes elements where there is room and without a call (`holdfast_document::fill`), as [`Printer`] does. What has no
+//! Writes elements where there is room and without a call (`holdfast_document::put`), as [`Printer`] does. What has no
 //! room is not done, or is to be taken back by [`Quick::back`].
 
-use holdfast_document::{Room, fill, has_room, put_item};
+use holdfast_document::{has_room, put, put_again, put_first, put_item};
 
 use super::escape::is_plain;
 use super::print::Printer;
@@ -11,8 +11,8 @@ use super::tags::Tags;
 const LINE: &[u8; 80] = b">\n                                                                              ";
 
 /// A printer that does not grow.
-pub(crate) struct Quick<'p, 'v> {
-    pub(crate) room: &'p mut Room<'v>,
+pub(crate) struct Quick<'p> {
+    pub(crate) out: Vec<u8>,
     open: &'p mut Vec<(u32, u32)>,
     pretty: bool,
     /// The element that was begun last has no content, and its tag no `>` yet.
@@ -22,25 +22,27 @@ pub(crate) struct Quick<'p, 'v> {
 impl Printer<'_> {
     /// Writes what needs no more room.
     #[inline(always)]
-    pub(crate) fn quickly<T>(&mut self, work: impl FnOnce(&mut Quick<'_, '_>) -> T) -> T {
-        let (open, pretty, in_tag) = (&mut self.open, self.pretty, &mut self.in_tag);
-        let result = fill(self.out, |room| {
-            let mut quick = Quick { room, open, pretty, in_tag: *in_tag };
-            let result = work(&mut quick);
-            *in_tag = quick.in_tag;
-            result
-        });
+    pub(crate) fn quickly<T>(&mut self, work: impl FnOnce(&mut Quick<'_>) -> T) -> T {
+        let mut quick = Quick {
+            out: std::mem::take(self.out),
+            open: &mut self.open,
+            pretty: self.pretty,
+            in_tag: self.in_tag,
+        };
+        let result = work(&mut quick);
+        *self.out = quick.out;
+        self.in_tag = quick.in_tag;
         self.empty = self.in_tag;
         self.text = false;
         result
     }
 }
 
-impl Quick<'_, '_> {
+impl Quick<'_> {
     /// Takes back what was written of an element behind the first `len` bytes.
     #[inline(always)]
     pub(crate) fn back(&mut self, len: usize) {
-        self.room.truncate(len);
+        self.out.truncate(len);
     }
 
     #[inline(always)]
@@ -55,7 +57,7 @@ impl Quick<'_, '_> {
         let end = if self.pretty { 2 + 2 * depth } else { 1 };
         while from < end {
             let chunk = LINE.get(from..).and_then(<[u8]>::first_chunk::<16>);
-            if !chunk.is_some_and(|chunk| self.room.put_first(*chunk, end - from)) {
+            if !chunk.is_some_and(|chunk| put_first(&mut self.out, [], *chunk, end - from)) {
                 return false;
             }
             from += 16;
@@ -66,12 +68,12 @@ impl Quick<'_, '_> {
     /// Begins an element that holds text alone. It must be ended by [`Quick::end_leaf`].
     #[inline(always)]
     pub(crate) fn begin_leaf(&mut self, tags: &Tags) -> bool {
-        self.line(self.open.len()) && tags.put_open(self.room)
+        self.line(self.open.len()) && tags.put_open(&mut self.out)
     }
 
     #[inline(always)]
     pub(crate) fn end_leaf(&mut self, tags: &Tags) -> bool {
-        let done = tags.put_close(self.room);
+        let done = tags.put_close(&mut self.out);
         self.in_tag &= !done;
         done
     }
@@ -79,7 +81,7 @@ impl Quick<'_, '_> {
     /// An element that holds nothing, as it stands.
     #[inline(always)]
     pub(crate) fn short<const N: usize>(&mut self, element: [u8; N]) -> bool {
-        let done = self.line(self.open.len()) && self.room.put(element);
+        let done = self.line(self.open.len()) && put(&mut self.out, element);
         self.in_tag &= !done;
         done
     }
@@ -91,7 +93,8 @@ impl Quick<'_, '_> {
         while at < to {
             let left = to - at;
             let chunk = buffer.get(at..).and_then(<[u8]>::first_chunk::<16>);
-            if !chunk.is_some_and(|chunk| is_plain(chunk, left) && self.room.put_first(*chunk, left)) {
+            if !chunk.is_some_and(|chunk| is_plain(chunk, left) && put_first(&mut self.out, [], *chunk, left))
+            {
                 return false;
             }
             at += 16;
@@ -102,13 +105,13 @@ impl Quick<'_, '_> {
     /// Begins an element inside of another. Gives where its name stands.
     #[inline(always)]
     pub(crate) fn open(&mut self, tags: &Tags) -> Option<u32> {
-        let before = self.room.len();
+        let before = self.out.len();
         if self.open.is_empty() || !(has_room(self.open, 1) && self.begin_leaf(tags)) {
             self.back(before);
             return None;
         }
         // An attribute may follow, or nothing.
-        let end = self.room.len() - 1;
+        let end = self.out.len() - 1;
         self.back(end);
         let len = tags.open_len() - 2;
         let at = (end - len) as u32;
@@ -121,14 +124,14 @@ impl Quick<'_, '_> {
     #[inline(always)]
     pub(crate) fn close(&mut self) -> bool {
         let Some(&(at, len)) = self.open.last() else { return false };
-        let before = self.room.len();
+        let before = self.out.len();
         let done = if self.in_tag {
-            self.room.put(*b"/>")
+            put(&mut self.out, *b"/>")
         } else {
             self.line(self.open.len() - 1)
-                && self.room.put(*b"</")
-                && self.room.again(at as usize, len as usize)
-                && self.room.put(*b">")
+                && put(&mut self.out, *b"</")
+                && put_again(&mut self.out, at as usize, len as usize)
+                && put(&mut self.out, *b">")
         };
         if done {
             self.open.pop();
@@ -160,7 +163,7 @@ mod tests {
             }
             let wrote = room.is_some()
                 && printer.quickly(|quick| {
-                    let before = quick.room.len();
+                    let before = quick.out.len();
                     let wrote = quick.begin_leaf(&leaf) && quick.plain(text, 0, 9) && quick.end_leaf(&leaf);
                     if !wrote {
                         quick.back(before);

@@ -3,7 +3,7 @@
 //! Most of a session's XML is such elements. Their tags are written and recognised sixteen bytes at a time: a copy or a
 //! comparison of a length that only shows at run time is a call, and in WebAssembly one that leaves the guest.
 
-use holdfast_document::Room;
+use holdfast_document::put_first;
 
 /// How many bytes a tag may have; a longer one goes the long way.
 const ROOM: usize = 48;
@@ -75,14 +75,14 @@ impl Tags {
 
     /// As [`Tags::push_open`], where there is room.
     #[inline(always)]
-    pub(crate) fn put_open(&self, room: &mut Room<'_>) -> bool {
-        self.fit() && put(room, &self.open, self.open_len())
+    pub(crate) fn put_open(&self, out: &mut Vec<u8>) -> bool {
+        self.fit() && put(out, &self.open, self.open_len())
     }
 
     /// As [`Tags::push_close`], where there is room.
     #[inline(always)]
-    pub(crate) fn put_close(&self, room: &mut Room<'_>) -> bool {
-        put(room, &self.close, self.close_len())
+    pub(crate) fn put_close(&self, out: &mut Vec<u8>) -> bool {
+        put(out, &self.close, self.close_len())
     }
 
     /// Whether `<name>` stands at the offset.
@@ -115,11 +115,11 @@ fn push(out: &mut Vec<u8>, tag: &[u8; ROOM], len: usize) {
 
 /// What was written is to be taken back where there was no room for all.
 #[inline(always)]
-fn put(room: &mut Room<'_>, tag: &[u8; ROOM], len: usize) -> bool {
+fn put(out: &mut Vec<u8>, tag: &[u8; ROOM], len: usize) -> bool {
     let [a, b, c] = tag.as_chunks::<16>().0 else { return false };
-    room.put_first(*a, len)
-        && (len <= 16 || room.put_first(*b, len - 16))
-        && (len <= 32 || room.put_first(*c, len - 32))
+    put_first(out, [], *a, len)
+        && (len <= 16 || put_first(out, [], *b, len - 16))
+        && (len <= 32 || put_first(out, [], *c, len - 32))
 }
 
 /// The lowest so many bytes.

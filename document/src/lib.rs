@@ -52,7 +52,9 @@ pub use notes::{Fact, NAME_PART, Note, NoteWriter, Notes};
 pub use path::path;
 pub use reader::Reader;
 pub use rewrite::{Replace, Shape, Target, Value, rewrite};
-pub use room::{LONGEST_TEXT, has_room, put, put_again, put_first, put_item, put_pair, put_text};
+pub use room::{
+    LONGEST_TEXT, Room, has_room, put, put_again, put_first, put_item, put_pair, put_text, put_within,
+};
 pub use sample::sample;
 pub use token::ext;
 pub use words::{any_bits, is_ascii, is_equal};

@@ -23,7 +23,7 @@ pub const LONGEST_TEXT: usize = 64;
 #[inline(always)]
 pub fn put<const N: usize>(out: &mut Vec<u8>, bytes: [u8; N]) -> bool {
     let Some(room) = out.spare_capacity_mut().first_chunk_mut::<N>() else { return false };
-    *room = bytes.map(MaybeUninit::new);
+    room.write_copy_of_slice(&bytes);
     let len = out.len() + N;
     // SAFETY: the bytes in front of the new length were written, the last of them just now.
     unsafe { out.set_len(len) };
@@ -35,8 +35,8 @@ pub fn put<const N: usize>(out: &mut Vec<u8>, bytes: [u8; N]) -> bool {
 pub fn put_pair<const N: usize, const M: usize>(out: &mut Vec<u8>, first: [u8; N], second: [u8; M]) -> bool {
     let Some((one, rest)) = out.spare_capacity_mut().split_first_chunk_mut::<N>() else { return false };
     let Some(two) = rest.first_chunk_mut::<M>() else { return false };
-    *one = first.map(MaybeUninit::new);
-    *two = second.map(MaybeUninit::new);
+    one.write_copy_of_slice(&first);
+    two.write_copy_of_slice(&second);
     let len = out.len() + N + M;
     // SAFETY: the bytes in front of the new length were written, the last of them just now.
     unsafe { out.set_len(len) };
@@ -97,7 +97,7 @@ pub fn put_text<const N: usize>(out: &mut Vec<u8>, head: [u8; N], source: &[u8],
     if !written {
         return false;
     }
-    *first = head.map(MaybeUninit::new);
+    first.write_copy_of_slice(&head);
     let len = out.len() + N + len;
     // SAFETY: the bytes in front of the new length were written, head and text just now.
     unsafe { out.set_len(len) };
@@ -132,9 +132,81 @@ fn set<const N: usize>(room: &mut [MaybeUninit<u8>; LONGEST_TEXT], at: usize, by
     let room = room.get_mut(at..).and_then(<[_]>::first_chunk_mut::<N>);
     let fits = room.is_some();
     if let Some(room) = room {
-        *room = bytes.map(MaybeUninit::new);
+        room.write_copy_of_slice(&bytes);
     }
     fits
+}
+
+/// A place of `N` bytes behind those of a buffer: see [`put_within`].
+#[derive(Debug)]
+pub struct Room<'a, const N: usize> {
+    bytes: &'a mut [MaybeUninit<u8>; N],
+    len: usize,
+}
+
+/// Appends what `write` puts into a room of `N` bytes, if there is one; nothing of it where `write` gives nothing. What
+/// is written there needs no look at the buffer.
+///
+/// ```
+/// let mut out = Vec::with_capacity(16);
+/// let written = holdfast_document::put_within::<16, _>(&mut out, |room| {
+///     room.put([1])?;
+///     room.put_text(&[7; 64], 3)
+/// });
+/// assert_eq!(written, None, "64 bytes of text may need as many");
+/// assert!(out.is_empty());
+/// ```
+#[inline(always)]
+pub fn put_within<const N: usize, R>(
+    out: &mut Vec<u8>,
+    write: impl FnOnce(&mut Room<'_, N>) -> Option<R>,
+) -> Option<R> {
+    let mut room = Room { bytes: out.spare_capacity_mut().first_chunk_mut()?, len: 0 };
+    let result = write(&mut room)?;
+    let written = room.len;
+    let len = out.len() + written;
+    // SAFETY: a room is as long as the bytes that were written into it, the first ones of the spare capacity.
+    unsafe { out.set_len(len) };
+    Some(result)
+}
+
+impl<const N: usize> Room<'_, N> {
+    /// Appends `bytes`.
+    #[inline(always)]
+    pub fn put<const M: usize>(&mut self, bytes: [u8; M]) -> Option<()> {
+        self.bytes.get_mut(self.len..)?.first_chunk_mut::<M>()?.write_copy_of_slice(&bytes);
+        self.len += M;
+        Some(())
+    }
+
+    /// Appends the first `len` of `bytes`; the others may be written behind them.
+    #[inline(always)]
+    pub fn put_first<const M: usize>(&mut self, bytes: &[u8; M], len: usize) -> Option<()> {
+        let room = self.bytes.get_mut(self.len..)?.first_chunk_mut::<M>()?;
+        if len > M {
+            return None;
+        }
+        room.write_copy_of_slice(bytes);
+        self.len += len;
+        Some(())
+    }
+
+    /// As [`Room::put_first`], faster for a text, which is mostly much shorter than one may be.
+    #[inline(always)]
+    pub fn put_text(&mut self, text: &[u8; LONGEST_TEXT], len: usize) -> Option<()> {
+        match len {
+            0..=16 => self.put_first::<16>(text.first_chunk()?, len),
+            17..=32 => self.put_first::<32>(text.first_chunk()?, len),
+            _ => self.put_first(text, len),
+        }
+    }
+
+    /// The last byte.
+    #[inline(always)]
+    pub fn last_mut(&mut self) -> Option<&mut u8> {
+        // SAFETY: the bytes of a room were written up to its length.
+        self.bytes.get_mut(self.len.checked_sub(1)?).map(|byte| unsafe { byte.assume_init_mut() })
+    }
 }
 
 /// Whether so many more items have room.
@@ -236,6 +308,49 @@ mod tests {
             let again = if done { &source[at..at + len] } else { &[] };
             assert_eq!(out, [&source[..], again].concat());
         }
+    }
+
+    #[test]
+    fn what_is_written_into_a_room_is_appended_whole_or_not_at_all() {
+        let text = std::array::from_fn(|at| at as u8);
+        for len in 0..70 {
+            for enough in [true, false] {
+                let mut out = Vec::with_capacity(80);
+                out.push(9);
+                let done = put_within::<67, _>(&mut out, |room| {
+                    room.put([7, 8])?;
+                    room.put_text(&text, len)?;
+                    *room.last_mut()? |= 0x80;
+                    enough.then_some(len)
+                });
+                let mut wanted = vec![9];
+                if enough && len <= LONGEST_TEXT {
+                    wanted.extend([7, 8]);
+                    wanted.extend(&text[..len]);
+                    *wanted.last_mut().unwrap() |= 0x80;
+                    assert_eq!(done, Some(len));
+                } else {
+                    assert_eq!(done, None);
+                }
+                assert_eq!(out, wanted);
+            }
+        }
+    }
+
+    #[test]
+    fn a_room_takes_no_more_than_its_size_and_the_buffer_no_room_that_it_has_not() {
+        let mut out = Vec::with_capacity(100);
+        assert_eq!(put_within::<3, _>(&mut out, |room| room.put([1, 2, 3, 4])), None);
+        assert_eq!(
+            put_within::<3, _>(&mut out, |room| room.put([1, 2]).and_then(|()| room.put([3, 4]))),
+            None
+        );
+        assert_eq!(put_within::<1, _>(&mut out, |room| room.last_mut().copied()), None);
+        let free = out.capacity() as u8;
+        out.resize(usize::from(free) - 2, 0);
+        assert_eq!(put_within::<3, _>(&mut out, |room| room.put([1])), None);
+        assert_eq!(put_within::<2, _>(&mut out, |room| room.put([1])), Some(()));
+        assert_eq!(out.last(), Some(&1));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod objects;
 mod put;
 pub(crate) mod raw;
+mod room;
 mod scalars;
 
 use crate::append::append;

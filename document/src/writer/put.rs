@@ -3,7 +3,7 @@
 
 use super::Writer;
 use crate::event::{Number, Width};
-use crate::room::{put, put_pair, put_text};
+use crate::room::{Room, put, put_pair, put_text, put_within};
 use crate::token::ext;
 
 impl Writer<'_> {
@@ -18,6 +18,15 @@ impl Writer<'_> {
         (self.base, self.definitions) = (writer.base, writer.definitions);
         *self.out = out;
         result
+    }
+
+    /// As [`put_within`], behind what was written.
+    #[inline(always)]
+    pub fn put_within<const N: usize, R>(
+        &mut self,
+        write: impl FnOnce(&mut Room<'_, N>) -> Option<R>,
+    ) -> Option<R> {
+        put_within(self.out, write)
     }
 
     /// As [`Writer::nil`].

@@ -1,232 +1,255 @@
 //! What sessions are full of, each value taken from Kryo's bytes and written in one go, in a loop without calls
 //! (`holdfast_document::put` says why).
 //!
-//! Nothing here is a rule of its own: at what is not exactly as expected, what is damaged, or where a buffer has to grow,
-//! nothing happens and the loop ends. [`Reading::step`](super::Reading) takes any step.
+//! Nothing here is a rule of its own: at what is not exactly as expected, what is damaged or stands at the end of the bytes,
+//! or where a buffer has to grow, nothing happens and the loop ends. [`Reading::step`](super::Reading) takes any step.
 
-use holdfast_document::{LONGEST_TEXT, Number, Width, has_room, put_item};
+use holdfast_document::{LONGEST_TEXT, Number, Room, Width, Writer, has_room, is_ascii, put_item};
 use holdfast_kryo_common::quick::{varint, varlong};
+use holdfast_kryo_common::text::plain_len;
 
 use super::refs::Seen;
-use super::{Frame, FrameKind, Reading};
-use crate::classes::ClassId;
+use super::{Frame, FrameKind, Reading, Shelf};
+use crate::classes::{ClassId, Classes};
 use crate::codec::Codec;
 use crate::plan::Mode;
 
-/// What a step needs of the innermost frame, and the bytes from here on: local variables of the loop.
-struct Inner<'i> {
+/// A value is looked at in so many bytes, and a scalar of the document has room for as many: the longest text and what may
+/// stand before it.
+const WINDOW: usize = LONGEST_TEXT + 16;
+
+type Window = [u8; WINDOW];
+
+/// What the loop works on.
+struct Run<'i, 'o, 's> {
+    /// The bytes from the next value on, and the position where they end.
+    rest: &'i [u8],
+    end: usize,
+    doc: &'s mut Writer<'o>,
+    /// What is left of the innermost container.
     left: u32,
     kind: FrameKind,
-    rest: &'i [u8],
+    shelf: &'s mut Shelf,
+    classes: &'s Classes,
+    depth: usize,
+    /// As [`Reading::again`].
+    again: bool,
 }
 
-impl<'i> Reading<'i, '_, '_> {
+impl Reading<'_, '_, '_> {
     /// Reads parts of the innermost container, and of those in it and around it, as long as they are quick. Where it ends
     /// no step is half done.
     #[inline(never)]
     pub(super) fn run_quickly(&mut self) {
-        let Some(frame) = self.shelf.frames.last() else { return };
-        let mut inner = Inner { left: frame.left, kind: frame.kind, rest: self.input.rest() };
-        while self.quick_step(&mut inner) {}
-        self.input.seek(self.position_of(inner.rest));
-        self.leave(&inner);
+        let Some(&Frame { left, kind, .. }) = self.shelf.frames.last() else { return };
+        let (rest, end) = (self.input.rest(), self.input.at() + self.input.rest().len());
+        let (shelf, classes) = (&mut *self.shelf, &*self.classes);
+        let (depth, again) = (self.limits.depth, self.again);
+        let unread = self.doc.at_hand(|doc| {
+            let mut run = Run { rest, end, doc, left, kind, shelf, classes, depth, again };
+            while run.go_on().is_some() {}
+            run.leave();
+            run.rest.len()
+        });
+        self.input.seek(end - unread);
     }
+}
 
-    /// The position where these bytes begin.
+impl<'i> Run<'i, '_, '_> {
+    /// Reads the scalars that come next in the container, then begins a container or ends this one.
     #[inline(always)]
-    fn position_of(&self, rest: &[u8]) -> usize {
-        self.input.at() + self.input.rest().len().wrapping_sub(rest.len())
-    }
-
-    /// Brings the frame of a container up to date.
-    #[inline(always)]
-    fn leave(&mut self, inner: &Inner<'i>) {
-        if let Some(frame) = self.shelf.frames.last_mut() {
-            frame.left = inner.left;
-        }
-    }
-
-    /// Reads a part, or ends the container.
-    #[inline(always)]
-    fn quick_step(&mut self, inner: &mut Inner<'i>) -> bool {
-        let Some(left) = inner.left.checked_sub(1) else { return self.quick_end(inner) };
-        inner.left = left;
-        let read = self.quick_part(inner);
-        if !read {
-            inner.left += 1;
-        }
-        read
-    }
-
-    /// Ends the container, and goes on in the one around it.
-    #[inline(always)]
-    fn quick_end(&mut self, inner: &mut Inner<'i>) -> bool {
-        if matches!(inner.kind, FrameKind::Whole | FrameKind::Handler { .. }) {
-            return false;
+    fn go_on(&mut self) -> Option<()> {
+        match self.kind {
+            FrameKind::Values => {
+                while self.left > 0 {
+                    let window = self.rest.first_chunk()?;
+                    let Some(len) = self.doc.put_within(|room| value(window, room)) else {
+                        return self.begin(window);
+                    };
+                    self.pass(len)?;
+                }
+            }
+            FrameKind::Fields(end) => {
+                while self.left > 0 {
+                    let window = self.rest.first_chunk()?;
+                    let mode = self.classes.mode(end, self.left - 1);
+                    let Some(len) = self.doc.put_within(|room| field(mode, window, room)) else {
+                        return match (mode, window) {
+                            (Mode::Any, _) => self.begin(window),
+                            (Mode::Known(ClassId::STRING), [1, string @ ..]) => self.any_text(string),
+                            _ => None,
+                        };
+                    };
+                    self.pass(len)?;
+                }
+            }
+            _ => return None,
         }
         self.shelf.frames.pop();
-        let Some(outer) = self.shelf.frames.last() else { return false };
-        (inner.left, inner.kind) = (outer.left, outer.kind);
-        true
+        let outer = self.shelf.frames.last()?;
+        (self.left, self.kind) = (outer.left, outer.kind);
+        Some(())
     }
 
+    /// Goes on behind a part of so many bytes.
     #[inline(always)]
-    fn quick_part(&mut self, inner: &mut Inner<'i>) -> bool {
-        let mode = match inner.kind {
-            FrameKind::Values => Mode::Any,
-            FrameKind::Fields(end) => self.classes.mode(end, inner.left),
-            _ => return false,
-        };
-        match (mode, inner.rest) {
-            (Mode::Any, [17, text @ ..]) | (Mode::Known(ClassId::STRING), [1, text @ ..]) => {
-                self.quick_string(inner, text)
+    fn pass(&mut self, len: usize) -> Option<()> {
+        self.rest = self.rest.get(len..)?;
+        self.left -= 1;
+        Some(())
+    }
+
+    /// Brings the frame of the container up to date.
+    #[inline(always)]
+    fn leave(&mut self) {
+        if let Some(frame) = self.shelf.frames.last_mut() {
+            frame.left = self.left;
+        }
+    }
+
+    /// Begins a value that holds others, or reads one that is less usual.
+    #[inline(always)]
+    fn begin(&mut self, window: &'i Window) -> Option<()> {
+        match *window {
+            [17, ref string @ ..] => self.any_text(string),
+            [18, ref count @ ..] => {
+                let (count, len) = varint(count)?;
+                self.may_enter(count, 1 + len)?;
+                self.doc.put_array(count).then_some(())?;
+                self.pass(1 + len)?;
+                self.enter(ClassId::CLASS, FrameKind::Values, count)
             }
-            (Mode::Any | Mode::Known(_), [0, after @ ..]) => self.doc.put_nil() && inner.go_to(after),
-            (Mode::Any, [first, body @ ..]) => self.quick_value(inner, *first, body),
-            (Mode::Boolean, [flag @ 0..=1, after @ ..]) => {
-                self.doc.put_bool(*flag == 1) && inner.go_to(after)
+            [21, ref count @ ..] => {
+                let (count, len) = varint(count)?;
+                let parts = count.checked_mul(2)?;
+                self.may_enter(parts, 1 + len)?;
+                self.doc.put_map(count).then_some(())?;
+                self.pass(1 + len)?;
+                self.enter(ClassId::CLASS, FrameKind::Values, parts)
             }
-            (Mode::Int, rest) => match varint(rest) {
-                Some((value, len)) => {
-                    self.doc.put_int(i64::from(value.cast_signed())) && inner.pass(rest, len)
+            [0xff, 0x7f, number @ 1..0x80, ref body @ ..] => {
+                let &class = self.shelf.names.get(usize::from(number) - 1)?;
+                let described = self.classes.get(class);
+                match (described.codec, body) {
+                    (Codec::Date, millis) => {
+                        let (millis, len) = varlong(millis)?;
+                        self.doc.put_date(millis.cast_signed()).then_some(())?;
+                        self.pass(3 + len)
+                    }
+                    (Codec::Fields(plan), [0, ..]) if described.builtin == 0 => self.bean(class, plan),
+                    _ => None,
                 }
-                None => false,
-            },
-            (Mode::Long, rest) => match varlong(rest) {
-                Some((value, len)) => self.doc.put_int(signed(value)) && inner.pass(rest, len),
-                None => false,
-            },
-            (Mode::Double, [a, b, c, d, e, f, g, h, after @ ..]) => {
-                let value = f64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]);
-                self.doc.put_f64(value) && inner.go_to(after)
             }
-            _ => false,
+            _ => None,
         }
     }
 
-    /// A string of ASCII behind its class or a mark.
+    /// A string behind its class or a mark.
     #[inline(always)]
-    fn quick_string(&mut self, inner: &mut Inner<'i>, text: &'i [u8]) -> bool {
-        let Some((&len @ 0..=MOST, source)) = text.split_first() else { return false };
-        let Some((text, after)) = source.split_at_checked(usize::from(len)) else { return false };
-        holdfast_document::is_ascii(text) && self.doc.put_str_first(source, text.len()) && inner.go_to(after)
+    fn any_text(&mut self, string: &'i [u8; WINDOW - 1]) -> Option<()> {
+        let [units, ref text @ ..] = *string;
+        let text = text.first_chunk()?;
+        let len = plain_len(text, usize::from(units))?;
+        self.doc.put_within::<WINDOW, _>(|room| room.str(text, len))?;
+        self.pass(2 + len)
     }
 
-    /// A value with its class that is no string and not null.
+    /// A new object of a class that this attribute defines, behind class and the mark that it is new.
     #[inline(always)]
-    fn quick_value(&mut self, inner: &mut Inner<'i>, first: u8, body: &'i [u8]) -> bool {
-        match (first, body) {
-            (9, [flag @ 0..=1, after @ ..]) => self.doc.put_bool(*flag == 1) && inner.go_to(after),
-            (13, _) => {
-                let Some((value, len)) = varint(body) else { return false };
-                let value = i64::from(value.cast_signed());
-                self.doc.put_number(Number { value, width: Width::Int }) && inner.pass(body, len)
-            }
-            (14, _) => {
-                let Some((value, len)) = varlong(body) else { return false };
-                let value = signed(value);
-                self.doc.put_number(Number { value, width: Width::Long }) && inner.pass(body, len)
-            }
-            (16, [a, b, c, d, e, f, g, h, after @ ..]) => {
-                let value = f64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]);
-                self.doc.put_f64(value) && inner.go_to(after)
-            }
-            (18 | 21, _) => self.quick_container(inner, first == 21, body),
-            (33, [digits @ 1..=11, unscaled @ ..]) => {
-                let digits = usize::from(*digits);
-                let Some(behind) = unscaled.get(digits..) else { return false };
-                let Some((scale, len)) = varint(behind) else { return false };
-                let scale = (scale >> 1).cast_signed() ^ -(scale & 1).cast_signed();
-                self.doc.put_big_decimal_first(scale, unscaled, digits) && inner.pass(behind, len)
-            }
-            (0xff, [0x7f, number @ 1..0x80, body @ ..]) => self.quick_named(inner, *number, body),
-            _ => false,
-        }
-    }
-
-    /// A list or a map, behind its class.
-    #[inline(always)]
-    fn quick_container(&mut self, inner: &mut Inner<'i>, is_map: bool, body: &'i [u8]) -> bool {
-        let Some((count, len)) = varint(body) else { return false };
-        let Some(after) = body.get(len..) else { return false };
-        let parts = if is_map { count.saturating_mul(2) } else { count };
-        // What the bytes cannot hold is not believed.
-        parts as usize <= after.len()
-            && self.may_enter()
-            && (if is_map { self.doc.put_map(count) } else { self.doc.put_array(count) })
-            && self.quick_enter(inner, FrameKind::Values, ClassId::CLASS, parts, after)
-    }
-
-    /// A value of a class that was named before, behind the class.
-    #[inline(always)]
-    fn quick_named(&mut self, inner: &mut Inner<'i>, number: u8, body: &'i [u8]) -> bool {
-        let Some(&class) = self.shelf.names.get(usize::from(number) - 1) else { return false };
-        let described = self.classes.get(class);
-        match (described.codec, body) {
-            (Codec::Date, _) => {
-                let Some((millis, len)) = varlong(body) else { return false };
-                self.doc.put_date(millis.cast_signed()) && inner.pass(body, len)
-            }
-            (Codec::Fields(plan), [0, after @ ..]) if described.builtin == 0 => {
-                self.quick_bean(inner, class, plan, after)
-            }
-            _ => false,
-        }
-    }
-
-    /// A new object of a class that this attribute defines, behind the mark that it is new.
-    #[inline(always)]
-    fn quick_bean(&mut self, inner: &mut Inner<'i>, class: ClassId, plan: u32, after: &'i [u8]) -> bool {
-        let Some(known) = self.shelf.definitions.find(class, self.classes.slot(class)) else { return false };
+    fn bean(&mut self, class: ClassId, plan: u32) -> Option<()> {
+        let known = self.shelf.definitions.find(class, self.classes.slot(class))?;
         let modes = self.classes.modes_of(plan);
-        let place = self.doc.place();
-        let at = self.position_of(after) as u32;
-        !self.again
-            && self.may_enter()
-            && has_room(&self.shelf.seen, 1)
-            && self.doc.put_known(known, modes.count)
-            && put_item(&mut self.shelf.seen, Seen { class, place, at })
-            && self.quick_enter(inner, FrameKind::Fields(modes.end), class, modes.count, after)
+        let (place, at) = (self.doc.place(), self.end - self.rest.len() + 4);
+        self.may_enter(0, 4)?;
+        let may = !self.again && has_room(&self.shelf.seen, 1) && self.doc.put_known(known, modes.count);
+        may.then_some(())?;
+        put_item(&mut self.shelf.seen, Seen { class, place, at: at as u32 });
+        self.pass(4)?;
+        self.enter(class, FrameKind::Fields(modes.end), modes.count)
     }
 
-    /// Whether a value may be begun that holds others.
+    /// Whether a value may be begun that has so many parts behind a head of so many bytes. What the bytes cannot hold is not
+    /// believed.
     #[inline(always)]
-    fn may_enter(&self) -> bool {
-        self.shelf.frames.len() < self.limits.depth && has_room(&self.shelf.frames, 1)
+    fn may_enter(&self, parts: u32, head: usize) -> Option<()> {
+        let may = parts as usize + head <= self.rest.len()
+            && self.shelf.frames.len() < self.depth
+            && has_room(&self.shelf.frames, 1);
+        may.then_some(())
     }
 
     /// Goes on in a value, for which there is room.
     #[inline(always)]
-    fn quick_enter(
-        &mut self,
-        inner: &mut Inner<'i>,
-        kind: FrameKind,
-        class: ClassId,
-        left: u32,
-        rest: &'i [u8],
-    ) -> bool {
-        self.leave(inner);
-        *inner = Inner { left, kind, rest };
-        put_item(&mut self.shelf.frames, Frame { left, class, kind })
+    fn enter(&mut self, class: ClassId, kind: FrameKind, left: u32) -> Option<()> {
+        self.leave();
+        (self.left, self.kind) = (left, kind);
+        put_item(&mut self.shelf.frames, Frame { left, class, kind }).then_some(())
     }
 }
 
-impl<'i> Inner<'i> {
-    #[inline(always)]
-    fn go_to(&mut self, rest: &'i [u8]) -> bool {
-        self.rest = rest;
-        true
-    }
-
-    /// Goes on behind so many of these bytes.
-    #[inline(always)]
-    fn pass(&mut self, from: &'i [u8], len: usize) -> bool {
-        self.go_to(from.get(len..).unwrap_or_default())
+/// Reads a scalar with its class, and gives how many bytes it took.
+#[inline(always)]
+fn value(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    match *window {
+        [17, ref string @ ..] => Some(1 + text(string, room)?),
+        [0, ..] => room.nil().map(|()| 1),
+        [9, flag @ 0..=1, ..] => room.bool(flag == 1).map(|()| 2),
+        [13, ref value @ ..] => {
+            let (value, len) = varint(value)?;
+            room.number(Number { value: i64::from(value.cast_signed()), width: Width::Int })?;
+            Some(1 + len)
+        }
+        [14, ref value @ ..] => {
+            let (value, len) = varlong(value)?;
+            room.number(Number { value: signed(value), width: Width::Long })?;
+            Some(1 + len)
+        }
+        [16, a, b, c, d, e, f, g, h, ..] => {
+            room.f64(f64::from_be_bytes([a, b, c, d, e, f, g, h]))?;
+            Some(9)
+        }
+        [33, digits @ 1..=11, ref unscaled @ ..] => {
+            let digits = usize::from(digits);
+            let (scale, len) = varint(unscaled.get(digits..)?)?;
+            let scale = (scale >> 1).cast_signed() ^ -(scale & 1).cast_signed();
+            room.big_decimal(scale, unscaled.first_chunk()?, digits)?;
+            Some(2 + digits + len)
+        }
+        _ => None,
     }
 }
 
-/// The longest string, in bytes.
-const MOST: u8 = LONGEST_TEXT as u8;
+/// Reads a field, and gives how many bytes it took.
+#[inline(always)]
+fn field(mode: Mode, window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    match (mode, window) {
+        (Mode::Any, _) => value(window, room),
+        (Mode::Known(_), [0, ..]) => room.nil().map(|()| 1),
+        (Mode::Known(ClassId::STRING), [1, string @ ..]) => Some(1 + text(string, room)?),
+        (Mode::Boolean, [flag @ 0..=1, ..]) => room.bool(*flag == 1).map(|()| 1),
+        (Mode::Int, _) => {
+            let (value, len) = varint(window)?;
+            room.int(i64::from(value.cast_signed())).map(|()| len)
+        }
+        (Mode::Long, _) => {
+            let (value, len) = varlong(window)?;
+            room.int(signed(value)).map(|()| len)
+        }
+        (Mode::Double, [a, b, c, d, e, f, g, h, ..]) => {
+            room.f64(f64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h])).map(|()| 8)
+        }
+        _ => None,
+    }
+}
+
+/// A string of ASCII behind its class or a mark.
+#[inline(always)]
+fn text(string: &[u8; WINDOW - 1], room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    let [len, ref text @ ..] = *string;
+    let len = usize::from(len);
+    is_ascii(text.get(..len)?).then_some(())?;
+    room.str(text.first_chunk()?, len).map(|()| 1 + len)
+}
 
 const fn signed(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -(value & 1).cast_signed()

@@ -1,6 +1,6 @@
 //! Kryo's numbers of variable length: 7 bits a byte, the lowest first, a high bit where another byte follows.
 
-use holdfast_document::{append, put_first, put_pair};
+use holdfast_document::{Room, append, put_first, put_pair};
 
 /// Writes an unsigned number of 32 bits in 1 to 5 bytes.
 #[inline]
@@ -64,6 +64,23 @@ pub fn put_varlong<const N: usize>(out: &mut Vec<u8>, head: [u8; N], value: u64)
 #[inline(always)]
 pub fn put_zigzag<const N: usize>(out: &mut Vec<u8>, head: [u8; N], value: i64) -> bool {
     put_varlong(out, head, (value << 1 ^ value >> 63).cast_unsigned())
+}
+
+/// As [`put_varlong`], into a room in which eight bytes must be left.
+#[inline(always)]
+pub fn varlong_in<const N: usize>(room: &mut Room<'_, N>, value: u64) -> Option<()> {
+    if value < 0x80 {
+        return room.put([value as u8]);
+    }
+    let (bytes, len) = marked(value);
+    (value < 1 << 56).then_some(())?;
+    room.put_first(&bytes, len)
+}
+
+/// As [`put_zigzag`], into a room in which eight bytes must be left.
+#[inline(always)]
+pub fn zigzag_in<const N: usize>(room: &mut Room<'_, N>, value: i64) -> Option<()> {
+    varlong_in(room, (value << 1 ^ value >> 63).cast_unsigned())
 }
 
 /// The bytes of a number of at most 56 bits, and how many they are.

@@ -180,7 +180,7 @@ fn units(source: &[u8], text: &[u8]) -> Option<usize> {
 
 /// Whether so many of these bytes are ASCII. Of none it may say that they are not.
 #[inline(always)]
-fn first_is_ascii(chunk: [u8; 16], len: usize) -> bool {
+pub(super) fn first_is_ascii(chunk: [u8; 16], len: usize) -> bool {
     let word = u128::from_le_bytes(chunk);
     let (low, high) = (word as u64, (word >> 64) as u64);
     // What stands behind them is shifted out.
@@ -189,8 +189,9 @@ fn first_is_ascii(chunk: [u8; 16], len: usize) -> bool {
     bits & HIGH == 0
 }
 
+/// How many UTF-16 units a text is, if it is not long and no character takes two.
 #[inline(always)]
-fn units_of_utf8(text: &[u8]) -> Option<usize> {
+pub(super) fn units_of_utf8(text: &[u8]) -> Option<usize> {
     let (words, tail) = text.as_chunks::<8>();
     let mut following = 0;
     let mut four = 0;

@@ -6,6 +6,7 @@ mod builtin;
 mod cursor;
 mod declared;
 mod enums;
+mod plain;
 mod quick;
 mod refs;
 mod run;

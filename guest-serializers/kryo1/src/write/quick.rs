@@ -18,11 +18,11 @@ use crate::plan::Mode;
 const DATE: u16 = 185;
 
 /// What stands in the bytes for an ArrayList and a HashMap.
-const ARRAY_LIST: u8 = 18;
-const HASH_MAP: u8 = 21;
+pub(super) const ARRAY_LIST: u8 = 18;
+pub(super) const HASH_MAP: u8 = 21;
 
 /// What stands before a string: its class, or a mark where the class is known.
-const ANY: u8 = 17;
+pub(super) const ANY: u8 = 17;
 const KNOWN_STRING: u8 = 1;
 
 /// How nothing is stored that is quick.
@@ -46,21 +46,21 @@ impl<'d> Writing<'d, '_, '_> {
         self.way.reader.seek(self.place_of(cursor.rest));
         // Nothing is dropped here: what stood there was taken.
         std::mem::forget(std::mem::replace(self.out, cursor.out));
-        self.leave(&inner);
+        self.leave(inner.left);
     }
 
     /// The place where these bytes begin.
     #[inline(always)]
-    fn place_of(&self, rest: &[u8]) -> u32 {
+    pub(super) fn place_of(&self, rest: &[u8]) -> u32 {
         let passed = self.way.reader.rest().len().wrapping_sub(rest.len());
         self.way.reader.place().wrapping_add(passed as u32)
     }
 
     /// Brings the frame of a container up to date.
     #[inline(always)]
-    fn leave(&mut self, inner: &Inner) {
+    pub(super) fn leave(&mut self, left: u32) {
         if let Some(frame) = self.shelf.frames.last_mut() {
-            frame.left = inner.left;
+            frame.left = left;
         }
     }
 
@@ -290,7 +290,7 @@ impl<'d> Writing<'d, '_, '_> {
         left: u32,
         place: u32,
     ) -> bool {
-        self.leave(inner);
+        self.leave(inner.left);
         *inner = Inner { left, kind };
         let home = Home { attribute: self.way.attribute(), place };
         put_item(&mut self.shelf.frames, Frame { left, class, home, kind })

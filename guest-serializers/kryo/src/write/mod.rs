@@ -7,6 +7,7 @@ mod declared;
 mod enums;
 mod names;
 mod object;
+mod plain;
 mod put;
 mod quick;
 mod raw;

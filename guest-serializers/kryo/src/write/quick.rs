@@ -41,8 +41,8 @@ pub(super) struct Run<'d, 's> {
 
 /// How the commonest built-in classes stand in the bytes.
 pub(super) struct Heads {
-    list: Head,
-    map: Head,
+    pub(super) list: Head,
+    pub(super) map: Head,
     pub(super) date: Head,
     pub(super) decimal: Head,
 }
@@ -78,14 +78,27 @@ impl Head {
     }
 }
 
+impl Heads {
+    pub(super) fn of(classes: &Classes, names: &Names) -> Self {
+        let head = |number| Head::of_builtin(number, classes, names);
+        Self { list: head(1), map: head(40), date: head(185), decimal: head(184) }
+    }
+}
+
 impl Writing<'_, '_, '_> {
+    /// Whether objects are written in the order in which they stand.
+    #[inline]
+    pub(super) fn is_in_order(&self) -> bool {
+        self.way.is_straight() && self.shelf.moved.is_empty()
+    }
+
     /// Takes steps as long as they are quick. Where it ends no step is half done.
     #[inline(never)]
     pub(super) fn run_quickly(&mut self) {
-        let Shelf { frames, objects, names, beans, begins, moved, .. } = &mut *self.shelf;
+        let in_order = self.is_in_order();
+        let Shelf { frames, objects, names, beans, begins, .. } = &mut *self.shelf;
         let Some(frame) = frames.pop() else { return };
         let (rest, classes) = (self.way.reader.rest(), &*self.classes);
-        let head = |number| Head::of_builtin(number, classes, names);
         let mut run = Run {
             out: std::mem::take(self.out),
             rest,
@@ -95,9 +108,9 @@ impl Writing<'_, '_, '_> {
             depth: self.limits.depth,
             objects: std::mem::take(objects),
             next: self.next,
-            in_order: self.way.is_straight() && moved.is_empty(),
+            in_order,
             noted: self.note.map_or(u32::MAX, |note| note.place),
-            heads: Heads { list: head(1), map: head(40), date: head(185), decimal: head(184) },
+            heads: Heads::of(classes, names),
             most_bytes: self.limits.bytes,
             classes,
             names,

@@ -7,7 +7,7 @@ use holdfast_document::{
 use holdfast_kryo_common::output::{varlong_in, zigzag_in};
 
 use super::cursor::{first_is_ascii, units_of_utf8};
-use super::quick::{ANY, ARRAY_LIST, HASH_MAP};
+use super::quick::{ANY, ARRAY_LIST, DATE, HASH_MAP};
 use super::{Frame, FrameKind, Home, Writing};
 use crate::classes::ClassId;
 
@@ -56,12 +56,20 @@ impl<'d> Writing<'d, '_, '_> {
         Some(())
     }
 
-    /// Begins a container, or writes a string that is less usual.
+    /// Begins a container, or writes a scalar that is less usual.
     #[inline(always)]
     fn begin_plain(&mut self, run: &mut Run<'d>, window: &'d Window) -> Option<()> {
         if let [0xa0..=0xbf | 0xd9, ..] = window {
             let len = put_within(&mut run.out, |room| any_string(window, room))?;
             return run.pass(len);
+        }
+        if let [0xd7, 9, a, b, c, d, e, f, g, h, ..] = *window {
+            let class = self.quick_class(self.classes.known_builtin(DATE)?)?;
+            put_within::<16, _>(&mut run.out, |room| {
+                room.put(class)?;
+                varlong_in(room, u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+            })?;
+            return run.pass(10);
         }
         let (container, len) = first_container(window)?;
         let (class, count, parts) = match container {

@@ -15,7 +15,7 @@ use crate::classes::ClassId;
 use crate::plan::Mode;
 
 /// The number of Date in the document's table.
-const DATE: u16 = 185;
+pub(super) const DATE: u16 = 185;
 
 /// What stands in the bytes for an ArrayList and a HashMap.
 pub(super) const ARRAY_LIST: u8 = 18;
@@ -186,7 +186,7 @@ impl<'d> Writing<'d, '_, '_> {
 
     /// What stands in the bytes for a class that came before by its name.
     #[inline(always)]
-    fn quick_class(&self, class: ClassId) -> Option<[u8; 3]> {
+    pub(super) fn quick_class(&self, class: ClassId) -> Option<[u8; 3]> {
         if class.registered().is_some() || self.classes.get(class).registered != 0 {
             return None;
         }

@@ -5,6 +5,7 @@ mod declared;
 pub(crate) mod define;
 mod earlier;
 mod object;
+mod plain;
 mod proxy;
 mod put;
 mod quick;
@@ -203,6 +204,7 @@ impl Reading<'_, '_, '_> {
             }
             self.value()?;
             self.run()?;
+            self.check_size()?;
         }
         let left = self.input.rest().len();
         if left > 0 {

@@ -8,6 +8,7 @@ impl Reading<'_, '_, '_> {
     /// Reads until every container that was begun has ended: as far as it goes quickly, then a step of any kind.
     pub(super) fn run(&mut self) -> Outcome<()> {
         loop {
+            self.run_plain();
             self.run_quickly();
             let Some(frame) = self.shelf.frames.last().copied() else { return Ok(()) };
             self.step(frame)?;
@@ -59,7 +60,7 @@ impl Reading<'_, '_, '_> {
     }
 
     #[inline]
-    fn check_size(&self) -> Outcome<()> {
+    pub(super) fn check_size(&self) -> Outcome<()> {
         if self.doc.len() > self.limits.bytes {
             return Err(limit(format!("the document is over {} bytes", self.limits.bytes)));
         }

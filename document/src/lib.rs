@@ -57,7 +57,7 @@ pub use room::{
 };
 pub use sample::sample;
 pub use token::ext;
-pub use words::{any_bits, is_ascii, is_equal};
+pub use words::{any_bits, first_unit, is_ascii, is_equal};
 pub use writer::{Count, Writer};
 
 /// How deep a document may be nested unless a caller says otherwise.

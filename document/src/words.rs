@@ -43,6 +43,20 @@ pub fn is_ascii(bytes: &[u8]) -> bool {
     any_bits(bytes, |word| word & 0x8080_8080_8080_8080) == 0
 }
 
+/// How many bytes the character takes that begins this UTF-8, if it is one of the first 65,536: one unit of UTF-16.
+#[inline(always)]
+#[must_use]
+pub const fn first_unit(bytes: &[u8]) -> Option<usize> {
+    Some(match bytes {
+        [0..=0x7f, ..] => 1,
+        [0xc2..=0xdf, 0x80..=0xbf, ..] => 2,
+        [0xe0, 0xa0..=0xbf, 0x80..=0xbf, ..]
+        | [0xe1..=0xec | 0xee..=0xef, 0x80..=0xbf, 0x80..=0xbf, ..]
+        | [0xed, 0x80..=0x9f, 0x80..=0xbf, ..] => 3,
+        _ => return None,
+    })
+}
+
 /// Whether two byte strings are the same. In WebAssembly `==` goes through them byte by byte.
 #[inline(always)]
 #[must_use]
@@ -64,6 +78,19 @@ pub fn is_equal(left: &[u8], right: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_unit_is_as_long_as_its_character_is_in_utf8() {
+        for char in (0..=0x10_ffff).filter_map(char::from_u32) {
+            let mut bytes = [0x80; 5];
+            let len = char.encode_utf8(&mut bytes).len();
+            assert_eq!(first_unit(&bytes), (len < 4).then_some(len), "{char:?}");
+            assert_eq!(first_unit(&bytes[..len - 1]), None, "{char:?}");
+        }
+        for bytes in [&[0x80][..], &[0xc0, 0x80], &[0xc1, 0xbf], &[0xe0, 0x9f, 0xbf], &[0xed, 0xa0, 0x80]] {
+            assert_eq!(first_unit(bytes), None, "{bytes:x?}");
+        }
+    }
 
     #[test]
     fn bytes_are_the_same_or_differ_somewhere() {

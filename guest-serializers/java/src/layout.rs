@@ -316,6 +316,12 @@ impl Code {
         self.ops.get(pc as usize).copied().unwrap_or(Return)
     }
 
+    /// Whether the step at a place is the elements or the entries of a container.
+    #[inline(always)]
+    pub(crate) fn is_of_items(&self, pc: u32) -> bool {
+        matches!(self.at(pc), Op::Elements | Op::Entries)
+    }
+
     /// The program of a built-in class, and where it begins.
     #[inline]
     pub(crate) fn of_number(&self, number: u16) -> Option<(&'static Program, u32)> {

@@ -1,6 +1,6 @@
 //! Strings as UTF-16 units of one to three bytes each: a pair of surrogates takes six, and half of one survives.
 
-use holdfast_document::{Writer, append};
+use holdfast_document::{Writer, append, first_unit};
 
 /// So many units as they stand in Kryo's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,18 +59,11 @@ impl<'i> Units<'i> {
 #[inline(always)]
 #[must_use]
 pub fn plain_len(bytes: &[u8], units: usize) -> Option<usize> {
-    let mut rest = bytes;
+    let mut at = 0;
     for _ in 0..units {
-        rest = match rest {
-            [0..=0x7f, rest @ ..]
-            | [0xc2..=0xdf, 0x80..=0xbf, rest @ ..]
-            | [0xe0, 0xa0..=0xbf, 0x80..=0xbf, rest @ ..]
-            | [0xe1..=0xec | 0xee..=0xef, 0x80..=0xbf, 0x80..=0xbf, rest @ ..]
-            | [0xed, 0x80..=0x9f, 0x80..=0xbf, rest @ ..] => rest,
-            _ => return None,
-        };
+        at += first_unit(bytes.get(at..)?)?;
     }
-    Some(bytes.len() - rest.len())
+    Some(at)
 }
 
 /// How many bytes so many units take, and whether surrogates are among them.

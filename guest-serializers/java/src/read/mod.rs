@@ -15,6 +15,7 @@ mod descriptors;
 mod finish;
 mod identity;
 mod input;
+mod plain;
 mod quick;
 mod run;
 mod scalar;

@@ -59,6 +59,34 @@ impl Quick {
 /// What stands in front of the data of an object whose class was met: its mark and the reference to the class.
 const HEAD: usize = 6;
 
+/// An ArrayList of which so many elements are to come.
+#[inline(always)]
+pub(super) fn empty_list(count: u32) -> Frame {
+    Frame {
+        pc: LIST_ELEMENTS,
+        left: count,
+        count,
+        number: 1,
+        class: const { id("java.util.ArrayList") },
+        counted: true,
+        ..Frame::default()
+    }
+}
+
+/// A HashMap of which so many entries are to come.
+#[inline(always)]
+pub(super) fn empty_map(count: u32) -> Frame {
+    Frame {
+        pc: MAP_ENTRIES,
+        left: count * 2,
+        count,
+        number: 40,
+        class: const { id("java.util.HashMap") },
+        counted: true,
+        ..Frame::default()
+    }
+}
+
 impl Reading<'_> {
     /// Takes steps as long as they are quick. Where it ends no step is half done.
     #[inline(never)]
@@ -287,21 +315,7 @@ impl Reading<'_> {
         self.writer.put_array(count).then_some(())?;
         let handle = self.quick_define(HandleKind::Object, place, class);
         self.input.advance(HEAD + 10);
-        self.quick_enter(
-            frame,
-            Frame {
-                pc: LIST_ELEMENTS,
-                left: count,
-                count,
-                at,
-                place,
-                handle,
-                number: 1,
-                class: const { id("java.util.ArrayList") },
-                counted: true,
-                ..Frame::default()
-            },
-        );
+        self.quick_enter(frame, Frame { at, place, handle, ..empty_list(count) });
         self.last = handle;
         Some(true)
     }
@@ -328,21 +342,7 @@ impl Reading<'_> {
         self.writer.put_map(count).then_some(())?;
         let handle = self.quick_define(HandleKind::Object, place, class);
         self.input.advance(HEAD + 18);
-        self.quick_enter(
-            frame,
-            Frame {
-                pc: MAP_ENTRIES,
-                left: count * 2,
-                count,
-                at,
-                place,
-                handle,
-                number: 40,
-                class: const { id("java.util.HashMap") },
-                counted: true,
-                ..Frame::default()
-            },
-        );
+        self.quick_enter(frame, Frame { at, place, handle, ..empty_map(count) });
         self.last = handle;
         Some(true)
     }

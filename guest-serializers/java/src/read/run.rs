@@ -8,6 +8,7 @@ impl Reading<'_> {
     /// Reads the value that was begun to its end: as far as it goes quickly, then a step of any kind.
     pub(super) fn run(&mut self, mut frame: Frame) -> Step<()> {
         loop {
+            self.run_plain(&mut frame);
             self.run_quickly(&mut frame);
             match self.step(&mut frame) {
                 Ok(false) => {}

@@ -5,9 +5,14 @@ use holdfast_document::{any_bits, append, is_ascii};
 /// Whether text is the same in UTF-8 and in modified UTF-8: neither NUL nor a character of four bytes.
 #[inline]
 pub(crate) fn is_same(utf8: &[u8]) -> bool {
-    // Most texts are ASCII without a NUL.
+    is_same_ascii(utf8) || utf8.iter().all(|byte| (1..0xf0).contains(byte))
+}
+
+/// As [`is_same`], of most texts: they are ASCII.
+#[inline(always)]
+pub(crate) fn is_same_ascii(utf8: &[u8]) -> bool {
     let odd = |word: u64| (word | word.wrapping_sub(0x0101_0101_0101_0101)) & 0x8080_8080_8080_8080;
-    any_bits(utf8, odd) == 0 || utf8.iter().all(|byte| (1..0xf0).contains(byte))
+    any_bits(utf8, odd) == 0
 }
 
 /// Whether modified UTF-8 is UTF-8 as well. Bytes that are no UTF-8 at all are not.

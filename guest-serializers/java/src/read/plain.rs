@@ -145,7 +145,7 @@ impl<'i> Run<'i, '_, '_> {
                 self.pass(3 + len)
             }
             [tc::NULL, ..] => {
-                self.writer.put_within::<1, _>(|room| room.nil())?;
+                self.writer.put_within::<1, _>(|room| room.put([0xc0]))?;
                 self.last = u32::MAX;
                 self.pass(1)
             }

@@ -9,6 +9,7 @@ mod class;
 mod compile;
 mod notes;
 mod places;
+mod plain;
 mod quick;
 mod run;
 mod scalar;

@@ -16,19 +16,19 @@ use crate::layout::{self, Hint, LIST_ELEMENTS, MAP_ENTRIES, Op};
 use crate::mutf8;
 use crate::stream::{BASE_HANDLE, sc, tc};
 
-const BOOLEAN: ClassId = id("java.lang.Boolean");
-const INTEGER: ClassId = id("java.lang.Integer");
-const LONG: ClassId = id("java.lang.Long");
-const DOUBLE: ClassId = id("java.lang.Double");
-const ARRAY_LIST: ClassId = id("java.util.ArrayList");
-const HASH_MAP: ClassId = id("java.util.HashMap");
-const DATE: ClassId = id("java.util.Date");
+pub(super) const BOOLEAN: ClassId = id("java.lang.Boolean");
+pub(super) const INTEGER: ClassId = id("java.lang.Integer");
+pub(super) const LONG: ClassId = id("java.lang.Long");
+pub(super) const DOUBLE: ClassId = id("java.lang.Double");
+pub(super) const ARRAY_LIST: ClassId = id("java.util.ArrayList");
+pub(super) const HASH_MAP: ClassId = id("java.util.HashMap");
+pub(super) const DATE: ClassId = id("java.util.Date");
 const BIG_DECIMAL: ClassId = id("java.math.BigDecimal");
 const BIG_INTEGER: ClassId = id("java.math.BigInteger");
 const BYTES: ClassId = id("[B");
 
 /// Extensions of the document.
-const DATE_EXT: u8 = 9;
+pub(super) const DATE_EXT: u8 = 9;
 const BIG_DECIMAL_EXT: u8 = 11;
 
 impl Writing<'_> {
@@ -291,16 +291,9 @@ impl Writing<'_> {
     #[inline(always)]
     fn quick_map(&mut self, frame: &mut Frame, at: u32, count: u32, len: usize) -> Option<bool> {
         self.may_enter().then_some(())?;
-        let (buckets, load_factor, threshold) = layout::grown_table(40, count);
-        let [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]] =
-            [load_factor, threshold, buckets, count].map(u32::to_be_bytes);
-        let data = [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p];
-        let handle = self.quick_object(HASH_MAP, data)?;
+        let handle = self.quick_object(HASH_MAP, map_header(count))?;
         self.begun(at, handle, len);
-        self.quick_enter(
-            frame,
-            Frame { pc: MAP_ENTRIES, left: count * 2, count, at, handle, number: 40, ..Frame::default() },
-        );
+        self.quick_enter(frame, Frame { at, handle, ..empty_map(count) });
         Some(true)
     }
 
@@ -308,13 +301,9 @@ impl Writing<'_> {
     #[inline(always)]
     fn quick_list(&mut self, frame: &mut Frame, at: u32, count: u32, len: usize) -> Option<bool> {
         self.may_enter().then_some(())?;
-        let [a, b, c, d] = count.to_be_bytes();
-        let handle = self.quick_object(ARRAY_LIST, [a, b, c, d, tc::BLOCKDATA, 4, a, b, c, d])?;
+        let handle = self.quick_object(ARRAY_LIST, list_header(count))?;
         self.begun(at, handle, len);
-        self.quick_enter(
-            frame,
-            Frame { pc: LIST_ELEMENTS, left: count, count, at, handle, number: 1, ..Frame::default() },
-        );
+        self.quick_enter(frame, Frame { at, handle, ..empty_list(count) });
         Some(true)
     }
 
@@ -397,9 +386,37 @@ impl Writing<'_> {
     }
 }
 
+/// The data of a HashMap of so many entries, in front of them.
+#[inline(always)]
+pub(super) fn map_header(count: u32) -> [u8; 18] {
+    let (buckets, load_factor, threshold) = layout::grown_table(40, count);
+    let [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]] =
+        [load_factor, threshold, buckets, count].map(u32::to_be_bytes);
+    [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p]
+}
+
+/// The data of an ArrayList of so many elements, in front of them.
+#[inline(always)]
+pub(super) const fn list_header(count: u32) -> [u8; 10] {
+    let [a, b, c, d] = count.to_be_bytes();
+    [a, b, c, d, tc::BLOCKDATA, 4, a, b, c, d]
+}
+
+/// A HashMap of which so many entries are to come.
+#[inline(always)]
+pub(super) fn empty_map(count: u32) -> Frame {
+    Frame { pc: MAP_ENTRIES, left: count * 2, count, number: 40, ..Frame::default() }
+}
+
+/// An ArrayList of which so many elements are to come.
+#[inline(always)]
+pub(super) fn empty_list(count: u32) -> Frame {
+    Frame { pc: LIST_ELEMENTS, left: count, count, number: 1, ..Frame::default() }
+}
+
 /// An integer of a marker that says no type, and how many bytes it takes.
-#[inline]
-fn unsigned(rest: &[u8]) -> Option<(u64, usize)> {
+#[inline(always)]
+pub(super) fn unsigned(rest: &[u8]) -> Option<(u64, usize)> {
     Some(match *rest {
         [value @ 0..=0x7f, ..] => (u64::from(value), 1),
         [0xcc, a, ..] => (u64::from(a), 2),

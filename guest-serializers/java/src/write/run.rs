@@ -11,6 +11,7 @@ impl<'a> Writing<'a> {
     /// Writes the value that was begun to its end: as far as it goes quickly, then a step of any kind.
     pub(super) fn run(&mut self, mut frame: Frame) -> Step<()> {
         loop {
+            self.run_plain(&mut frame);
             self.run_quickly(&mut frame);
             if self.step(&mut frame)? {
                 return Ok(());

@@ -2,8 +2,8 @@
 //! same name without `put_` does, and tells whether it did; where it did not, nothing was written.
 
 use super::Writer;
-use crate::event::{Number, Width};
-use crate::room::{Room, put, put_pair, put_text, put_within};
+use crate::event::Number;
+use crate::room::{Room, put, put_text, put_within};
 use crate::token::ext;
 
 impl Writer<'_> {
@@ -32,70 +32,43 @@ impl Writer<'_> {
     /// As [`Writer::nil`].
     #[inline(always)]
     pub fn put_nil(&mut self) -> bool {
-        put(self.out, [0xc0])
+        self.put_within::<1, _>(|room| room.nil()).is_some()
     }
 
     /// As [`Writer::bool`].
     #[inline(always)]
     pub fn put_bool(&mut self, value: bool) -> bool {
-        put(self.out, [0xc2 | u8::from(value)])
+        self.put_within::<1, _>(|room| room.bool(value)).is_some()
     }
 
     /// As [`Writer::number`], of an `Integer` or a `Long`.
     #[inline(always)]
     pub fn put_number(&mut self, number: Number) -> bool {
-        let value = number.value;
-        match number.width {
-            Width::Int if value < -0x8000 => {
-                let [a, b, c, d] = (value as i32).to_be_bytes();
-                put(self.out, [0xd6, ext::NUM as u8, a, b, c, d])
-            }
-            Width::Int => {
-                let [a, b, c, d] = (value as i32).to_be_bytes();
-                put(self.out, [0xd2, a, b, c, d])
-            }
-            Width::Long if value < -0x8000_0000 => {
-                put_pair(self.out, [0xd7, ext::NUM as u8], value.to_be_bytes())
-            }
-            Width::Long => put_pair(self.out, [0xd3], value.to_be_bytes()),
-            Width::Untyped => self.put_int(value),
-            Width::Byte | Width::Short => false,
-        }
+        self.put_within::<10, _>(|room| room.number(number)).is_some()
     }
 
     /// As [`Writer::int`].
     #[inline(always)]
     pub fn put_int(&mut self, value: i64) -> bool {
-        let [a, b, c, d, e, f, g, h] = value.to_be_bytes();
-        match value {
-            -32..=0x7f => put(self.out, [h]),
-            0x80..=0xff => put(self.out, [0xcc, h]),
-            0x100..=0xffff => put(self.out, [0xcd, g, h]),
-            0x1_0000..=0xffff_ffff => put(self.out, [0xce, e, f, g, h]),
-            0x1_0000_0000.. => put(self.out, [0xcf, a, b, c, d, e, f, g, h]),
-            -0x80..=-33 => put(self.out, [0xd0, h]),
-            -0x8000..=-0x81 => put(self.out, [0xd1, g, h]),
-            -0x8000_0000..=-0x8001 => put(self.out, [0xd2, e, f, g, h]),
-            _ => put(self.out, [0xd3, a, b, c, d, e, f, g, h]),
-        }
+        self.put_within::<9, _>(|room| room.int(value)).is_some()
     }
 
     /// As [`Writer::char`].
     #[inline(always)]
     pub fn put_char(&mut self, unit: u16) -> bool {
-        put_pair(self.out, [0xd5, ext::CHAR as u8], unit.to_be_bytes())
+        self.put_within::<4, _>(|room| room.char(unit)).is_some()
     }
 
     /// As [`Writer::f32`].
     #[inline(always)]
     pub fn put_f32(&mut self, value: f32) -> bool {
-        put_pair(self.out, [0xca], value.to_be_bytes())
+        self.put_within::<5, _>(|room| room.f32(value)).is_some()
     }
 
     /// As [`Writer::f64`].
     #[inline(always)]
     pub fn put_f64(&mut self, value: f64) -> bool {
-        put_pair(self.out, [0xcb], value.to_be_bytes())
+        self.put_within::<9, _>(|room| room.f64(value)).is_some()
     }
 
     /// As [`Writer::str_bytes`], of the first `len` bytes of a source, up to [`crate::LONGEST_TEXT`]; the faster, the more
@@ -122,7 +95,7 @@ impl Writer<'_> {
     /// As [`Writer::date`].
     #[inline(always)]
     pub fn put_date(&mut self, millis: i64) -> bool {
-        put_pair(self.out, [0xd7, ext::DATE as u8], millis.to_be_bytes())
+        self.put_within::<10, _>(|room| room.date(millis)).is_some()
     }
 
     /// As [`Writer::big_decimal`], of the first `len` bytes of a source, one to eleven.

@@ -32,6 +32,7 @@ mod reader;
 mod rewrite;
 mod room;
 mod sample;
+mod text;
 mod token;
 pub mod whole;
 mod words;
@@ -53,9 +54,11 @@ pub use path::path;
 pub use reader::Reader;
 pub use rewrite::{Replace, Shape, Target, Value, rewrite};
 pub use room::{
-    LONGEST_TEXT, Room, has_room, put, put_again, put_first, put_item, put_pair, put_text, put_within,
+    LONGEST_TEXT, Room, WINDOW, Window, has_room, put, put_again, put_first, put_item, put_pair, put_text,
+    put_within,
 };
 pub use sample::sample;
+pub use text::first_text;
 pub use token::ext;
 pub use words::{any_bits, first_unit, is_ascii, is_equal};
 pub use writer::{Count, Writer};

@@ -137,6 +137,12 @@ fn set<const N: usize>(room: &mut [MaybeUninit<u8>; LONGEST_TEXT], at: usize, by
     fits
 }
 
+/// In so many bytes a loop looks at a value: the longest text and what may stand before it. As many are room for one.
+pub const WINDOW: usize = LONGEST_TEXT + 16;
+
+/// The next bytes of what is read, where so many are left: to look at them needs no check.
+pub type Window = [u8; WINDOW];
+
 /// A place of `N` bytes behind those of a buffer: see [`put_within`].
 #[derive(Debug)]
 pub struct Room<'a, const N: usize> {

@@ -2,7 +2,7 @@
 //! the fewer values a loop works on, the more of them stay in registers. Nothing here is a rule of its own, as in `quick.rs`.
 
 use holdfast_document::{
-    LONGEST_TEXT, Number, Room, Width, Writer, first_unit, has_room, is_ascii, put_item,
+    Number, Room, WINDOW, Width, Window, Writer, first_unit, has_room, is_ascii, put_item,
 };
 
 use super::quick::{Quick, empty_list, empty_map};
@@ -10,12 +10,6 @@ use super::{Frame, Handle, HandleKind, Kept, Reading};
 use crate::boxes::Boxed;
 use crate::layout::{self, Op};
 use crate::stream::{BASE_HANDLE, tc};
-
-/// A value is looked at in so many bytes, and a scalar of the document has room for as many: the longest text and what may
-/// stand before it.
-const WINDOW: usize = LONGEST_TEXT + 16;
-
-type Window = [u8; WINDOW];
 
 /// What the loop works on.
 struct Run<'i, 'o, 's> {

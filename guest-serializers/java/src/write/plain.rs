@@ -1,7 +1,9 @@
 //! Plain data, of which most sessions consist: maps and lists of scalars, without objects. They have a loop of their own, as
 //! the fewer values a loop works on, the more of them stay in registers. Nothing here is a rule of its own, as in `quick.rs`.
 
-use holdfast_document::{Container, LONGEST_TEXT, Room, first_container, has_room, put_item, put_within};
+use holdfast_document::{
+    Container, Room, WINDOW, Window, first_container, first_text, has_room, put_item, put_within,
+};
 
 use super::quick::{
     ARRAY_LIST, BOOLEAN, DATE, DATE_EXT, DOUBLE, HASH_MAP, INTEGER, LONG, empty_list, empty_map, list_header,
@@ -13,11 +15,6 @@ use crate::classes::ClassId;
 use crate::layout::Op;
 use crate::mutf8;
 use crate::stream::{BASE_HANDLE, tc};
-
-/// A value is looked at in so many bytes, and there is room for as many: the longest text and what may stand before it.
-const WINDOW: usize = LONGEST_TEXT + 16;
-
-type Window = [u8; WINDOW];
 
 /// What the loop works on: variables of its own, as what stands behind a reference is read and written at each step.
 struct Run<'d, 's> {
@@ -241,7 +238,7 @@ impl<'d> Run<'d, '_> {
 /// A string of ASCII without NUL. Gives how many bytes it took.
 #[inline(always)]
 fn ascii(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
-    let (begin, len, text) = text(window)?;
+    let (begin, len, text) = first_text(window)?;
     mutf8::is_same_ascii(text.get(..len)?).then_some(())?;
     room.put([tc::STRING, 0, len as u8])?;
     room.put_text(text, len).map(|()| begin + len)
@@ -250,18 +247,8 @@ fn ascii(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
 /// A string that is the same in modified UTF-8.
 #[inline(always)]
 fn any_text(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
-    let (begin, len, text) = text(window)?;
+    let (begin, len, text) = first_text(window)?;
     mutf8::is_same(text.get(..len)?).then_some(())?;
     room.put([tc::STRING, 0, len as u8])?;
     room.put_text(text, len).map(|()| begin + len)
-}
-
-/// Where the text of a string begins, how long it is, and its bytes with what follows them.
-#[inline(always)]
-fn text(window: &Window) -> Option<(usize, usize, &[u8; LONGEST_TEXT])> {
-    match window {
-        [first @ 0xa0..=0xbf, text @ ..] => Some((1, usize::from(first & 0x1f), text.first_chunk()?)),
-        [0xd9, len, text @ ..] => Some((2, usize::from(*len), text.first_chunk()?)),
-        _ => None,
-    }
 }

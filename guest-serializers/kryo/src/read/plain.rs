@@ -1,7 +1,7 @@
 //! Plain data, of which most sessions consist: maps and lists of scalars, without objects. They have a loop of their own, as
 //! the fewer values a loop works on, the more of them stay in registers. Nothing here is a rule of its own, as in `quick.rs`.
 
-use holdfast_document::{LONGEST_TEXT, Number, Room, Width, Writer, has_room, put_item};
+use holdfast_document::{Number, Room, WINDOW, Width, Window, Writer, has_room, put_item};
 use holdfast_kryo_common::quick::{varint, varlong};
 use holdfast_kryo_common::text::plain_len;
 
@@ -10,12 +10,6 @@ use super::refs::Seen;
 use super::{Frame, FrameKind, Reading, Shelf};
 use crate::classes::ClassId;
 use crate::text::quick_end_of_marked;
-
-/// A value is looked at in so many bytes, and a scalar of the document has room for as many: the longest text and what may
-/// stand before it.
-const WINDOW: usize = LONGEST_TEXT + 16;
-
-type Window = [u8; WINDOW];
 
 /// What the loop works on.
 struct Run<'i, 'o, 's> {

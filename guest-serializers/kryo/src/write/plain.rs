@@ -2,7 +2,8 @@
 //! the fewer values a loop works on, the more of them stay in registers. Nothing here is a rule of its own, as in `quick.rs`.
 
 use holdfast_document::{
-    Container, LONGEST_TEXT, Room, first_container, has_room, is_ascii, put_item, put_within,
+    Container, LONGEST_TEXT, Room, WINDOW, Window, first_container, first_text, has_room, is_ascii, put_item,
+    put_within,
 };
 use holdfast_kryo_common::output::{varlong_in, zigzag_in};
 
@@ -10,11 +11,6 @@ use super::quick::{Head, Heads};
 use super::refs::Object;
 use super::{Frame, FrameKind, Writing};
 use crate::classes::ClassId;
-
-/// A value is looked at in so many bytes, and there is room for as many: the longest text and what may stand before it.
-const WINDOW: usize = LONGEST_TEXT + 16;
-
-type Window = [u8; WINDOW];
 
 /// What the loop works on: variables of its own, as what stands behind a reference is read and written at each step.
 struct Run<'d> {
@@ -212,7 +208,7 @@ const STRING: [u8; 2] = [3, 1];
 /// A string of ASCII, whose last byte is marked.
 #[inline(always)]
 fn marked(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
-    let (begin, len, text) = text(window)?;
+    let (begin, len, text) = first_text(window)?;
     let is_short = (2..LONGEST_TEXT).contains(&len) && is_ascii(text.get(..len)?);
     is_short.then_some(())?;
     room.put(STRING)?;
@@ -224,7 +220,7 @@ fn marked(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
 /// A string with the count of its units, below 63, in front.
 #[inline(always)]
 fn counted(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
-    let (begin, len, text) = text(window)?;
+    let (begin, len, text) = first_text(window)?;
     let (mut units, mut most) = (0, 0);
     for byte in text.get(..len)? {
         units += u8::from(byte & 0xc0 != 0x80);
@@ -236,14 +232,4 @@ fn counted(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let [class, mark] = STRING;
     room.put([class, mark, 0x80 | (units + 1)])?;
     room.put_text(text, len).map(|()| begin + len)
-}
-
-/// Where the text of a string begins, how long it is, and its bytes with what follows them.
-#[inline(always)]
-fn text(window: &Window) -> Option<(usize, usize, &[u8; LONGEST_TEXT])> {
-    match window {
-        [first @ 0xa0..=0xbf, text @ ..] => Some((1, usize::from(first & 0x1f), text.first_chunk()?)),
-        [0xd9, len, text @ ..] => Some((2, usize::from(*len), text.first_chunk()?)),
-        _ => None,
-    }
 }

@@ -4,7 +4,7 @@
 //! Nothing here is a rule of its own: at what is not exactly as expected, what is damaged or stands at the end of the bytes,
 //! or where a buffer has to grow, nothing happens and the loop ends. [`Reading::step`](super::Reading) takes any step.
 
-use holdfast_document::{LONGEST_TEXT, Number, Room, Width, Writer, has_room, is_ascii, put_item};
+use holdfast_document::{Number, Room, WINDOW, Width, Window, Writer, has_room, is_ascii, put_item};
 use holdfast_kryo_common::quick::{varint, varlong};
 use holdfast_kryo_common::text::plain_len;
 
@@ -13,12 +13,6 @@ use super::{Frame, FrameKind, Reading, Shelf};
 use crate::classes::{ClassId, Classes};
 use crate::codec::Codec;
 use crate::plan::Mode;
-
-/// A value is looked at in so many bytes, and a scalar of the document has room for as many: the longest text and what may
-/// stand before it.
-const WINDOW: usize = LONGEST_TEXT + 16;
-
-type Window = [u8; WINDOW];
 
 /// What the loop works on.
 struct Run<'i, 'o, 's> {

@@ -2,7 +2,7 @@
 //! the fewer values a loop works on, the more of them stay in registers. Nothing here is a rule of its own, as in `quick.rs`.
 
 use holdfast_document::{
-    Container, LONGEST_TEXT, Room, first_container, has_room, is_ascii, put_item, put_within,
+    Container, Room, WINDOW, Window, first_container, first_text, has_room, is_ascii, put_item, put_within,
 };
 use holdfast_kryo_common::output::{varlong_in, zigzag_in};
 
@@ -10,11 +10,6 @@ use super::cursor::{first_is_ascii, units_of_utf8};
 use super::quick::{ANY, ARRAY_LIST, DATE, HASH_MAP};
 use super::{Frame, FrameKind, Home, Writing};
 use crate::classes::ClassId;
-
-/// A value is looked at in so many bytes, and there is room for as many: the longest text and what may stand before it.
-const WINDOW: usize = LONGEST_TEXT + 16;
-
-type Window = [u8; WINDOW];
 
 /// What the loop works on: variables of its own, as what stands behind a reference is read and written at each step.
 struct Run<'d> {
@@ -171,7 +166,7 @@ fn decimal(payload: &[u8], len: usize, room: &mut Room<'_, WINDOW>) -> Option<()
 /// A string of ASCII with its class.
 #[inline(always)]
 fn string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
-    let (begin, len, text) = text(window)?;
+    let (begin, len, text) = first_text(window)?;
     let is_plain =
         if len <= 16 { first_is_ascii(*text.first_chunk()?, len) } else { is_ascii(text.get(..len)?) };
     is_plain.then_some(())?;
@@ -182,18 +177,8 @@ fn string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
 /// A string of which no character takes two units of UTF-16: those do not stand in Kryo's bytes as they do in UTF-8.
 #[inline(always)]
 fn any_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
-    let (begin, len, text) = text(window)?;
+    let (begin, len, text) = first_text(window)?;
     let units = units_of_utf8(text.get(..len)?)?;
     room.put([ANY, units as u8])?;
     room.put_text(text, len).map(|()| begin + len)
-}
-
-/// Where the text of a string begins, how long it is, and its bytes with what follows them.
-#[inline(always)]
-fn text(window: &Window) -> Option<(usize, usize, &[u8; LONGEST_TEXT])> {
-    match window {
-        [first @ 0xa0..=0xbf, text @ ..] => Some((1, usize::from(first & 0x1f), text.first_chunk()?)),
-        [0xd9, len, text @ ..] => Some((2, usize::from(*len), text.first_chunk()?)),
-        _ => None,
-    }
 }

@@ -3,6 +3,7 @@
 mod bean;
 mod container;
 mod piece;
+mod plain;
 mod quick;
 mod refs;
 mod run;
@@ -232,6 +233,7 @@ impl<'x> Reading<'x, '_, '_> {
         }
         self.push(root, Kind::Attributes { named: false }, total)?;
         loop {
+            self.run_plain();
             self.run_quickly();
             if self.doc.len() <= self.limits.bytes && self.step()? {
                 continue;

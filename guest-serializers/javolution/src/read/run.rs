@@ -277,7 +277,7 @@ fn put_scalar<'x>(doc: &mut Writer<'_>, scalar: Scalar, value: &'x [u8]) -> Opti
 
 /// A double, and what follows it.
 #[inline(always)]
-fn double(value: &[u8]) -> Option<(f64, &[u8])> {
+pub(super) fn double(value: &[u8]) -> Option<(f64, &[u8])> {
     let is_negative = value.first() == Some(&b'-');
     let (digits, places, rest) = fraction(value.get(usize::from(is_negative)..)?)?;
     let positive = quick_double(digits, places)?;

@@ -1,6 +1,6 @@
 //! Java's modified UTF-8: NUL in two bytes, supplementary characters as two surrogates in three bytes each.
 
-use holdfast_document::{any_bits, append, is_ascii};
+use holdfast_document::{any_bits, append, first_unit, is_ascii};
 
 /// Whether text is the same in UTF-8 and in modified UTF-8: neither NUL nor a character of four bytes.
 #[inline]
@@ -19,6 +19,17 @@ pub(crate) fn is_same_ascii(utf8: &[u8]) -> bool {
 #[inline]
 pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
     is_ascii(bytes) || is_utf8_beyond_ascii(bytes)
+}
+
+/// As [`is_utf8`], of a short text, and without a call: `holdfast_document::put` says why.
+#[inline(always)]
+pub(crate) fn is_utf8_of_units(mut bytes: &[u8]) -> bool {
+    while let [first, ..] = *bytes {
+        let unit = first_unit(bytes).filter(|_| first != 0);
+        let Some(rest) = unit.and_then(|len| bytes.get(len..)) else { return false };
+        bytes = rest;
+    }
+    true
 }
 
 fn is_utf8_beyond_ascii(bytes: &[u8]) -> bool {
@@ -127,6 +138,7 @@ mod tests {
         fn text_comes_back(text in any::<String>()) {
             let bytes = encoded(&text);
             prop_assert_eq!(is_same(text.as_bytes()), bytes == text.as_bytes());
+            prop_assert_eq!(is_utf8_of_units(&bytes), is_utf8(&bytes));
             if is_utf8(&bytes) {
                 prop_assert_eq!(&bytes, text.as_bytes());
             }

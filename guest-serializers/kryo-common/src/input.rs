@@ -1,6 +1,7 @@
 //! Numbers out of bytes that nobody vouches for.
 
 use crate::fault::{Outcome, damaged};
+use crate::quick::{signed, signed_int};
 
 /// A position in bytes.
 #[derive(Debug, Clone)]
@@ -134,8 +135,7 @@ impl<'i> Input<'i> {
     /// When it has more than 32 bits.
     #[inline]
     pub fn zigzag(&mut self) -> Outcome<i32> {
-        let value = self.varint()?;
-        Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+        Ok(signed_int(self.varint()?))
     }
 
     /// 1 to 10 bytes, 7 bits each, as Kryo 1 has it.
@@ -165,8 +165,7 @@ impl<'i> Input<'i> {
     /// When it has more than 64 bits.
     #[inline]
     pub fn zigzag_long(&mut self) -> Outcome<i64> {
-        let value = self.varlong()?;
-        Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+        Ok(signed(self.varlong()?))
     }
 
     /// 0 or 1.

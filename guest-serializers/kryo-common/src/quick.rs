@@ -32,6 +32,20 @@ pub fn varint(bytes: &[u8]) -> Option<(u32, usize)> {
     Some((u32::try_from(value).ok()?, len))
 }
 
+/// The signed number of one that has its sign in the lowest bit.
+#[inline(always)]
+#[must_use]
+pub const fn signed(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
+}
+
+/// As [`signed`], of 32 bits.
+#[inline(always)]
+#[must_use]
+pub const fn signed_int(value: u32) -> i32 {
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

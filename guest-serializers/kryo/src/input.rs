@@ -1,6 +1,7 @@
 //! Kryo's `Input`: numbers and strings, from bytes that nobody vouches for.
 
 use holdfast_document::is_equal;
+use holdfast_kryo_common::quick::{signed, signed_int};
 use holdfast_kryo_common::text::Units;
 
 use crate::fault::{Outcome, damaged};
@@ -126,8 +127,7 @@ impl<'i> Input<'i> {
     /// As [`Input::varint`], the sign in the lowest bit.
     #[inline]
     pub(crate) fn zigzag(&mut self) -> Outcome<i32> {
-        let value = self.varint()?;
-        Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+        Ok(signed_int(self.varint()?))
     }
 
     /// 1 to 9 bytes, 7 bits each but for the ninth, which has 8.
@@ -147,8 +147,7 @@ impl<'i> Input<'i> {
     /// As [`Input::varlong`], the sign in the lowest bit.
     #[inline]
     pub(crate) fn zigzag_long(&mut self) -> Outcome<i64> {
-        let value = self.varlong()?;
-        Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
+        Ok(signed(self.varlong()?))
     }
 
     pub(crate) fn boolean(&mut self) -> Outcome<bool> {
@@ -262,26 +261,10 @@ impl<'i> Input<'i> {
     }
 }
 
-/// A number of up to 8 bytes, 7 bits each, and how many they are, where 8 bytes are left: without a branch for each.
-#[inline(always)]
-pub(crate) fn quick_varlong(bytes: &[u8]) -> Option<(u64, usize)> {
-    let word = u64::from_le_bytes(*bytes.first_chunk::<8>()?);
-    let ends = !word & 0x8080_8080_8080_8080;
-    if ends == 0 {
-        return None;
-    }
-    let bits = ends.trailing_zeros();
-    let groups = word & (u64::MAX >> (63 - bits)) & 0x7f7f_7f7f_7f7f_7f7f;
-    // Eighths, quarters and halves move together, all at once.
-    let quarters = groups & 0x007f_007f_007f_007f | (groups & 0x7f00_7f00_7f00_7f00) >> 1;
-    let halves = quarters & 0x0000_3fff_0000_3fff | (quarters & 0x3fff_0000_3fff_0000) >> 2;
-    let value = halves & 0x0fff_ffff | (halves & 0x0fff_ffff_0000_0000) >> 4;
-    Some((value, bits as usize / 8 + 1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use holdfast_kryo_common::quick::varlong;
 
     #[test]
     fn numbers_are_read_to_their_last_bit() {
@@ -301,11 +284,11 @@ mod tests {
                 let len = bytes.len();
                 bytes.extend_from_slice(&[0xff; 8]);
                 assert_eq!(Input::new(&bytes).varlong().unwrap(), value);
-                assert_eq!(quick_varlong(&bytes), Some((value, len)));
+                assert_eq!(varlong(&bytes), Some((value, len)));
             }
         }
-        assert_eq!(quick_varlong(&[0xff; 9]), None);
-        assert_eq!(quick_varlong(&[0; 7]), None);
+        assert_eq!(varlong(&[0xff; 9]), None);
+        assert_eq!(varlong(&[0x80; 7]), None);
     }
 
     #[test]

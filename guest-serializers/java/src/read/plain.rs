@@ -1,15 +1,14 @@
 //! Plain data, of which most sessions consist: maps and lists of scalars, without objects. They have a loop of their own, as
 //! the fewer values a loop works on, the more of them stay in registers. Nothing here is a rule of its own, as in `quick.rs`.
 
-use holdfast_document::{
-    Number, Room, WINDOW, Width, Window, Writer, first_unit, has_room, is_ascii, put_item,
-};
+use holdfast_document::{Number, Room, WINDOW, Width, Window, Writer, has_room, is_ascii, put_item};
 
-use super::quick::{Quick, empty_list, empty_map};
-use super::{Frame, Handle, HandleKind, Kept, Reading};
+use super::quick::{Quick, empty_list, empty_map, list_count, map_count, millis};
+use super::{Frame, HandleKind, Kept, Reading};
 use crate::boxes::Boxed;
-use crate::layout::{self, Op};
-use crate::stream::{BASE_HANDLE, tc};
+use crate::layout::Op;
+use crate::mutf8;
+use crate::stream::tc;
 
 /// What the loop works on.
 struct Run<'i, 'o, 's> {
@@ -99,8 +98,7 @@ impl<'i> Run<'i, '_, '_> {
     /// As [`Reading::define`], where there is room; it is the last one then.
     #[inline(always)]
     fn define(&mut self, kind: HandleKind, at: u32, more: u32) {
-        self.last = self.kept.handles.len() as u32;
-        put_item(&mut self.kept.handles, Handle { kind, at, more, group: 0 });
+        self.last = self.kept.quick_define(kind, at, more);
     }
 
     /// Reads a value that is no string, or begins one that holds others.
@@ -108,38 +106,24 @@ impl<'i> Run<'i, '_, '_> {
     fn value(&mut self, window: &'i Window, place: u32) -> Option<()> {
         match *window {
             [tc::OBJECT, tc::REFERENCE, a, b, c, d, ref data @ ..] => {
-                let handle = u32::from_be_bytes([a, b, c, d]).wrapping_sub(BASE_HANDLE);
-                let Handle { kind: HandleKind::Class, at: class, .. } =
-                    *self.kept.handles.get(handle as usize)?
-                else {
-                    return None;
-                };
-                self.object(class, data, place)
+                self.object(self.kept.class_of([a, b, c, d])?, data, place)
             }
             [tc::REFERENCE, a, b, c, d, ..] => {
-                let number = u32::from_be_bytes([a, b, c, d]).wrapping_sub(BASE_HANDLE);
-                let Handle { kind: HandleKind::Cached, at, .. } = *self.kept.handles.get(number as usize)?
-                else {
-                    return None;
-                };
+                let (number, at) = self.kept.cached([a, b, c, d])?;
                 self.writer.put_repeat(at as usize).then_some(())?;
                 self.last = number;
                 self.pass(5)
             }
             [tc::STRING, 0, len, ref text @ ..] => {
                 let len = usize::from(len);
-                let mut at = 0;
-                // What UTF-8 has otherwise than the stream goes the long way.
-                while at < len {
-                    at += first_unit(text.get(at..)?).filter(|_| text.get(at) != Some(&0))?;
-                }
-                let text = text.first_chunk().filter(|_| at == len)?;
+                let text = text.first_chunk()?;
+                mutf8::is_utf8_of_units(text.get(..len)?).then_some(())?;
                 self.writer.put_within::<WINDOW, _>(|room| room.str(text, len))?;
                 self.define(HandleKind::Scalar, place, self.at());
                 self.pass(3 + len)
             }
             [tc::NULL, ..] => {
-                self.writer.put_within::<1, _>(|room| room.put([0xc0]))?;
+                self.writer.put_nil().then_some(())?;
                 self.last = u32::MAX;
                 self.pass(1)
             }
@@ -162,31 +146,24 @@ impl<'i> Run<'i, '_, '_> {
             }
             Quick::Double => {
                 let bits = u64::from_be_bytes(*data.first_chunk()?);
-                self.writer.put_within::<16, _>(|room| room.f64(f64::from_bits(bits)))?;
+                self.writer.put_f64(f64::from_bits(bits)).then_some(())?;
                 self.define(HandleKind::Scalar, place, self.at());
                 self.pass(14)
             }
             Quick::Boolean => {
                 let value = *data.first()? != 0;
                 let boxed = Boxed::Boolean(value);
-                self.kept.boxes.get(boxed).is_none().then_some(())?;
-                self.writer.put_within::<1, _>(|room| room.bool(value))?;
+                (self.kept.boxes.get(boxed).is_none() && self.writer.put_bool(value)).then_some(())?;
                 self.boxed(boxed, place);
                 self.pass(7)
             }
             Quick::Date => {
-                let [tc::BLOCKDATA, 8, a, b, c, d, e, f, g, h, tc::ENDBLOCKDATA, ..] = *data else {
-                    return None;
-                };
-                let millis = i64::from_be_bytes([a, b, c, d, e, f, g, h]);
-                self.writer.put_within::<16, _>(|room| room.date(millis))?;
+                self.writer.put_date(millis(data)?).then_some(())?;
                 self.define(HandleKind::Object, place, class);
                 self.pass(17)
             }
             Quick::ArrayList => {
-                let [a, b, c, d, tc::BLOCKDATA, 4, e, f, g, h, ..] = *data else { return None };
-                let count = u32::from_be_bytes([a, b, c, d]);
-                (u32::from_be_bytes([e, f, g, h]) == count).then_some(())?;
+                let count = list_count(data)?;
                 self.may_enter(count, 16)?;
                 self.writer.put_array(count).then_some(())?;
                 let at = self.at();
@@ -195,16 +172,7 @@ impl<'i> Run<'i, '_, '_> {
                 self.enter(inner, 16)
             }
             Quick::HashMap => {
-                let [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p, ..] = *data else {
-                    return None;
-                };
-                let count = u32::from_be_bytes([m, n, o, p]);
-                let table = (
-                    u32::from_be_bytes([i, j, k, l]),
-                    u32::from_be_bytes([a, b, c, d]),
-                    u32::from_be_bytes([e, f, g, h]),
-                );
-                (layout::grown_table(40, count) == table).then_some(())?;
+                let count = map_count(data)?;
                 self.may_enter(count.checked_mul(2)?, 24)?;
                 self.writer.put_map(count).then_some(())?;
                 let at = self.at();
@@ -220,8 +188,7 @@ impl<'i> Run<'i, '_, '_> {
     /// with the same value, of which a note tells: not here.
     #[inline(always)]
     fn number(&mut self, boxed: Boxed, number: Number, place: u32, len: usize) -> Option<()> {
-        self.kept.boxes.get(boxed).is_none().then_some(())?;
-        self.writer.put_within::<16, _>(|room| room.number(number))?;
+        (self.kept.boxes.get(boxed).is_none() && self.writer.put_number(number)).then_some(())?;
         self.boxed(boxed, place);
         self.pass(len)
     }
@@ -229,20 +196,14 @@ impl<'i> Run<'i, '_, '_> {
     /// The handle of a value that is not among those of the caches yet.
     #[inline(always)]
     fn boxed(&mut self, boxed: Boxed, place: u32) {
-        let handle = self.kept.handles.len() as u32;
-        let cached = self.kept.boxes.bind(boxed, handle);
-        let kind = if cached { HandleKind::Cached } else { HandleKind::Scalar };
-        self.define(kind, place, self.at());
+        self.last = self.kept.quick_boxed(boxed, place, self.at());
     }
 
     /// Whether a container may be begun that has so many parts behind a head of so many bytes. What the bytes cannot hold
     /// is not believed.
     #[inline(always)]
     fn may_enter(&self, parts: u32, head: usize) -> Option<()> {
-        let may = parts as usize + head <= self.rest.len()
-            && self.kept.frames.len() + 1 < self.depth
-            && has_room(&self.kept.frames, 1);
-        may.then_some(())
+        (parts as usize + head <= self.rest.len() && self.kept.may_enter(self.depth)).then_some(())
     }
 
     /// Goes on in a container behind its head of so many bytes, for whose frame there is room.

@@ -7,7 +7,7 @@
 use holdfast_document::{Number, Width, has_room, is_ascii, put_item};
 
 use super::scalar::BIG_INTEGER_HEAD;
-use super::{Frame, Handle, HandleKind, Reading};
+use super::{Frame, Handle, HandleKind, Kept, Reading};
 use crate::big;
 use crate::boxes::Boxed;
 use crate::classes::{ClassId, id};
@@ -87,6 +87,77 @@ pub(super) fn empty_map(count: u32) -> Frame {
     }
 }
 
+/// How many elements an ArrayList has whose data begins here, if its capacity is as many.
+#[inline(always)]
+pub(super) fn list_count(data: &[u8]) -> Option<u32> {
+    let [a, b, c, d, tc::BLOCKDATA, 4, e, f, g, h] = *data.first_chunk()? else { return None };
+    ([a, b, c, d] == [e, f, g, h]).then_some(u32::from_be_bytes([a, b, c, d]))
+}
+
+/// How many entries a HashMap has whose data begins here, if its table is the one that they make.
+#[inline(always)]
+pub(super) fn map_count(data: &[u8]) -> Option<u32> {
+    let [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p] = *data.first_chunk()? else {
+        return None;
+    };
+    let [load_factor, threshold, buckets, count] =
+        [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]].map(u32::from_be_bytes);
+    (layout::grown_table(40, count) == (buckets, load_factor, threshold)).then_some(count)
+}
+
+/// The milliseconds of a Date whose data begins here.
+#[inline(always)]
+pub(super) fn millis(data: &[u8]) -> Option<i64> {
+    let [tc::BLOCKDATA, 8, a, b, c, d, e, f, g, h, tc::ENDBLOCKDATA] = *data.first_chunk()? else {
+        return None;
+    };
+    Some(i64::from_be_bytes([a, b, c, d, e, f, g, h]))
+}
+
+impl Kept {
+    /// The class whose descriptor a reference leads to.
+    #[inline(always)]
+    pub(super) fn class_of(&self, reference: [u8; 4]) -> Option<u32> {
+        let handle = u32::from_be_bytes(reference).wrapping_sub(BASE_HANDLE);
+        match *self.handles.get(handle as usize)? {
+            Handle { kind: HandleKind::Class, at, .. } => Some(at),
+            _ => None,
+        }
+    }
+
+    /// The handle to which a reference leads and its value's place in the document, if that is one of Java's caches.
+    #[inline(always)]
+    pub(super) fn cached(&self, reference: [u8; 4]) -> Option<(u32, u32)> {
+        let handle = u32::from_be_bytes(reference).wrapping_sub(BASE_HANDLE);
+        match *self.handles.get(handle as usize)? {
+            Handle { kind: HandleKind::Cached, at, .. } => Some((handle, at)),
+            _ => None,
+        }
+    }
+
+    /// As [`Reading::define`], where there is room.
+    #[inline(always)]
+    pub(super) fn quick_define(&mut self, kind: HandleKind, at: u32, more: u32) -> u32 {
+        let handle = self.handles.len() as u32;
+        put_item(&mut self.handles, Handle { kind, at, more, group: 0 });
+        handle
+    }
+
+    /// The handle of a value at an offset of the stream that is not among those of the caches yet.
+    #[inline(always)]
+    pub(super) fn quick_boxed(&mut self, boxed: Boxed, place: u32, at: u32) -> u32 {
+        let cached = self.boxes.bind(boxed, self.handles.len() as u32);
+        let kind = if cached { HandleKind::Cached } else { HandleKind::Scalar };
+        self.quick_define(kind, place, at)
+    }
+
+    /// Whether a value may be begun that holds others.
+    #[inline(always)]
+    pub(super) fn may_enter(&self, depth: usize) -> bool {
+        self.frames.len() + 1 < depth && has_room(&self.frames, 1)
+    }
+}
+
 impl Reading<'_> {
     /// Takes steps as long as they are quick. Where it ends no step is half done.
     #[inline(never)]
@@ -161,20 +232,16 @@ impl Reading<'_> {
                 let text = rest.get(..usize::from(u16::from_be_bytes([high, low])))?;
                 let place = self.writer.len() as u32;
                 (is_ascii(text) && self.writer.put_str_first(rest, text.len())).then_some(())?;
-                self.last = self.quick_define(HandleKind::Scalar, place, self.input.at());
+                self.last = self.kept.quick_define(HandleKind::Scalar, place, self.input.at());
                 self.input.advance(3 + text.len());
                 Some(false)
             }
             [tc::OBJECT, tc::REFERENCE, a, b, c, d, ref rest @ ..] => {
-                let class = self.class_of([a, b, c, d])?;
+                let class = self.kept.class_of([a, b, c, d])?;
                 self.quick_object(frame, class, rest)
             }
             [tc::REFERENCE, a, b, c, d, ..] => {
-                let number = u32::from_be_bytes([a, b, c, d]).wrapping_sub(BASE_HANDLE);
-                let Handle { kind: HandleKind::Cached, at, .. } = *self.kept.handles.get(number as usize)?
-                else {
-                    return None;
-                };
+                let (number, at) = self.kept.cached([a, b, c, d])?;
                 self.writer.put_repeat(at as usize).then_some(())?;
                 self.last = number;
                 self.input.advance(5);
@@ -188,24 +255,6 @@ impl Reading<'_> {
             }
             _ => None,
         }
-    }
-
-    /// The class whose descriptor a reference leads to.
-    #[inline(always)]
-    fn class_of(&self, reference: [u8; 4]) -> Option<u32> {
-        let handle = u32::from_be_bytes(reference).wrapping_sub(BASE_HANDLE);
-        match *self.kept.handles.get(handle as usize)? {
-            Handle { kind: HandleKind::Class, at, .. } => Some(at),
-            _ => None,
-        }
-    }
-
-    /// As [`Reading::define`], where there is room.
-    #[inline(always)]
-    fn quick_define(&mut self, kind: HandleKind, at: u32, more: u32) -> u32 {
-        let handle = self.kept.handles.len() as u32;
-        put_item(&mut self.kept.handles, Handle { kind, at, more, group: 0 });
-        handle
     }
 
     /// Goes on in a value, for which there is room.
@@ -233,7 +282,7 @@ impl Reading<'_> {
                 let bits = u64::from_be_bytes(*rest.first_chunk()?);
                 let place = self.writer.len() as u32;
                 self.writer.put_f64(f64::from_bits(bits)).then_some(())?;
-                self.last = self.quick_define(HandleKind::Scalar, place, self.input.at());
+                self.last = self.kept.quick_define(HandleKind::Scalar, place, self.input.at());
                 self.input.advance(HEAD + 8);
                 Some(false)
             }
@@ -242,18 +291,14 @@ impl Reading<'_> {
                 let boxed = Boxed::Boolean(value);
                 let place = self.writer.len() as u32;
                 (self.kept.boxes.get(boxed).is_none() && self.writer.put_bool(value)).then_some(())?;
-                self.quick_boxed(boxed, place);
+                self.last = self.kept.quick_boxed(boxed, place, self.input.at());
                 self.input.advance(HEAD + 1);
                 Some(false)
             }
             Quick::Date => {
-                let [tc::BLOCKDATA, 8, a, b, c, d, e, f, g, h, tc::ENDBLOCKDATA] = *rest.first_chunk()?
-                else {
-                    return None;
-                };
                 let place = self.writer.len() as u32;
-                self.writer.put_date(i64::from_be_bytes([a, b, c, d, e, f, g, h])).then_some(())?;
-                self.last = self.quick_define(HandleKind::Object, place, class);
+                self.writer.put_date(millis(rest)?).then_some(())?;
+                self.last = self.kept.quick_define(HandleKind::Object, place, class);
                 self.input.advance(HEAD + 11);
                 Some(false)
             }
@@ -262,12 +307,12 @@ impl Reading<'_> {
             Quick::HashMap => self.quick_map(frame, class, rest),
             Quick::Defined => {
                 let (definition, parts, pc) = (found.definition, found.parts, found.code - 1);
-                if found.defined_in != self.attribute + 1 || !self.may_enter() {
+                if found.defined_in != self.attribute + 1 || !self.kept.may_enter(self.depth) {
                     return None;
                 }
                 let (at, place) = (self.input.at(), self.writer.len() as u32);
                 self.writer.put_known(definition, parts).then_some(())?;
-                let handle = self.quick_define(HandleKind::Object, place, class);
+                let handle = self.kept.quick_define(HandleKind::Object, place, class);
                 self.input.advance(HEAD);
                 self.quick_enter(frame, Frame { pc, at, place, handle, kept: class, ..Frame::default() });
                 self.last = handle;
@@ -282,38 +327,19 @@ impl Reading<'_> {
     fn quick_number(&mut self, boxed: Boxed, number: Number, len: usize) -> Option<bool> {
         let place = self.writer.len() as u32;
         (self.kept.boxes.get(boxed).is_none() && self.writer.put_number(number)).then_some(())?;
-        self.quick_boxed(boxed, place);
+        self.last = self.kept.quick_boxed(boxed, place, self.input.at());
         self.input.advance(HEAD + len);
         Some(false)
-    }
-
-    /// The handle of a value that is not among those of the caches yet.
-    #[inline(always)]
-    fn quick_boxed(&mut self, boxed: Boxed, place: u32) {
-        let handle = self.kept.handles.len() as u32;
-        let cached = self.kept.boxes.bind(boxed, handle);
-        let kind = if cached { HandleKind::Cached } else { HandleKind::Scalar };
-        self.last = self.quick_define(kind, place, self.input.at());
-    }
-
-    /// Whether a value may be begun that holds others.
-    #[inline(always)]
-    fn may_enter(&self) -> bool {
-        self.kept.frames.len() + 1 < self.depth && has_room(&self.kept.frames, 1)
     }
 
     /// An ArrayList.
     #[inline(always)]
     fn quick_list(&mut self, frame: &mut Frame, class: u32, rest: &[u8]) -> Option<bool> {
-        let [a, b, c, d, tc::BLOCKDATA, 4, e, f, g, h] = *rest.first_chunk()? else { return None };
-        let count = u32::from_be_bytes([a, b, c, d]);
-        if u32::from_be_bytes([e, f, g, h]) != count || count as usize > rest.len() - 10 || !self.may_enter()
-        {
-            return None;
-        }
+        let count = list_count(rest)?;
+        (count as usize <= rest.len() - 10 && self.kept.may_enter(self.depth)).then_some(())?;
         let (at, place) = (self.input.at(), self.writer.len() as u32);
         self.writer.put_array(count).then_some(())?;
-        let handle = self.quick_define(HandleKind::Object, place, class);
+        let handle = self.kept.quick_define(HandleKind::Object, place, class);
         self.input.advance(HEAD + 10);
         self.quick_enter(frame, Frame { at, place, handle, ..empty_list(count) });
         self.last = handle;
@@ -323,24 +349,11 @@ impl Reading<'_> {
     /// A HashMap with the table that its entries make.
     #[inline(always)]
     fn quick_map(&mut self, frame: &mut Frame, class: u32, rest: &[u8]) -> Option<bool> {
-        let [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p] = *rest.first_chunk()? else {
-            return None;
-        };
-        let count = u32::from_be_bytes([m, n, o, p]);
-        let table = (
-            u32::from_be_bytes([i, j, k, l]),
-            u32::from_be_bytes([a, b, c, d]),
-            u32::from_be_bytes([e, f, g, h]),
-        );
-        if layout::grown_table(40, count) != table
-            || count as usize > (rest.len() - 18) / 2
-            || !self.may_enter()
-        {
-            return None;
-        }
+        let count = map_count(rest)?;
+        (count as usize <= (rest.len() - 18) / 2 && self.kept.may_enter(self.depth)).then_some(())?;
         let (at, place) = (self.input.at(), self.writer.len() as u32);
         self.writer.put_map(count).then_some(())?;
-        let handle = self.quick_define(HandleKind::Object, place, class);
+        let handle = self.kept.quick_define(HandleKind::Object, place, class);
         self.input.advance(HEAD + 18);
         self.quick_enter(frame, Frame { at, place, handle, ..empty_map(count) });
         self.last = handle;
@@ -362,8 +375,8 @@ impl Reading<'_> {
         let len = usize::from(*len);
         let (magnitude, behind) = rest.split_at_checked(len)?;
         if u128::from_ne_bytes(*head) != u128::from_ne_bytes(BIG_INTEGER_HEAD)
-            || self.known_class(self.class_of([*a, *b, *c, *d])?) != Some(BIG_INTEGER)
-            || self.known_class(self.class_of([*e, *f, *g, *h])?) != Some(BYTES)
+            || self.known_class(self.kept.class_of([*a, *b, *c, *d])?) != Some(BIG_INTEGER)
+            || self.known_class(self.kept.class_of([*e, *f, *g, *h])?) != Some(BYTES)
             || !matches!(behind, [tc::ENDBLOCKDATA, tc::ENDBLOCKDATA, ..])
         {
             return None;
@@ -379,9 +392,9 @@ impl Reading<'_> {
         let unscaled = (value << (8 * from)).to_be_bytes();
         self.writer.put_big_decimal_first(i32::from_be_bytes(*scale), &unscaled, 8 - from).then_some(())?;
         let at = self.input.at();
-        self.last = self.quick_define(HandleKind::Scalar, place, at);
-        let inner = self.quick_define(HandleKind::Inner, place, 0);
-        self.quick_define(HandleKind::Hidden, at, u32::from(const { id("java.math.BigDecimal") }));
+        self.last = self.kept.quick_define(HandleKind::Scalar, place, at);
+        let inner = self.kept.quick_define(HandleKind::Inner, place, 0);
+        self.kept.quick_define(HandleKind::Hidden, at, u32::from(const { id("java.math.BigDecimal") }));
         self.kept.boxes.bind(boxed, inner);
         self.input.advance(HEAD + 42 + len);
         Some(false)

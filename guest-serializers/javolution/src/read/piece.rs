@@ -1,7 +1,7 @@
 //! Pieces of tags in the form in which the library writes them to the byte. Each takes the bytes that come next and gives
 //! what follows the piece; none calls anything (`holdfast_document::put` says why).
 
-use holdfast_document::{Number, Width};
+use holdfast_document::{Number, Width, is_equal};
 
 use crate::decimal::POW10;
 
@@ -41,6 +41,19 @@ pub(super) fn id(bytes: &[u8]) -> Option<&[u8]> {
 pub(super) fn truth(bytes: &[u8]) -> Option<&[u8]> {
     match eight(bytes, b"\" holdfa")? {
         [b's', b't', b'=', b'"', rest @ ..] => Some(rest),
+        _ => None,
+    }
+}
+
+/// What follows the tag that ends an element of this name, behind the `</` of that tag.
+#[inline(always)]
+pub(super) fn ended<'x>(close: &'x [u8], name: &[u8]) -> Option<&'x [u8]> {
+    let is_same = match (name, close) {
+        ([name], [close, ..]) => name == close,
+        _ => is_equal(close.get(..name.len())?, name),
+    };
+    match close.get(name.len()..)? {
+        [b'>', after @ ..] if is_same => Some(after),
         _ => None,
     }
 }

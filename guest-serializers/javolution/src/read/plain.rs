@@ -3,10 +3,9 @@
 
 use holdfast_document::{LONGEST_TEXT, Number, Room, Width, Writer, has_room, put_item};
 
-use super::piece::{boolean, closed, date, decimal, eight, fitting, id, signed, unsigned, up_to_eight};
-use super::run::double;
+use super::piece::{boolean, closed, eight, ended, fitting, id, signed, unsigned, up_to_eight};
+use super::run::{double, put_date, put_decimal};
 use super::{Frame, Kind, Reading, Shelf, Total};
-use crate::big;
 use crate::text::plain_value;
 
 /// An element is looked at in so many bytes: the longest text and what stands around it.
@@ -135,11 +134,7 @@ impl<'x> Run<'x, '_, '_> {
         (self.doc.len() <= self.most_bytes).then_some(())?;
         let [.., outer, Frame { name, .. }] = self.frames.as_slice() else { return None };
         let [b'<', b'/', close @ ..] = self.rest else { return None };
-        let is_same = match (*name, close) {
-            ([name], [close, ..]) => name == close,
-            _ => holdfast_document::is_equal(close.get(..name.len())?, name),
-        };
-        let [b'>', after @ ..] = close.get(name.len()..).filter(|_| is_same)? else { return None };
+        let after = ended(close, name)?;
         (self.left, self.is_map) = left_of(outer)?;
         self.rest = after;
         self.frames.pop();
@@ -174,17 +169,12 @@ impl<'x> Run<'x, '_, '_> {
         let (at, place) = (self.end - self.rest.len(), self.doc.place());
         match sort {
             Numbered::Date => {
-                let (millis, after) = date(behind)?;
-                self.doc.put_within::<16, _>(|room| room.date(millis))?;
+                let after = put_date(self.doc, behind)?;
                 self.shelf.put(at, place, false);
                 self.pass(WINDOW - after.len())
             }
             Numbered::BigDecimal => {
-                let (unscaled, scale, after) = decimal(behind)?;
-                let spare = big::spare(unscaled);
-                let [a, b, c, d, e, f, g, h] = (unscaled << (8 * spare)).to_be_bytes();
-                let bytes = [a, b, c, d, e, f, g, h, 0, 0, 0];
-                self.doc.put_within::<32, _>(|room| room.big_decimal(scale, &bytes, 8 - spare))?;
+                let after = put_decimal(self.doc, behind)?;
                 self.shelf.put(at, place, true);
                 self.pass(WINDOW - after.len())
             }

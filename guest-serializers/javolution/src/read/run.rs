@@ -7,7 +7,7 @@
 use holdfast_document::{Kind as ClassKind, Width, Writer, has_room, put_item};
 
 use super::piece::{
-    boolean, closed, date, decimal, eight, fitting, fraction, id, signed, unsigned, up_to_eight,
+    boolean, closed, date, decimal, eight, ended, fitting, fraction, id, signed, unsigned, up_to_eight,
 };
 use super::{Frame, Kind, Reading, Total};
 use crate::big;
@@ -102,12 +102,7 @@ impl<'x> Reading<'x, '_, '_> {
     #[inline(always)]
     fn end_quickly(&mut self, close: &'x [u8]) -> Option<()> {
         let frame = self.frames.last_mut()?;
-        let name = frame.name;
-        let is_same = match (name, close) {
-            ([name], [close, ..]) => name == close,
-            _ => holdfast_document::is_equal(close.get(..name.len())?, name),
-        };
-        let [b'>', after @ ..] = close.get(name.len()..).filter(|_| is_same)? else { return None };
+        let after = ended(close, frame.name)?;
         match (&mut frame.kind, &frame.total) {
             (Kind::Elements | Kind::Entries { keyed: false }, Total::Told(told)) if *told == frame.seen => {}
             (Kind::Bean { class, next }, _) => {
@@ -287,14 +282,14 @@ pub(super) fn double(value: &[u8]) -> Option<(f64, &[u8])> {
 
 /// Reads a date behind its number.
 #[inline(always)]
-fn put_date<'x>(doc: &mut Writer<'_>, rest: &'x [u8]) -> Option<&'x [u8]> {
+pub(super) fn put_date<'x>(doc: &mut Writer<'_>, rest: &'x [u8]) -> Option<&'x [u8]> {
     let (millis, after) = date(rest)?;
     doc.put_date(millis).then_some(after)
 }
 
 /// Reads a big decimal behind its number.
 #[inline(always)]
-fn put_decimal<'x>(doc: &mut Writer<'_>, rest: &'x [u8]) -> Option<&'x [u8]> {
+pub(super) fn put_decimal<'x>(doc: &mut Writer<'_>, rest: &'x [u8]) -> Option<&'x [u8]> {
     let (unscaled, scale, after) = decimal(rest)?;
     let spare = big::spare(unscaled);
     let [a, b, c, d, e, f, g, h] = (unscaled << (8 * spare)).to_be_bytes();

@@ -2,7 +2,7 @@
 //! the fewer values a loop works on, the more of them stay in registers. Nothing here is a rule of its own, as in `quick.rs`.
 
 use holdfast_document::{Number, Room, WINDOW, Width, Window, Writer, has_room, put_item};
-use holdfast_kryo_common::quick::{varint, varlong};
+use holdfast_kryo_common::quick::{signed, signed_int, varint, varlong};
 use holdfast_kryo_common::text::plain_len;
 
 use super::quick::Quick;
@@ -108,7 +108,7 @@ impl<'i> Run<'i, '_, '_> {
                 match quick {
                     Quick::Date => {
                         let (millis, len) = varlong(body)?;
-                        self.doc.put_within::<16, _>(|room| room.date(millis.cast_signed()))?;
+                        self.doc.put_date(millis.cast_signed()).then_some(())?;
                         self.number(class, place, 3);
                         self.pass(3 + len)
                     }
@@ -116,14 +116,7 @@ impl<'i> Run<'i, '_, '_> {
                         let [count @ 2..0x80, ref unscaled @ ..] = *body else { return None };
                         let digits = usize::from(count) - 1;
                         let (scale, len) = varint(unscaled.get(digits..)?)?;
-                        let unscaled = unscaled.first_chunk()?;
-                        self.doc.put_within::<WINDOW, _>(|room| {
-                            room.big_decimal(
-                                (scale >> 1).cast_signed() ^ -(scale & 1).cast_signed(),
-                                unscaled,
-                                digits,
-                            )
-                        })?;
+                        self.doc.put_big_decimal_first(signed_int(scale), unscaled, digits).then_some(())?;
                         self.number(class, place, 3);
                         self.pass(4 + digits + len)
                     }
@@ -183,15 +176,13 @@ fn value(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<(usize, bool)> 
         [0, ..] => room.nil().map(|()| (1, false)),
         [ClassId::INT_BYTE, ref value @ ..] => {
             let (value, len) = varint(value)?;
-            let value = (value >> 1).cast_signed() ^ -(value & 1).cast_signed();
-            room.number(Number { value: i64::from(value), width: Width::Int })?;
+            room.number(Number { value: i64::from(signed_int(value)), width: Width::Int })?;
             Some((1 + len, false))
         }
         [ClassId::BOOLEAN_BYTE, flag @ 0..=1, ..] => room.bool(flag == 1).map(|()| (2, false)),
         [ClassId::LONG_BYTE, ref value @ ..] => {
             let (value, len) = varlong(value)?;
-            let value = (value >> 1).cast_signed() ^ -(value & 1).cast_signed();
-            room.number(Number { value, width: Width::Long })?;
+            room.number(Number { value: signed(value), width: Width::Long })?;
             Some((1 + len, false))
         }
         [ClassId::DOUBLE_BYTE, a, b, c, d, e, f, g, h, ..] => {

@@ -2,11 +2,11 @@
 //! nothing where it is not as usual or has no room; then nothing was written.
 
 use holdfast_document::{Number, Width};
+use holdfast_kryo_common::quick::{signed, signed_int, varint, varlong};
 use holdfast_kryo_common::text::plain_len;
 
 use super::quick::{Quick, Run};
 use crate::classes::ClassId;
-use crate::input::quick_varlong;
 use crate::plan::Mode;
 use crate::text::quick_end_of_marked;
 
@@ -95,7 +95,7 @@ impl<'i> Run<'i, '_, '_> {
         let place = self.doc.place();
         let rest = match quick {
             Quick::Date if self.may_number() => {
-                let (millis, len) = quick_varlong(body)?;
+                let (millis, len) = varlong(body)?;
                 let rest = body.get(len..)?;
                 self.doc.put_date(millis.cast_signed()).then_some(rest)
             }
@@ -115,17 +115,13 @@ impl<'i> Run<'i, '_, '_> {
 /// A signed number of at most 32 bits, and the bytes behind it.
 #[inline(always)]
 fn int(bytes: &[u8]) -> Option<(i32, &[u8])> {
-    if let [byte @ 0..0x80, rest @ ..] = bytes {
-        return Some((i32::from(byte >> 1) ^ -i32::from(byte & 1), rest));
-    }
-    let (value, len) = quick_varlong(bytes).filter(|(_, len)| *len <= 5)?;
-    let value = u32::try_from(value).ok()?;
-    Some(((value >> 1).cast_signed() ^ -(value & 1).cast_signed(), bytes.get(len..)?))
+    let (value, len) = varint(bytes)?;
+    Some((signed_int(value), bytes.get(len..)?))
 }
 
 /// A signed number of at most 56 bits, and the bytes behind it.
 #[inline(always)]
 fn long(bytes: &[u8]) -> Option<(i64, &[u8])> {
-    let (value, len) = quick_varlong(bytes)?;
-    Some(((value >> 1).cast_signed() ^ -(value & 1).cast_signed(), bytes.get(len..)?))
+    let (value, len) = varlong(bytes)?;
+    Some((signed(value), bytes.get(len..)?))
 }

@@ -6,13 +6,13 @@
 
 use holdfast_document::{Writer, has_room, put_item};
 use holdfast_kryo_common::plan::Modes;
+use holdfast_kryo_common::quick::varlong;
 
 use super::define::Definitions;
 use super::refs::Seen;
 use super::{Frame, FrameKind, Reading, Shelf};
 use crate::classes::{ClassId, Classes};
 use crate::codec::Codec;
-use crate::input::quick_varlong;
 use crate::plan::Mode;
 
 /// How the first object of a class that stands in the bytes by name is read at best.
@@ -174,7 +174,7 @@ impl<'i> Run<'i, '_, '_> {
 /// How many things follow, of so many bytes each at least, if the bytes can hold them.
 #[inline(always)]
 fn count(bytes: &[u8], each: usize) -> Option<(u32, &[u8])> {
-    let (count, len) = quick_varlong(bytes).filter(|(_, len)| *len <= 4)?;
+    let (count, len) = varlong(bytes).filter(|(_, len)| *len <= 4)?;
     let rest = bytes.get(len..)?;
     (count as usize * each <= rest.len()).then_some((count as u32, rest))
 }

@@ -5,9 +5,9 @@ use holdfast_document::{
     Container, LONGEST_TEXT, Room, WINDOW, Window, first_container, first_text, has_room, is_ascii, put_item,
     put_within,
 };
-use holdfast_kryo_common::output::{varlong_in, zigzag_in};
+use holdfast_kryo_common::output::{put_varlong, zigzag_in};
 
-use super::quick::{Head, Heads};
+use super::quick::{ARRAY_LIST, BIG_DECIMAL, DATE, HASH_MAP, Head};
 use super::refs::Object;
 use super::{Frame, FrameKind, Writing};
 use crate::classes::ClassId;
@@ -22,7 +22,6 @@ struct Run<'d> {
     left: u32,
     /// The number of the next object.
     next: u32,
-    heads: Heads,
 }
 
 impl Writing<'_, '_, '_> {
@@ -41,7 +40,6 @@ impl Writing<'_, '_, '_> {
             out: std::mem::take(self.out),
             left,
             next: self.next,
-            heads: Heads::of(self.classes, &self.shelf.names),
         };
         while self.go_on(&mut run).is_some() {}
         self.next = run.next;
@@ -91,22 +89,22 @@ impl Writing<'_, '_, '_> {
             }
             [0xd7, 9, a, b, c, d, e, f, g, h, ..] => {
                 let millis = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-                self.number(run, run.heads.date, millis, place)?;
+                self.number(run, DATE, millis, place)?;
                 return run.pass(10);
             }
-            [0xd7, 11, ref payload @ ..] => return run.decimal(payload, 2, 8),
-            [0xc7, len, 11, ref payload @ ..] => return run.decimal(payload, 3, usize::from(len)),
+            [0xd7, 11, ref payload @ ..] => return self.decimal(run, payload, 2, 8),
+            [0xc7, len, 11, ref payload @ ..] => return self.decimal(run, payload, 3, usize::from(len)),
             _ => {}
         }
         let (container, len) = first_container(window)?;
-        let (head, count, parts) = match container {
-            Container::Map(count) => (run.heads.map, count, count * 2),
-            Container::List(count) => (run.heads.list, count, count),
+        let (class, count, parts) = match container {
+            Container::Map(count) => (HASH_MAP, count, count * 2),
+            Container::List(count) => (ARRAY_LIST, count, count),
             Container::Known { .. } => return None,
         };
         let may = self.shelf.frames.len() < self.limits.depth && has_room(&self.shelf.frames, 1);
         may.then_some(())?;
-        self.number(run, head, u64::from(count), place)?;
+        self.number(run, class, u64::from(count), place)?;
         run.pass(len)?;
         self.leave(run.left);
         run.left = parts;
@@ -116,16 +114,29 @@ impl Writing<'_, '_, '_> {
 
     /// Puts a class, the mark of a first object and a number, and gives the object the next number.
     #[inline(always)]
-    fn number(&mut self, run: &mut Run<'_>, head: Head, value: u64, place: u32) -> Option<()> {
+    fn number(&mut self, run: &mut Run<'_>, class: u16, value: u64, place: u32) -> Option<()> {
+        let head = Head::of_builtin(class, self.classes, &self.shelf.names);
         let mark = head.mark()?;
         has_room(&self.shelf.objects, 1).then_some(())?;
-        put_within::<16, _>(&mut run.out, |room| {
-            room.put(mark)?;
-            varlong_in(room, value)
-        })?;
+        put_varlong(&mut run.out, mark, value).then_some(())?;
         put_item(&mut self.shelf.objects, Object { place, id: run.next, class: head.class });
         run.next += 1;
         Some(())
+    }
+
+    /// A `BigDecimal` of so many bytes behind so many.
+    #[inline(always)]
+    fn decimal(&mut self, run: &mut Run<'_>, payload: &[u8], before: usize, len: usize) -> Option<()> {
+        let [a, b, c] = Head::of_builtin(BIG_DECIMAL, self.classes, &self.shelf.names).mark()?;
+        let (scale, unscaled) = payload.split_first_chunk::<4>()?;
+        let digits = len.checked_sub(4).filter(|digits| (1..=16).contains(digits))?;
+        put_within::<32, _>(&mut run.out, |room| {
+            room.put([a, b, c, digits as u8 + 1])?;
+            room.put_first::<16>(unscaled.first_chunk()?, digits)?;
+            zigzag_in(room, i64::from(i32::from_be_bytes(*scale)))
+        })?;
+        run.next += 1;
+        run.pass(before + len)
     }
 }
 
@@ -136,21 +147,6 @@ impl Run<'_> {
         self.rest = self.rest.get(len..)?;
         self.left -= 1;
         Some(())
-    }
-
-    /// A `BigDecimal` of so many bytes behind so many.
-    #[inline(always)]
-    fn decimal(&mut self, payload: &[u8], before: usize, len: usize) -> Option<()> {
-        let [a, b, c] = self.heads.decimal.mark()?;
-        let (scale, unscaled) = payload.split_first_chunk::<4>()?;
-        let digits = len.checked_sub(4).filter(|digits| (1..=16).contains(digits))?;
-        put_within::<32, _>(&mut self.out, |room| {
-            room.put([a, b, c, digits as u8 + 1])?;
-            room.put_first::<16>(unscaled.first_chunk()?, digits)?;
-            zigzag_in(room, i64::from(i32::from_be_bytes(*scale)))
-        })?;
-        self.next += 1;
-        self.pass(before + len)
     }
 }
 

@@ -39,10 +39,16 @@ pub(super) struct Run<'d, 's> {
     begins: &'s mut [u32; MOST_SCALARS],
 }
 
+/// Numbers of the document's table.
+pub(super) const ARRAY_LIST: u16 = 1;
+pub(super) const HASH_MAP: u16 = 40;
+pub(super) const BIG_DECIMAL: u16 = 184;
+pub(super) const DATE: u16 = 185;
+
 /// How the commonest built-in classes stand in the bytes.
 pub(super) struct Heads {
-    pub(super) list: Head,
-    pub(super) map: Head,
+    list: Head,
+    map: Head,
     pub(super) date: Head,
     pub(super) decimal: Head,
 }
@@ -67,7 +73,7 @@ impl Head {
     }
 
     #[inline(always)]
-    fn of_builtin(number: u16, classes: &Classes, names: &Names) -> Self {
+    pub(super) fn of_builtin(number: u16, classes: &Classes, names: &Names) -> Self {
         classes.known_builtin(number).map_or(Self::NONE, |class| Self::of(class, classes, names))
     }
 
@@ -75,13 +81,6 @@ impl Head {
     #[inline(always)]
     pub(super) fn mark(self) -> Option<[u8; 3]> {
         (self.number < 0x80).then_some([1, self.number, 1])
-    }
-}
-
-impl Heads {
-    pub(super) fn of(classes: &Classes, names: &Names) -> Self {
-        let head = |number| Head::of_builtin(number, classes, names);
-        Self { list: head(1), map: head(40), date: head(185), decimal: head(184) }
     }
 }
 
@@ -99,6 +98,7 @@ impl Writing<'_, '_, '_> {
         let Shelf { frames, objects, names, beans, begins, .. } = &mut *self.shelf;
         let Some(frame) = frames.pop() else { return };
         let (rest, classes) = (self.way.reader.rest(), &*self.classes);
+        let head = |number| Head::of_builtin(number, classes, names);
         let mut run = Run {
             out: std::mem::take(self.out),
             rest,
@@ -110,7 +110,12 @@ impl Writing<'_, '_, '_> {
             next: self.next,
             in_order,
             noted: self.note.map_or(u32::MAX, |note| note.place),
-            heads: Heads::of(classes, names),
+            heads: Heads {
+                list: head(ARRAY_LIST),
+                map: head(HASH_MAP),
+                date: head(DATE),
+                decimal: head(BIG_DECIMAL),
+            },
             most_bytes: self.limits.bytes,
             classes,
             names,

@@ -5,7 +5,7 @@
 //! or where a buffer has to grow, nothing happens and the loop ends. [`Reading::step`](super::Reading) takes any step.
 
 use holdfast_document::{Number, Room, WINDOW, Width, Window, Writer, has_room, is_ascii, put_item};
-use holdfast_kryo_common::quick::{varint, varlong};
+use holdfast_kryo_common::quick::{signed, signed_int, varint, varlong};
 use holdfast_kryo_common::text::plain_len;
 
 use super::refs::Seen;
@@ -205,8 +205,7 @@ fn value(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
         [33, digits @ 1..=11, ref unscaled @ ..] => {
             let digits = usize::from(digits);
             let (scale, len) = varint(unscaled.get(digits..)?)?;
-            let scale = (scale >> 1).cast_signed() ^ -(scale & 1).cast_signed();
-            room.big_decimal(scale, unscaled.first_chunk()?, digits)?;
+            room.big_decimal(signed_int(scale), unscaled.first_chunk()?, digits)?;
             Some(2 + digits + len)
         }
         _ => None,
@@ -243,8 +242,4 @@ fn text(string: &[u8; WINDOW - 1], room: &mut Room<'_, WINDOW>) -> Option<usize>
     let len = usize::from(len);
     is_ascii(text.get(..len)?).then_some(())?;
     room.str(text.first_chunk()?, len).map(|()| 1 + len)
-}
-
-const fn signed(value: u64) -> i64 {
-    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }

@@ -170,17 +170,21 @@ impl<'d> Cursor<'d> {
 /// not stand in Kryo's bytes as it does in UTF-8.
 #[inline(always)]
 fn units(source: &[u8], text: &[u8]) -> Option<usize> {
-    let len = text.len();
-    let ascii = match source.first_chunk::<16>() {
-        Some(chunk) if len <= 16 => first_is_ascii(*chunk, len),
-        _ => len <= LONGEST_TEXT && is_ascii(text),
-    };
-    if ascii { Some(len) } else { units_of_utf8(text) }
+    if is_ascii_text(source, text) { Some(text.len()) } else { units_of_utf8(text) }
+}
+
+/// Whether a text, the beginning of `source`, is not long and ASCII.
+#[inline(always)]
+pub(super) fn is_ascii_text(source: &[u8], text: &[u8]) -> bool {
+    match source.first_chunk::<16>() {
+        Some(chunk) if text.len() <= 16 => first_is_ascii(*chunk, text.len()),
+        _ => text.len() <= LONGEST_TEXT && is_ascii(text),
+    }
 }
 
 /// Whether so many of these bytes are ASCII. Of none it may say that they are not.
 #[inline(always)]
-pub(super) fn first_is_ascii(chunk: [u8; 16], len: usize) -> bool {
+fn first_is_ascii(chunk: [u8; 16], len: usize) -> bool {
     let word = u128::from_le_bytes(chunk);
     let (low, high) = (word as u64, (word >> 64) as u64);
     // What stands behind them is shifted out.

@@ -2,11 +2,11 @@
 //! the fewer values a loop works on, the more of them stay in registers. Nothing here is a rule of its own, as in `quick.rs`.
 
 use holdfast_document::{
-    Container, Room, WINDOW, Window, first_container, first_text, has_room, is_ascii, put_item, put_within,
+    Container, Room, WINDOW, Window, first_container, first_text, has_room, put_item, put_within,
 };
-use holdfast_kryo_common::output::{varlong_in, zigzag_in};
+use holdfast_kryo_common::output::{put_varlong, varlong_in, zigzag_in};
 
-use super::cursor::{first_is_ascii, units_of_utf8};
+use super::cursor::{is_ascii_text, units_of_utf8};
 use super::quick::{ANY, ARRAY_LIST, DATE, HASH_MAP};
 use super::{Frame, FrameKind, Home, Writing};
 use crate::classes::ClassId;
@@ -60,10 +60,8 @@ impl<'d> Writing<'d, '_, '_> {
         }
         if let [0xd7, 9, a, b, c, d, e, f, g, h, ..] = *window {
             let class = self.quick_class(self.classes.known_builtin(DATE)?)?;
-            put_within::<16, _>(&mut run.out, |room| {
-                room.put(class)?;
-                varlong_in(room, u64::from_be_bytes([a, b, c, d, e, f, g, h]))
-            })?;
+            let millis = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+            put_varlong(&mut run.out, class, millis).then_some(())?;
             return run.pass(10);
         }
         let (container, len) = first_container(window)?;
@@ -75,10 +73,7 @@ impl<'d> Writing<'d, '_, '_> {
         let may = self.shelf.frames.len() < self.limits.depth && has_room(&self.shelf.frames, 1);
         may.then_some(())?;
         let home = Home { attribute: self.way.attribute(), place: self.place_of(run.rest) };
-        put_within::<16, _>(&mut run.out, |room| {
-            room.put([class])?;
-            varlong_in(room, u64::from(count))
-        })?;
+        put_varlong(&mut run.out, [class], u64::from(count)).then_some(())?;
         run.pass(len)?;
         self.leave(run.left);
         run.left = parts;
@@ -167,9 +162,7 @@ fn decimal(payload: &[u8], len: usize, room: &mut Room<'_, WINDOW>) -> Option<()
 #[inline(always)]
 fn string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let (begin, len, text) = first_text(window)?;
-    let is_plain =
-        if len <= 16 { first_is_ascii(*text.first_chunk()?, len) } else { is_ascii(text.get(..len)?) };
-    is_plain.then_some(())?;
+    is_ascii_text(text, text.get(..len)?).then_some(())?;
     room.put([ANY, len as u8])?;
     room.put_text(text, len).map(|()| begin + len)
 }

@@ -60,7 +60,7 @@ pub use room::{
 pub use sample::sample;
 pub use text::first_text;
 pub use token::ext;
-pub use words::{any_bits, first_unit, is_ascii, is_equal};
+pub use words::{any_bits, first_unit, is_ascii, is_equal, leading_digits};
 pub use writer::{Count, Writer};
 
 /// How deep a document may be nested unless a caller says otherwise.

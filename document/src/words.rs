@@ -57,6 +57,27 @@ pub const fn first_unit(bytes: &[u8]) -> Option<usize> {
     })
 }
 
+/// The number of the digits in front of eight bytes, and how many they are: found and joined all at once.
+///
+/// ```
+/// assert_eq!(holdfast_document::leading_digits(b"123</int"), (123, 3));
+/// assert_eq!(holdfast_document::leading_digits(b"-123</in"), (0, 0));
+/// ```
+#[inline(always)]
+#[must_use]
+pub const fn leading_digits(bytes: &[u8; 8]) -> (u64, usize) {
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let word = u64::from_le_bytes(*bytes) ^ 0x3030_3030_3030_3030;
+    // What is above 9 gets its highest bit.
+    let others = (((word & !HIGHS) + 0x7676_7676_7676_7676) | word) & HIGHS;
+    let count = (others.trailing_zeros() / 8) as usize;
+    // With zeros in front, the first one in the lowest byte.
+    let digits = word.unbounded_shl(64 - 8 * count as u32);
+    let twos = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (twos * 100 + (twos >> 16)) & 0x0000_ffff_0000_ffff;
+    ((fours * 10_000 + (fours >> 32)) & 0xffff_ffff, count)
+}
+
 /// Whether two byte strings are the same. In WebAssembly `==` goes through them byte by byte.
 #[inline(always)]
 #[must_use]

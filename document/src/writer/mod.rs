@@ -156,6 +156,7 @@ impl<'v> Writer<'v> {
     /// Tells the count of a container that was begun without. For a typed value it is the parts, and one for
     /// the HEAD.
     #[allow(clippy::needless_pass_by_value, reason = "a count is told once: the value is used up")]
+    #[inline(always)]
     pub fn patch(&mut self, at: Count, count: u32) {
         if let Some(field) = self.out.get_mut(at.0..at.0 + 4) {
             field.copy_from_slice(&count.to_be_bytes());

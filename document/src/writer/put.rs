@@ -1,7 +1,7 @@
 //! Values that are appended where there is room, without a call: see [`crate::put`]. Each writes what the method of the
 //! same name without `put_` does, and tells whether it did; where it did not, nothing was written.
 
-use super::Writer;
+use super::{Count, Writer};
 use crate::event::Number;
 use crate::room::{Room, put, put_text, put_within};
 use crate::token::ext;
@@ -133,6 +133,18 @@ impl Writer<'_> {
         }
     }
 
+    /// As [`Writer::array_of_unknown_count`].
+    #[inline(always)]
+    pub fn put_array_of_unknown_count(&mut self) -> Option<Count> {
+        put(self.out, [0xdd, 0, 0, 0, 0]).then(|| Count(self.out.len() - 4))
+    }
+
+    /// As [`Writer::map_of_unknown_count`].
+    #[inline(always)]
+    pub fn put_map_of_unknown_count(&mut self) -> Option<Count> {
+        put(self.out, [0xdf, 0, 0, 0, 0]).then(|| Count(self.out.len() - 4))
+    }
+
     /// As [`Writer::reference`].
     #[inline(always)]
     pub fn put_reference(&mut self, place: u32) -> bool {
@@ -250,6 +262,33 @@ mod tests {
         assert!(same(|w| w.nil(), |w| w.put_nil()));
         assert!(same(|w| w.bool(true), |w| w.put_bool(true)));
         assert!(same(|w| w.bool(false), |w| w.put_bool(false)));
+    }
+
+    #[test]
+    fn a_count_is_told_later_as_without_room() {
+        let patched = |writer: &mut Writer<'_>, count: Option<Count>| {
+            count.map(|count| writer.patch(count, 0x0102_0304)).is_some()
+        };
+        assert!(same(
+            |w| {
+                let count = w.array_of_unknown_count();
+                w.patch(count, 0x0102_0304);
+            },
+            |w| {
+                let count = w.put_array_of_unknown_count();
+                patched(w, count)
+            }
+        ));
+        assert!(same(
+            |w| {
+                let count = w.map_of_unknown_count();
+                w.patch(count, 0x0102_0304);
+            },
+            |w| {
+                let count = w.put_map_of_unknown_count();
+                patched(w, count)
+            }
+        ));
     }
 
     #[test]

@@ -1,14 +1,11 @@
 //! Pieces of tags in the form in which the library writes them to the byte. Each takes the bytes that come next and gives
 //! what follows the piece; none calls anything (`holdfast_document::put` says why).
 
-use holdfast_document::{Number, Width, is_equal};
+use holdfast_document::{Number, Width, is_equal, leading_digits};
 
 use crate::decimal::POW10;
 
 const WORD: usize = 8;
-
-const ZEROS: u64 = 0x3030_3030_3030_3030;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 #[inline(always)]
 const fn word(text: &[u8; WORD]) -> u64 {
@@ -77,19 +74,10 @@ pub(super) const fn opened(bytes: &[u8]) -> Option<(&[u8], bool)> {
     }
 }
 
-/// The number of the up to eight digits that come next, and how many they are: found and joined all at once. `None` where
-/// fewer than eight bytes follow.
+/// The number of the up to eight digits that come next, and how many they are. `None` where fewer than eight bytes follow.
 #[inline(always)]
 fn digits(bytes: &[u8]) -> Option<(u64, usize)> {
-    let word = u64::from_le_bytes(*bytes.first_chunk::<WORD>()?) ^ ZEROS;
-    // What is above 9 gets its highest bit.
-    let others = (((word & !HIGHS) + 0x7676_7676_7676_7676) | word) & HIGHS;
-    let count = (others.trailing_zeros() / 8) as usize;
-    // With zeros in front, the first one in the lowest byte.
-    let digits = word.unbounded_shl(64 - 8 * count as u32);
-    let twos = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let fours = (twos * 100 + (twos >> 16)) & 0x0000_ffff_0000_ffff;
-    Some(((fours * 10_000 + (fours >> 32)) & 0xffff_ffff, count))
+    bytes.first_chunk().map(leading_digits)
 }
 
 /// The number of up to sixteen digits, and what follows these.

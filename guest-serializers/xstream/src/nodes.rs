@@ -131,6 +131,7 @@ impl Nodes {
     }
 
     /// Says which object stands in an element.
+    #[inline(always)]
     pub(crate) fn set_place(&mut self, node: NodeId, attribute: u32, place: u32, class: u32) {
         if let Some(node) = self.list.get_mut(node as usize) {
             node.attribute = attribute;

@@ -137,3 +137,70 @@ fn how_much_room_there_is_for_a_result_changes_nothing() {
     let stored: Vec<Vec<u8>> = cases().iter().map(|case| stored(case)).collect();
     room::changes_nothing(shop, &stored);
 }
+
+/// The same XML with a tab in each line of tags, which the loop of what is usual does not know, and without any space.
+fn laid_out_otherwise(bytes: &[u8]) -> [Vec<u8>; 2] {
+    let (mut tabs, mut none) = (Vec::new(), Vec::new());
+    let mut rest = bytes;
+    while let Some((&byte, behind)) = rest.split_first() {
+        let indented = behind.trim_ascii_start();
+        let is_between = tabs.last() == Some(&b'>') && byte == b'\n' && indented.starts_with(b"<");
+        tabs.push(byte);
+        rest = behind;
+        if is_between {
+            tabs.push(b'\t');
+            tabs.extend_from_slice(&behind[..behind.len() - indented.len()]);
+            rest = indented;
+        } else {
+            none.push(byte);
+        }
+    }
+    [tabs, none]
+}
+
+#[test]
+fn space_between_tags_changes_nothing() {
+    let (mut cold, mut warm) = (shop(), shop());
+    for case in cases() {
+        let bytes = stored(&case);
+        let document = read(&mut cold, &bytes).unwrap();
+        for bytes in laid_out_otherwise(&bytes) {
+            assert!(
+                read(&mut warm, &bytes).unwrap() == document,
+                "{case}: {}",
+                String::from_utf8_lossy(&bytes)
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_too_much_is_so_however_it_is_laid_out() {
+    let mut refused = 0;
+    for case in cases() {
+        let bytes = stored(&case);
+        let len = read(&mut shop(), &bytes).unwrap().len();
+        for (option, limits) in
+            [("maxBytes", (1_024..len.min(6_000) + 20).step_by(7)), ("maxDepth", (1..8).step_by(1))]
+        {
+            for limit in limits {
+                let outcome = |bytes: &[u8]| {
+                    let mut xstream = Xstream::default();
+                    let value = limit.to_string();
+                    let options = vec![(option, value.as_str())];
+                    let schema = shop::schema();
+                    let settings = Settings { schema: &schema, options, ..Settings::default() };
+                    xstream.configure(&settings).unwrap();
+                    let mut document = Vec::new();
+                    xstream.deserialize(bytes, &mut document).map(|()| document)
+                };
+                let [tabs, none] = laid_out_otherwise(&bytes);
+                let expected = outcome(&tabs);
+                assert_eq!(outcome(&bytes), expected, "{case} {option} {limit}");
+                assert_eq!(outcome(&none), expected, "{case} {option} {limit}");
+                refused += usize::from(option == "maxBytes" && expected.is_err());
+            }
+        }
+    }
+    assert!(refused > 500, "sessions longer than the least limit: {refused}");
+}

@@ -58,7 +58,7 @@ impl Class {
         self.element.as_deref().unwrap_or(&self.name)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn tags(&self) -> Option<&Tags> {
         self.tags.as_deref()
     }
@@ -155,7 +155,7 @@ impl Classes {
         self.generation
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self, id: ClassId) -> &Class {
         self.list.get(id as usize).unwrap_or(&self.nothing)
     }
@@ -169,7 +169,7 @@ impl Classes {
         slots.unwrap_or_default()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn plan(&self, number: u32) -> Option<&Plan> {
         self.plans.get(number as usize)
     }

@@ -36,7 +36,9 @@ impl Definitions {
         self.attribute += 1;
     }
 
-    fn get(&self, class: ClassId, sort: Sort) -> Option<u32> {
+    /// The number of the definition of a class, where it has one.
+    #[inline(always)]
+    pub(super) fn get(&self, class: ClassId, sort: Sort) -> Option<u32> {
         let (attribute, number) = *self.known.get(class as usize)?.get(sort as usize)?;
         (attribute == self.attribute).then_some(number)
     }

@@ -115,10 +115,16 @@ pub(crate) enum Expects {
 
 impl Frame {
     pub(crate) fn new(kind: Kind, tag: &Tag<'_>, node: NodeId) -> Self {
+        Self::named(kind, tag.at as u32 + 1, tag.name.len() as u32, node)
+    }
+
+    /// An element whose name stands there and is so long.
+    #[inline(always)]
+    pub(crate) const fn named(kind: Kind, name: u32, length: u32, node: NodeId) -> Self {
         Self {
             kind,
-            name: tag.at as u32 + 1,
-            length: tag.name.len() as u32,
+            name,
+            length,
             node,
             owner: 0,
             count: 0,

@@ -6,6 +6,9 @@ mod field;
 mod frame;
 mod leaf;
 mod levels;
+mod piece;
+mod quick;
+mod scalar;
 mod structure;
 mod swift;
 mod value;
@@ -148,6 +151,10 @@ impl<'a> Reader<'a, '_> {
             self.scratch.frames.clear();
         }
         while !self.scratch.frames.is_empty() {
+            // For a container and the entry around it.
+            self.scratch.frames.reserve(2);
+            self.scratch.guesses.reserve(1);
+            self.run_quickly();
             match self.swift() {
                 Ok(()) => {}
                 Err(Fault::Mismatch(at, text)) => self.read_again(at, text)?,

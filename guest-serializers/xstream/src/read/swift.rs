@@ -1,10 +1,12 @@
 //! The short way for what most of a session is: elements of text that are strings, numbers, dates and flags, in a list, a
-//! map or an object. What it does not recognise at once it leaves where it stands, for the long way.
+//! map or an object, where the loop without calls left them. What it does not recognise at once it leaves where it stands, for
+//! the long way.
 
 use holdfast_document::{Number, Width, Writer};
 
 use super::Reader;
 use super::frame::{Expects, Frame, Kind};
+use super::scalar::fits;
 use crate::classes::{ClassId, Simple};
 use crate::fault::Fault;
 use crate::text::date::LastDay;
@@ -24,7 +26,7 @@ const ENTRY: Tags = Tags::of("entry");
 pub(super) const NO_CLASS: ClassId = ClassId::MAX;
 
 impl<'a> Reader<'a, '_> {
-    /// Reads what is left of the element that was opened last, up to a child that the short way does not know.
+    /// Reads the next part of the element that was opened last.
     #[inline]
     pub(super) fn swift(&mut self) -> Result<(), Fault> {
         match self.scratch.frames.last().map(|frame| frame.kind) {
@@ -42,47 +44,42 @@ impl<'a> Reader<'a, '_> {
         Ok(())
     }
 
-    fn swift_bean(&mut self, plan: u32, mut next: u32) -> Result<(), Fault> {
+    fn swift_bean(&mut self, plan: u32, next: u32) -> Result<(), Fault> {
+        self.xml.space();
         let slots = self.classes.plan(plan).map_or(&[][..], |plan| &plan.slots);
-        loop {
-            self.xml.space();
-            let (bytes, at) = (self.bytes, self.xml.at());
-            let ahead = slots.iter().skip(next as usize);
-            let Some(skipped) = ahead.clone().position(|slot| slot.tags.opens(bytes, at)) else { break };
-            let Some(slot) = ahead.clone().nth(skipped) else { break };
-            if slot.simple == Simple::No || self.tracking && slot.simple == Simple::Date {
-                break;
-            }
-            let Some(text) = self.xml.leaf(&slot.tags) else { break };
-            for absent in ahead.take(skipped) {
-                super::leaf::absent(&mut self.out, absent.kind);
-            }
-            if !simple(&mut self.out, slot.simple, text, &mut self.scratch.last_day) {
-                // The long way says what is wrong, or knows better; what was left out counts already.
-                self.xml.seek(at);
-                next += skipped as u32;
-                break;
-            }
-            next += skipped as u32 + 1;
+        let (bytes, at) = (self.bytes, self.xml.at());
+        let ahead = slots.iter().skip(next as usize);
+        let Some(skipped) = ahead.clone().position(|slot| slot.tags.opens(bytes, at)) else {
+            return self.step();
+        };
+        let Some(slot) = ahead.clone().nth(skipped) else { return self.step() };
+        if slot.simple == Simple::No || self.tracking && slot.simple == Simple::Date {
+            return self.step();
         }
+        let Some(text) = self.xml.leaf(&slot.tags) else { return self.step() };
+        for absent in ahead.take(skipped) {
+            super::leaf::absent(&mut self.out, absent.kind);
+        }
+        let done = simple(&mut self.out, slot.simple, text, &mut self.scratch.last_day);
         if let Some(frame) = self.scratch.frames.last_mut() {
-            frame.kind = Kind::Bean(plan, next);
+            frame.kind = Kind::Bean(plan, next + skipped as u32 + u32::from(done));
         }
+        if done {
+            return Ok(());
+        }
+        // The long way says what is wrong, or knows better; what was left out counts already.
+        self.xml.seek(at);
         self.step()
     }
 
     fn swift_elements(&mut self) -> Result<(), Fault> {
-        let mut came = 0;
-        loop {
-            self.xml.space();
-            if !item(&mut self.xml, &mut self.out, self.tracking, &mut self.scratch.last_day) {
-                break;
-            }
-            came += 1;
-            self.check_len()?;
-        }
+        self.xml.space();
+        let done = item(&mut self.xml, &mut self.out, self.tracking, &mut self.scratch.last_day);
         let Some(frame) = self.scratch.frames.last_mut() else { return Ok(()) };
-        frame.count += came;
+        if done {
+            frame.count += 1;
+            return self.check_len();
+        }
         let last = frame.last;
         let at = self.xml.at();
         if last != NO_CLASS {
@@ -158,7 +155,10 @@ impl<'a> Reader<'a, '_> {
             }
             if came == 2 && ENTRY.closes(self.bytes, self.xml.at()) {
                 self.xml.seek(self.xml.at() + ENTRY.close_len());
-                continue;
+                if root {
+                    continue;
+                }
+                return Ok(());
             }
             let tag = Tag { name: "entry", attributes: "", empty: false, at };
             let kind = if root { Kind::RootEntry(came) } else { Kind::Pair(came) };
@@ -211,10 +211,6 @@ fn simple(out: &mut Writer<'_>, simple: Simple, text: &str, last: &mut LastDay) 
 fn decimal(out: &mut Writer<'_>, scale: i32, value: i64) {
     let (bytes, from) = big::twos_complement(value);
     out.big_decimal(scale, bytes.get(from..).unwrap_or_default());
-}
-
-const fn fits(value: i64, bits: u32) -> bool {
-    value << (64 - bits) >> (64 - bits) == value
 }
 
 /// An integer of at most 18 digits.

@@ -136,7 +136,7 @@ pub(crate) fn parse_small_decimal(text: &str) -> Option<(i32, i64)> {
 }
 
 /// The big-endian two's complement of a number, and how many of its bytes say nothing.
-#[inline]
+#[inline(always)]
 pub(crate) const fn twos_complement(value: i64) -> ([u8; 8], usize) {
     let significant = 64 - (if value < 0 { !value } else { value }).leading_zeros() as usize;
     (value.to_be_bytes(), 7 - significant / 8)

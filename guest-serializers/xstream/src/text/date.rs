@@ -146,29 +146,39 @@ pub(crate) fn parse_after(text: &str, last: &mut LastDay) -> Option<i64> {
 
 /// `yyyy-MM-dd HH:mm:ss.S UTC` of the day that was read last.
 fn usual(text: &[u8], last: &LastDay) -> Option<i64> {
-    let (day, rest) = text.split_first_chunk::<10>()?;
-    let ([b' ', i, j, b':', k, l, b':', m, n, b'.'], rest) = rest.split_first_chunk::<10>()? else {
-        return None;
-    };
-    if *day != last.text {
-        return None;
-    }
-    let digit = |byte: u8| {
-        let digit = byte.wrapping_sub(b'0');
-        (digit < 10).then_some(u32::from(digit))
-    };
-    let two = |a: &u8, b: &u8| Some(digit(*a)? * 10 + digit(*b)?);
+    let (front, rest) = text.split_first_chunk()?;
+    let seconds = of_last_day(front, last)?;
     let milli = match *rest {
         [a, b' ', b'U', b'T', b'C'] => digit(a)?,
         [a, b, b' ', b'U', b'T', b'C'] => digit(a)? * 10 + digit(b)?,
         [a, b, c, b' ', b'U', b'T', b'C'] => digit(a)? * 100 + digit(b)? * 10 + digit(c)?,
         _ => return None,
     };
+    Some(seconds + i64::from(milli))
+}
+
+/// `yyyy-MM-dd HH:mm:ss.` of the day that was read last: its milliseconds, without a call.
+#[inline(always)]
+pub(crate) fn of_last_day(text: &[u8; 20], last: &LastDay) -> Option<i64> {
+    let [a, b, c, d, e, f, g, h, y, z, b' ', i, j, b':', k, l, b':', m, n, b'.'] = *text else { return None };
+    let [last_a, last_b, last_c, last_d, last_e, last_f, last_g, last_h, last_y, last_z] = last.text;
+    let front = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+    let last_front = u64::from_le_bytes([last_a, last_b, last_c, last_d, last_e, last_f, last_g, last_h]);
+    if front != last_front || (y, z) != (last_y, last_z) {
+        return None;
+    }
+    let two = |a: u8, b: u8| Some(digit(a)? * 10 + digit(b)?);
     let (hour, minute, second) = (two(i, j)?, two(k, l)?, two(m, n)?);
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    Some(last.day * DAY + i64::from(((hour * 60 + minute) * 60 + second) * 1_000 + milli))
+    Some(last.day * DAY + i64::from((hour * 60 + minute) * 60 + second) * 1_000)
+}
+
+#[inline(always)]
+const fn digit(byte: u8) -> Option<u32> {
+    let digit = byte.wrapping_sub(b'0');
+    if digit < 10 { Some(digit as u32) } else { None }
 }
 
 /// Reads a date as XStream's DateConverter does, in its own format and the older ones that it accepts, of zones in UTC

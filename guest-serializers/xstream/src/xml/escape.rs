@@ -34,7 +34,7 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = ONES << 7;
 
 /// Sets the high bit of bytes that are zero; those above the lowest of them may be wrong.
-#[inline]
+#[inline(always)]
 pub(super) const fn zeros(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word & HIGHS
 }

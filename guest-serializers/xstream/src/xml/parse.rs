@@ -66,8 +66,8 @@ impl<'a> Parser<'a> {
         self.bytes.get(self.at).copied()
     }
 
-    #[inline]
-    fn rest(&self) -> &'a [u8] {
+    #[inline(always)]
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
@@ -357,8 +357,8 @@ impl<'a> Parser<'a> {
 }
 
 /// The high bit of each byte that is this one; those above the lowest may be wrong.
-#[inline]
-const fn has(word: u64, byte: u8) -> u64 {
+#[inline(always)]
+pub(crate) const fn has(word: u64, byte: u8) -> u64 {
     zeros(word ^ (0x0101_0101_0101_0101 * byte as u64))
 }
 

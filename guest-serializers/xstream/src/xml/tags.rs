@@ -44,19 +44,19 @@ impl Tags {
     }
 
     /// Whether there was room for them.
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn fit(&self) -> bool {
         self.len > 0
     }
 
     /// The length of `<name>`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn open_len(&self) -> usize {
         usize::from(self.len) + 2
     }
 
     /// The length of `</name>`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn close_len(&self) -> usize {
         usize::from(self.len) + 3
     }
@@ -96,6 +96,18 @@ impl Tags {
     pub(crate) fn closes(&self, bytes: &[u8], at: usize) -> bool {
         self.fit() && stands(bytes, at, &self.close, self.close_len())
     }
+
+    /// Whether `<name>` comes next, seen without a call.
+    #[inline(always)]
+    pub(crate) fn opens_quickly<const N: usize>(&self, window: &[u8; N]) -> bool {
+        self.fit() && stands_quickly(window, 0, &self.open, self.open_len()).is_some()
+    }
+
+    /// Whether `</name>` stands at the offset, seen without a call.
+    #[inline(always)]
+    pub(crate) fn closes_quickly<const N: usize>(&self, window: &[u8; N], at: usize) -> bool {
+        stands_quickly(window, at, &self.close, self.close_len()).is_some()
+    }
 }
 
 #[inline]
@@ -123,7 +135,7 @@ fn put(out: &mut Vec<u8>, tag: &[u8; ROOM], len: usize) -> bool {
 }
 
 /// The lowest so many bytes.
-const MASKS: [u128; 17] = {
+pub(crate) const MASKS: [u128; 17] = {
     let mut masks = [u128::MAX; 17];
     let mut len = 0;
     #[allow(clippy::indexing_slicing, reason = "run by the compiler, which refuses a bad index")]
@@ -148,6 +160,24 @@ fn stands(bytes: &[u8], at: usize, tag: &[u8; ROOM], len: usize) -> bool {
         return false;
     }
     len <= 16 || tag.get(16..len).is_some_and(|tag| rest.get(16..len).is_some_and(|rest| same(rest, tag)))
+}
+
+/// As [`stands`], of a tag that stands in the window with some bytes behind it.
+#[inline(always)]
+fn stands_quickly<const N: usize>(window: &[u8; N], at: usize, tag: &[u8; ROOM], len: usize) -> Option<()> {
+    let mask = *MASKS.get(len.min(16))?;
+    let differs = |offset: usize, mask: u128| {
+        let found = window.get(at + offset..)?.first_chunk::<16>()?;
+        let wanted = tag.get(offset..)?.first_chunk::<16>()?;
+        Some((u128::from_le_bytes(*found) ^ u128::from_le_bytes(*wanted)) & mask != 0)
+    };
+    let mut differ = differs(0, mask)?;
+    if len > 16 {
+        // Of two looks that overlap the second sees again what the first saw.
+        differ |= differs(len - 16, u128::MAX)?;
+        differ |= len > 32 && differs(16, u128::MAX)?;
+    }
+    (!differ).then_some(())
 }
 
 /// Whether two slices are equal, eight bytes at a time.
@@ -183,6 +213,16 @@ mod tests {
                 let text = format!("{text}{tail}");
                 assert!(tags.opens(text.as_bytes(), 1) && !tags.opens(text.as_bytes(), 0));
                 assert!(tags.closes(text.as_bytes(), 3 + len) && !tags.closes(text.as_bytes(), 1));
+            }
+            let mut window = [b'.'; 200];
+            window[..2 * len + 5].copy_from_slice(&text.as_bytes()[1..]);
+            assert!(tags.opens_quickly(&window) && tags.closes_quickly(&window, len + 2));
+            assert!(!tags.closes_quickly(&window, 0) && !tags.closes_quickly(&window, 199));
+            for at in 0..2 * len + 5 {
+                let mut other = window;
+                other[at] ^= 1;
+                assert_eq!(tags.opens_quickly(&other), at >= len + 2);
+                assert_eq!(tags.closes_quickly(&other, len + 2), at < len + 2);
             }
             assert!(!tags.opens(format!("<{name}n>......................").as_bytes(), 0));
             assert!(!tags.opens(&out[..len], 1));

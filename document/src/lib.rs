@@ -54,8 +54,8 @@ pub use path::path;
 pub use reader::Reader;
 pub use rewrite::{Replace, Shape, Target, Value, rewrite};
 pub use room::{
-    LONGEST_TEXT, Room, WINDOW, Window, has_room, put, put_again, put_first, put_item, put_pair, put_text,
-    put_within,
+    LONGEST_TEXT, Room, WINDOW, Window, has_room, put, put_again, put_back, put_first, put_item, put_pair,
+    put_text, put_within,
 };
 pub use sample::sample;
 pub use text::first_text;

@@ -8,6 +8,7 @@
 #![allow(unsafe_code, reason = "the length of a Vec behind bytes that were written into its spare capacity")]
 
 use std::mem::MaybeUninit;
+use std::ptr::NonNull;
 
 /// What [`put_text`] takes at most.
 pub const LONGEST_TEXT: usize = 64;
@@ -143,15 +144,17 @@ pub const WINDOW: usize = LONGEST_TEXT + 16;
 /// The next bytes of what is read, where so many are left: to look at them needs no check.
 pub type Window = [u8; WINDOW];
 
-/// A place of `N` bytes behind those of a buffer: see [`put_within`].
+/// A place of `N` bytes behind those of a buffer, which has them once they are kept: what is written there needs no look
+/// at the buffer.
 #[derive(Debug)]
 pub struct Room<'a, const N: usize> {
-    bytes: &'a mut [MaybeUninit<u8>; N],
+    /// The first bytes of the buffer's spare capacity.
+    bytes: NonNull<[MaybeUninit<u8>; N]>,
     len: usize,
+    out: &'a mut Vec<u8>,
 }
 
-/// Appends what `write` puts into a room of `N` bytes, if there is one; nothing of it where `write` gives nothing. What
-/// is written there needs no look at the buffer.
+/// Appends what `write` puts into a room of `N` bytes, if there is one; nothing of it where `write` gives nothing.
 ///
 /// ```
 /// let mut out = Vec::with_capacity(16);
@@ -167,20 +170,49 @@ pub fn put_within<const N: usize, R>(
     out: &mut Vec<u8>,
     write: impl FnOnce(&mut Room<'_, N>) -> Option<R>,
 ) -> Option<R> {
-    let mut room = Room { bytes: out.spare_capacity_mut().first_chunk_mut()?, len: 0 };
+    let mut room = Room::behind(out)?;
     let result = write(&mut room)?;
-    let written = room.len;
-    let len = out.len() + written;
-    // SAFETY: a room is as long as the bytes that were written into it, the first ones of the spare capacity.
-    unsafe { out.set_len(len) };
+    room.keep();
     Some(result)
 }
 
-impl<const N: usize> Room<'_, N> {
+impl<'a, const N: usize> Room<'a, N> {
+    /// The room behind the bytes of a buffer. What [`put_within`] is given becomes a call where compilers find it too
+    /// long; this never does.
+    ///
+    /// ```
+    /// let mut out = Vec::with_capacity(16);
+    /// let mut room = holdfast_document::Room::<16>::behind(&mut out).unwrap();
+    /// room.put([1, 2]).unwrap();
+    /// room.keep();
+    /// assert_eq!(out, [1, 2]);
+    /// assert!(holdfast_document::Room::<99>::behind(&mut out).is_none());
+    /// ```
+    #[inline(always)]
+    pub fn behind(out: &'a mut Vec<u8>) -> Option<Self> {
+        let bytes = NonNull::from(out.spare_capacity_mut().first_chunk_mut()?);
+        Some(Self { bytes, len: 0, out })
+    }
+
+    /// Gives the buffer what was written.
+    #[inline(always)]
+    pub fn keep(self) {
+        let len = self.out.len() + self.len;
+        // SAFETY: a room is as long as the bytes that were written into it, the first ones of the spare capacity.
+        unsafe { self.out.set_len(len) };
+    }
+
+    #[inline(always)]
+    const fn bytes(&mut self) -> &mut [MaybeUninit<u8>; N] {
+        // SAFETY: the buffer does not change as long as its room is borrowed.
+        unsafe { self.bytes.as_mut() }
+    }
+
     /// Appends `bytes`.
     #[inline(always)]
     pub fn put<const M: usize>(&mut self, bytes: [u8; M]) -> Option<()> {
-        self.bytes.get_mut(self.len..)?.first_chunk_mut::<M>()?.write_copy_of_slice(&bytes);
+        let from = self.len;
+        self.bytes().get_mut(from..)?.first_chunk_mut::<M>()?.write_copy_of_slice(&bytes);
         self.len += M;
         Some(())
     }
@@ -188,7 +220,8 @@ impl<const N: usize> Room<'_, N> {
     /// Appends the first `len` of `bytes`; the others may be written behind them.
     #[inline(always)]
     pub fn put_first<const M: usize>(&mut self, bytes: &[u8; M], len: usize) -> Option<()> {
-        let room = self.bytes.get_mut(self.len..)?.first_chunk_mut::<M>()?;
+        let from = self.len;
+        let room = self.bytes().get_mut(from..)?.first_chunk_mut::<M>()?;
         if len > M {
             return None;
         }
@@ -210,9 +243,18 @@ impl<const N: usize> Room<'_, N> {
     /// The last byte.
     #[inline(always)]
     pub fn last_mut(&mut self) -> Option<&mut u8> {
+        let last = self.len.checked_sub(1)?;
         // SAFETY: the bytes of a room were written up to its length.
-        self.bytes.get_mut(self.len.checked_sub(1)?).map(|byte| unsafe { byte.assume_init_mut() })
+        self.bytes().get_mut(last).map(|byte| unsafe { byte.assume_init_mut() })
     }
+}
+
+/// Gives a buffer back to where it was taken from by [`std::mem::take`]. Nothing is dropped there, which would be a call.
+#[inline(always)]
+pub fn put_back<T>(place: &mut Vec<T>, items: Vec<T>) {
+    let taken = std::mem::replace(place, items);
+    debug_assert!(taken.capacity() == 0, "what stood there was taken");
+    std::mem::forget(taken);
 }
 
 /// Whether so many more items have room.

@@ -3,7 +3,7 @@
 
 use super::{Count, Writer};
 use crate::event::Number;
-use crate::room::{Room, put, put_text, put_within};
+use crate::room::{Room, put, put_back, put_text, put_within};
 use crate::token::ext;
 
 impl Writer<'_> {
@@ -16,7 +16,7 @@ impl Writer<'_> {
             Writer { out: &mut out, start: self.start, base: self.base, definitions: self.definitions };
         let result = write(&mut writer);
         (self.base, self.definitions) = (writer.base, writer.definitions);
-        *self.out = out;
+        put_back(self.out, out);
         result
     }
 
@@ -44,13 +44,15 @@ impl Writer<'_> {
     /// As [`Writer::number`], of an `Integer` or a `Long`.
     #[inline(always)]
     pub fn put_number(&mut self, number: Number) -> bool {
-        self.put_within::<10, _>(|room| room.number(number)).is_some()
+        let Some(mut room) = Room::<10>::behind(self.out) else { return false };
+        room.number(number).map(|()| room.keep()).is_some()
     }
 
     /// As [`Writer::int`].
     #[inline(always)]
     pub fn put_int(&mut self, value: i64) -> bool {
-        self.put_within::<9, _>(|room| room.int(value)).is_some()
+        let Some(mut room) = Room::<9>::behind(self.out) else { return false };
+        room.int(value).map(|()| room.keep()).is_some()
     }
 
     /// As [`Writer::char`].

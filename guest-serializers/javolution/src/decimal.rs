@@ -197,7 +197,7 @@ fn price(value: f64) -> Option<(u64, usize)> {
     if cents as f64 / 100.0 != value {
         return None;
     }
-    let exponent = cents.ilog10() as usize - 2;
+    let exponent = log10(cents)? - 2;
     let power = *POW10.get(14 - exponent)?;
     // The value is `mantissa / 2^bits`, and differs from its cents by `off / 2^bits` of a cent.
     let bits = 1075 - (value.to_bits() >> 52);
@@ -213,6 +213,13 @@ fn price(value: f64) -> Option<(u64, usize)> {
         return None;
     }
     Some(if distance < half { (short, 15 - exponent) } else { (long, 16 - exponent) })
+}
+
+/// As `ilog10` of a number below 2^56, which is a call.
+#[inline(always)]
+fn log10(value: u64) -> Option<usize> {
+    let about = ((64 - value.leading_zeros() as usize) * 1_233) >> 12;
+    Some(about - usize::from(value < *POW10.get(about)?))
 }
 
 /// A double as the library reads it, which may be a neighbour of the nearest one.

@@ -2,7 +2,7 @@
 //! the fewer values a loop works on, the more of them stay in registers. Nothing here is a rule of its own, as in `quick.rs`.
 
 use holdfast_document::{
-    Container, Room, WINDOW, Window, first_container, first_text, has_room, put_item, put_within,
+    Container, Room, WINDOW, Window, first_container, first_text, has_room, put_back, put_item, put_within,
 };
 
 use super::quick::{
@@ -61,8 +61,7 @@ impl Writing<'_> {
         run.frame.left = run.left;
         (self.handles, self.last) = (run.handles, run.last);
         self.context.reader.advance(rest.len() - run.rest.len());
-        // Nothing is dropped here: what stood there was taken.
-        std::mem::forget(std::mem::replace(self.out, run.out));
+        put_back(self.out, run.out);
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn is_nil(rest: &[u8]) -> bool {
 }
 
 /// The whole number that begins here, whatever its type, and how many bytes it takes.
-#[inline]
+#[inline(always)]
 pub(super) fn whole(rest: &[u8]) -> Option<(i64, u32)> {
     Some(match *rest {
         [value @ 0..=0x7f, ..] => (i64::from(value), 1),

@@ -241,11 +241,10 @@ impl<'r, 'd> Run<'r, 'd> {
         (has_room(self.objects, 1) && self.losses.is_told(Loss::Date)).then_some(())?;
         let from = self.out.len();
         self.stamp(slot, &DATE)?;
-        let next = self.next;
-        self.closed(|out| {
-            put_unsigned(out, u64::from(next))
-                && (millis == 0 || put(out, *b"\" holdfast=\"") && put_integer(out, millis))
-        })?;
+        let written = put_unsigned(self.out, u64::from(self.next))
+            && (millis == 0 || put(self.out, *b"\" holdfast=\"") && put_integer(self.out, millis))
+            && put(self.out, *b"\"/>");
+        written.then_some(())?;
         self.begun(slot, from, DATE.class, 10);
         Some(())
     }
@@ -260,17 +259,16 @@ impl<'r, 'd> Run<'r, 'd> {
         let value = unscaled.iter().fold(fill, |value: i64, byte| value << 8 | i64::from(*byte));
         (scale == 0 || self.losses.is_told(Loss::BigDecimal)).then_some(())?;
         self.stamp(slot, &DECIMAL)?;
-        let next = self.next;
-        self.closed(|out| {
-            put_unsigned(out, u64::from(next))
-                && put(out, *b"\" value=\"")
-                && put_integer(out, value / power)
-                && (scale == 0
-                    || put(out, *b"\" holdfast=\"")
-                        && put_integer(out, value)
-                        && put(out, *b"E-")
-                        && put_unsigned(out, u64::from(scale)))
-        })?;
+        let written = put_unsigned(self.out, u64::from(self.next))
+            && put(self.out, *b"\" value=\"")
+            && put_integer(self.out, value / power)
+            && (scale == 0
+                || put(self.out, *b"\" holdfast=\"")
+                    && put_integer(self.out, value)
+                    && put(self.out, *b"E-")
+                    && put_unsigned(self.out, u64::from(scale)))
+            && put(self.out, *b"\"/>");
+        written.then_some(())?;
         self.next += 1;
         self.reader.advance(len);
         Some(())

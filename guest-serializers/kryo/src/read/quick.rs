@@ -4,7 +4,7 @@
 //! Nothing here is a rule of its own: at what is not exactly as expected, is damaged or stands at the end of the bytes, or
 //! where a buffer has to grow, nothing happens and the loop ends. [`Reading::step`] takes any step.
 
-use holdfast_document::{Writer, has_room, put_item};
+use holdfast_document::{Writer, has_room, put_back, put_item};
 use holdfast_kryo_common::plan::Modes;
 use holdfast_kryo_common::quick::varlong;
 
@@ -84,8 +84,8 @@ impl Reading<'_, '_, '_> {
             run.go_on();
             // There was room for the frame before.
             put_item(&mut run.frames, run.frame);
-            *frames = run.frames;
-            *seen = run.seen;
+            put_back(frames, run.frames);
+            put_back(seen, run.seen);
             run.rest.len()
         });
         self.input.advance(rest.len() - left);

@@ -2,8 +2,8 @@
 //! the fewer values a loop works on, the more of them stay in registers. Nothing here is a rule of its own, as in `quick.rs`.
 
 use holdfast_document::{
-    Container, LONGEST_TEXT, Room, WINDOW, Window, first_container, first_text, has_room, is_ascii, put_item,
-    put_within,
+    Container, LONGEST_TEXT, Room, WINDOW, Window, first_container, first_text, has_room, is_ascii, put_back,
+    put_item, put_within,
 };
 use holdfast_kryo_common::output::{put_varlong, zigzag_in};
 
@@ -45,8 +45,7 @@ impl Writing<'_, '_, '_> {
         self.next = run.next;
         self.way.reader.advance(rest.len() - run.rest.len());
         self.leave(run.left);
-        // Nothing is dropped here: what stood there was taken.
-        std::mem::forget(std::mem::replace(self.out, run.out));
+        put_back(self.out, run.out);
     }
 
     /// Brings the frame of a container up to date.
@@ -130,11 +129,11 @@ impl Writing<'_, '_, '_> {
         let [a, b, c] = Head::of_builtin(BIG_DECIMAL, self.classes, &self.shelf.names).mark()?;
         let (scale, unscaled) = payload.split_first_chunk::<4>()?;
         let digits = len.checked_sub(4).filter(|digits| (1..=16).contains(digits))?;
-        put_within::<32, _>(&mut run.out, |room| {
-            room.put([a, b, c, digits as u8 + 1])?;
-            room.put_first::<16>(unscaled.first_chunk()?, digits)?;
-            zigzag_in(room, i64::from(i32::from_be_bytes(*scale)))
-        })?;
+        let mut room = Room::<32>::behind(&mut run.out)?;
+        room.put([a, b, c, digits as u8 + 1])?;
+        room.put_first::<16>(unscaled.first_chunk()?, digits)?;
+        zigzag_in(&mut room, i64::from(i32::from_be_bytes(*scale)))?;
+        room.keep();
         run.next += 1;
         run.pass(before + len)
     }

@@ -4,7 +4,7 @@
 //! Nothing here is a rule of its own: at what is not exactly as expected, or where a buffer has to grow, nothing
 //! happens and the loop ends. [`Writing::step`] takes any step.
 
-use holdfast_document::{Container, Reader, first_container, has_room, put, put_item};
+use holdfast_document::{Container, Reader, first_container, has_room, put, put_back, put_item};
 use holdfast_kryo_common::beans::{Beans, MOST_SCALARS, Met};
 
 use super::names::Names;
@@ -125,9 +125,9 @@ impl Writing<'_, '_, '_> {
         run.go_on();
         // There was room for the frame before.
         put_item(&mut run.frames, run.frame);
-        *frames = run.frames;
-        *objects = run.objects;
-        *self.out = run.out;
+        put_back(frames, run.frames);
+        put_back(objects, run.objects);
+        put_back(self.out, run.out);
         self.next = run.next;
         self.way.reader.advance(rest.len() - run.rest.len());
     }

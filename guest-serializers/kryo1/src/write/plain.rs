@@ -2,7 +2,7 @@
 //! the fewer values a loop works on, the more of them stay in registers. Nothing here is a rule of its own, as in `quick.rs`.
 
 use holdfast_document::{
-    Container, Room, WINDOW, Window, first_container, first_text, has_room, put_item, put_within,
+    Container, Room, WINDOW, Window, first_container, first_text, has_room, put_back, put_item, put_within,
 };
 use holdfast_kryo_common::output::{put_varlong, varlong_in, zigzag_in};
 
@@ -30,8 +30,7 @@ impl<'d> Writing<'d, '_, '_> {
         while self.go_on(&mut run).is_some() {}
         self.way.reader.seek(self.place_of(run.rest));
         self.leave(run.left);
-        // Nothing is dropped here: what stood there was taken.
-        std::mem::forget(std::mem::replace(self.out, run.out));
+        put_back(self.out, run.out);
     }
 
     /// Writes the scalars that come next in the container, then begins a container or ends this one.

@@ -4,7 +4,7 @@
 //! Nothing here is a rule of its own: at what is not exactly as expected, or where a buffer has to grow, nothing
 //! happens and the loop ends. [`Writing::step`](super::Writing) takes any step.
 
-use holdfast_document::{Container, first_container, has_room, put_item};
+use holdfast_document::{Container, first_container, has_room, put_back, put_item};
 use holdfast_kryo_common::beans::Met;
 use holdfast_kryo_common::layout::MISSING;
 
@@ -44,8 +44,7 @@ impl<'d> Writing<'d, '_, '_> {
         let mut cursor = Cursor { rest: self.way.reader.rest(), out: std::mem::take(self.out) };
         while self.quick_step(&mut inner, &mut cursor) {}
         self.way.reader.seek(self.place_of(cursor.rest));
-        // Nothing is dropped here: what stood there was taken.
-        std::mem::forget(std::mem::replace(self.out, cursor.out));
+        put_back(self.out, cursor.out);
         self.leave(inner.left);
     }
 

@@ -77,7 +77,9 @@ pub(crate) fn put_double(out: &mut Vec<u8>, value: f64) -> bool {
 pub(crate) fn put_date(out: &mut Vec<u8>, millis: i64, last: &LastDay) -> bool {
     let Some(rest @ 0..DAY) = millis.checked_sub(last.day * DAY) else { return false };
     let (seconds, milli) = (rest as u32 / 1_000, rest as u32 % 1_000);
-    let [[i, j], [k, l], [m, n]] = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map(super::pair);
+    // One by one: `map` is a call.
+    let ([i, j], [k, l], [m, n]) =
+        (super::pair(seconds / 3_600), super::pair(seconds / 60 % 60), super::pair(seconds % 60));
     let [a, b, c, d, e, f, g, h, y, z] = last.text;
     put(out, [a, b, c, d, e, f, g, h, y, z, b' ', i, j, b':', k, l])
         && put(out, [b':', m, n, b'.'])

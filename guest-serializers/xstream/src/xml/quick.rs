@@ -1,7 +1,7 @@
 //! Writes elements where there is room and without a call (`holdfast_document::put`), as [`Printer`] does. What has no
 //! room is not done, or is to be taken back by [`Quick::back`].
 
-use holdfast_document::{has_room, put, put_again, put_first, put_item};
+use holdfast_document::{has_room, put, put_again, put_back, put_first, put_item};
 
 use super::escape::is_plain;
 use super::print::Printer;
@@ -30,7 +30,7 @@ impl Printer<'_> {
             in_tag: self.in_tag,
         };
         let result = work(&mut quick);
-        *self.out = quick.out;
+        put_back(self.out, quick.out);
         self.in_tag = quick.in_tag;
         self.empty = self.in_tag;
         self.text = false;

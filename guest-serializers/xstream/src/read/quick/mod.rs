@@ -129,7 +129,8 @@ impl<'a> Run<'a, '_, '_> {
             }
             Kind::Pair(came) => {
                 let outer = self.frames.len().checked_sub(2).and_then(|outer| self.frames.get(outer))?;
-                if outer.kind != Kind::Entries {
+                // `==` is a call.
+                if !matches!(outer.kind, Kind::Entries) {
                     return None;
                 }
                 self.count = outer.count;

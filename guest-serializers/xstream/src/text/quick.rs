@@ -1,10 +1,9 @@
-//! Numbers and dates in text, written where there is room and without a call (`holdfast_document::put`). Each writes
-//! what the function of the same name in its module writes, or tells that it does not: what it then wrote is to be taken
-//! back.
+//! Numbers and dates in text, written into a room without a call (`holdfast_document::put`). Each writes what the function
+//! of the same name in its module writes, or tells that it does not: then what the room holds is of no use.
 
 use std::num::NonZeroU64;
 
-use holdfast_document::{put, put_first};
+use holdfast_document::Room;
 
 use super::date::{DAY, LastDay};
 
@@ -24,27 +23,35 @@ const fn eight(value: u32) -> u64 {
 
 /// A number below 10^8.
 #[inline(always)]
-fn put_short(out: &mut Vec<u8>, value: u32) -> bool {
+fn put_short<const N: usize>(room: &mut Room<'_, N>, value: u32) -> Option<()> {
     let digits = eight(value);
     // The last digit stays.
     let zeros = ((digits ^ ZEROS) | 1 << 56).trailing_zeros() & !7;
-    put_first(out, [], (digits >> zeros).to_le_bytes(), 8 - (zeros / 8) as usize)
+    room.put_first(&(digits >> zeros).to_le_bytes(), 8 - (zeros / 8) as usize)
 }
 
 /// A number below 10^16.
 #[inline(always)]
-fn put_unsigned(out: &mut Vec<u8>, value: u64) -> bool {
+fn put_unsigned<const N: usize>(room: &mut Room<'_, N>, value: u64) -> Option<()> {
     if value < EIGHT_DIGITS {
-        return put_short(out, value as u32);
+        return put_short(room, value as u32);
     }
     let (high, low) = (value / EIGHT_DIGITS, (value % EIGHT_DIGITS) as u32);
-    high < EIGHT_DIGITS && put_short(out, high as u32) && put(out, eight(low).to_le_bytes())
+    (high < EIGHT_DIGITS).then_some(())?;
+    put_short(room, high as u32)?;
+    room.put(eight(low).to_le_bytes())
+}
+
+#[inline(always)]
+fn put_sign<const N: usize>(room: &mut Room<'_, N>, value: i64) -> Option<()> {
+    if value < 0 { room.put([b'-']) } else { Some(()) }
 }
 
 /// An integer.
 #[inline(always)]
-pub(crate) fn put_int(out: &mut Vec<u8>, value: i64) -> bool {
-    (value >= 0 || put(out, [b'-'])) && put_unsigned(out, value.unsigned_abs())
+pub(crate) fn put_int<const N: usize>(room: &mut Room<'_, N>, value: i64) -> Option<()> {
+    put_sign(room, value)?;
+    put_unsigned(room, value.unsigned_abs())
 }
 
 const fn power(exponent: u32) -> NonZeroU64 {
@@ -55,54 +62,55 @@ const POWERS: [NonZeroU64; 7] = [power(0), power(1), power(2), power(3), power(4
 
 /// A number with so many digits behind the point, at most six.
 #[inline(always)]
-pub(crate) fn put_decimal(out: &mut Vec<u8>, scale: i32, value: i64) -> bool {
-    let Some(power) = POWERS.get(scale as usize) else { return false };
+pub(crate) fn put_decimal<const N: usize>(room: &mut Room<'_, N>, scale: i32, value: i64) -> Option<()> {
+    let power = POWERS.get(scale as usize)?;
     let size = value.unsigned_abs();
     let (whole, fraction) = (size / *power, size % *power);
     // The point stands in front of the last digits.
     let behind = eight(fraction as u32).wrapping_shr(64 - 8 * scale as u32) << 8 | u64::from(b'.');
-    (value >= 0 || put(out, [b'-']))
-        && put_unsigned(out, whole)
-        && (scale == 0 || put_first(out, [], behind.to_le_bytes(), scale as usize + 1))
+    put_sign(room, value)?;
+    put_unsigned(room, whole)?;
+    if scale == 0 { Some(()) } else { room.put_first(&behind.to_le_bytes(), scale as usize + 1) }
 }
 
 /// A double that is a number of few digits.
 #[inline(always)]
-pub(crate) fn put_double(out: &mut Vec<u8>, value: f64) -> bool {
-    super::float::decimal(value).is_some_and(|(scale, digits)| put_decimal(out, scale, digits))
+pub(crate) fn put_double<const N: usize>(room: &mut Room<'_, N>, value: f64) -> Option<()> {
+    let (scale, digits) = super::float::decimal(value)?;
+    put_decimal(room, scale, digits)
 }
 
 /// A date of the day that was written last.
 #[inline(always)]
-pub(crate) fn put_date(out: &mut Vec<u8>, millis: i64, last: &LastDay) -> bool {
-    let Some(rest @ 0..DAY) = millis.checked_sub(last.day * DAY) else { return false };
+pub(crate) fn put_date<const N: usize>(room: &mut Room<'_, N>, millis: i64, last: &LastDay) -> Option<()> {
+    let rest @ 0..DAY = millis.checked_sub(last.day * DAY)? else { return None };
     let (seconds, milli) = (rest as u32 / 1_000, rest as u32 % 1_000);
     // One by one: `map` is a call.
     let ([i, j], [k, l], [m, n]) =
         (super::pair(seconds / 3_600), super::pair(seconds / 60 % 60), super::pair(seconds % 60));
     let [a, b, c, d, e, f, g, h, y, z] = last.text;
-    put(out, [a, b, c, d, e, f, g, h, y, z, b' ', i, j, b':', k, l])
-        && put(out, [b':', m, n, b'.'])
-        && put_short(out, milli)
-        && put(out, *b" UTC")
+    room.put([a, b, c, d, e, f, g, h, y, z, b' ', i, j, b':', k, l])?;
+    room.put([b':', m, n, b'.'])?;
+    put_short(room, milli)?;
+    room.put(*b" UTC")
 }
 
 #[cfg(test)]
 mod tests {
+    use holdfast_document::put_within;
     use proptest::prelude::*;
 
     use super::*;
     use crate::text::{big, date, float, push_int};
 
-    /// Both write the same, or the second tells that it does not: with much room, and with none.
-    fn same(push: impl FnOnce(&mut Vec<u8>), put: impl Fn(&mut Vec<u8>) -> bool) -> bool {
-        let (mut pushed, mut filled) = (Vec::new(), Vec::with_capacity(100));
+    /// Both write the same, or the second tells that it does not.
+    fn same(push: impl FnOnce(&mut Vec<u8>), put: impl Fn(&mut Room<'_, 40>) -> Option<()>) -> bool {
+        let (mut pushed, mut filled) = (Vec::new(), Vec::with_capacity(40));
         push(&mut pushed);
-        let done = put(&mut filled);
+        let done = put_within(&mut filled, put).is_some();
         if done {
             assert_eq!(String::from_utf8(filled), String::from_utf8(pushed));
         }
-        assert!(!put(&mut Vec::new()));
         done
     }
 
@@ -114,7 +122,7 @@ mod tests {
     proptest! {
         #[test]
         fn integers_are_written_as_others_are(value in sized()) {
-            let done = same(|out| push_int(out, value), |out| put_int(out, value));
+            let done = same(|out| push_int(out, value), |room| put_int(room, value));
             prop_assert_eq!(done, value.unsigned_abs() < EIGHT_DIGITS * EIGHT_DIGITS);
         }
 
@@ -123,7 +131,7 @@ mod tests {
             let unscaled = value.to_be_bytes();
             let done = same(
                 |out| big::push_decimal(out, scale, &unscaled),
-                |out| put_decimal(out, scale, value),
+                |room| put_decimal(room, scale, value),
             );
             prop_assert!(done || !(0..=6).contains(&scale) || value.unsigned_abs() >= 1 << 50);
         }
@@ -131,9 +139,9 @@ mod tests {
         #[test]
         fn doubles_are_written_as_others_are(value in any::<i32>(), scale in 0..6, bits in any::<u64>()) {
             let money = f64::from(value) / 10f64.powi(scale);
-            same(|out| float::push_double(out, money), |out| put_double(out, money));
+            same(|out| float::push_double(out, money), |room| put_double(room, money));
             let any = f64::from_bits(bits);
-            same(|out| float::push_double(out, any), |out| put_double(out, any));
+            same(|out| float::push_double(out, any), |room| put_double(room, any));
         }
 
         #[test]
@@ -142,7 +150,7 @@ mod tests {
             date::push(&mut Vec::new(), millis, &mut last);
             for millis in [millis, millis.saturating_add(more)] {
                 let mut other = last;
-                same(|out| date::push(out, millis, &mut other), |out| put_date(out, millis, &last));
+                same(|out| date::push(out, millis, &mut other), |room| put_date(room, millis, &last));
             }
         }
     }

@@ -7,6 +7,7 @@ mod levels;
 mod object;
 mod parts;
 mod permute;
+mod plain;
 mod plan;
 mod quick;
 mod refusal;
@@ -218,6 +219,7 @@ impl<'d> Writer<'d, '_> {
     fn run(&mut self) -> Result<(), Refusal> {
         while !self.frames.is_empty() {
             self.check_len()?;
+            self.run_plain();
             self.run_quickly();
             if !self.frames.is_empty() {
                 self.step()?;

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use holdfast_document::{Container, first_container, has_room, put, put_item};
+use holdfast_document::{Container, Room, first_container, has_room, put_item};
 
 use super::Writer;
 use super::frame::{Frame, Kind};
@@ -17,13 +17,12 @@ use crate::classes::{ClassId, Classes, Slot, Type};
 use crate::nodes::{NO_NODE, NodeId, Nodes};
 use crate::text::date::LastDay;
 use crate::text::{big, quick};
-use crate::xml::quick::Quick as Xml;
+use crate::xml::quick::{ENTRY, Quick as Xml};
 use crate::xml::tags::Tags;
 
-const ENTRY: Tags = Tags::of("entry");
 /// Numbers of classes in the document's table.
-const ARRAY_LIST: u16 = 1;
-const HASH_MAP: u16 = 40;
+pub(super) const ARRAY_LIST: u16 = 1;
+pub(super) const HASH_MAP: u16 = 40;
 const DATE: u16 = 185;
 
 /// What the loop works with, each by itself.
@@ -199,20 +198,12 @@ impl<'q> Quick<'q, '_, '_> {
             return false;
         }
         let name = self.xml.out.len() + 1 - tags.open_len();
-        let out = &mut self.xml.out;
-        let written = match *value {
-            Small::Text(from) => self.xml.plain(self.document, from, end),
-            Small::Int(value, _) => quick::put_int(out, value),
-            Small::Bool(true) => put(out, *b"true"),
-            Small::Bool(false) => put(out, *b"false"),
-            Small::Double(value) => quick::put_double(out, value),
-            Small::Date(millis) => quick::put_date(out, millis, self.last_day),
-            Small::Decimal(scale, from) => self
-                .document
-                .get(from..end)
-                .and_then(big::small)
-                .is_some_and(|value| quick::put_decimal(out, scale, value)),
-            Small::Nil => false,
+        let written = if let Small::Text(from) = *value {
+            self.xml.plain(self.document, from, end)
+        } else {
+            let Some(mut room) = Room::behind(&mut self.xml.out) else { return false };
+            let document = self.document.get(..end).unwrap_or_default();
+            short(value, document, self.last_day, &mut room).map(|()| room.keep()).is_some()
         };
         let written = written && self.xml.end_leaf(tags);
         if written && is_object {
@@ -339,6 +330,20 @@ impl<'q> Quick<'q, '_, '_> {
             let place = (self.at - self.base) as u32;
             self.tracked.element(name, tags, Some((place, class)));
         }
+    }
+}
+
+/// Writes a value that is no text, of which none is longer; it ends where the document is cut off.
+#[inline(always)]
+fn short(value: &Small, document: &[u8], last_day: &LastDay, room: &mut Room<'_, 40>) -> Option<()> {
+    match *value {
+        Small::Int(value, _) => quick::put_int(room, value),
+        Small::Bool(true) => room.put(*b"true"),
+        Small::Bool(false) => room.put(*b"false"),
+        Small::Double(value) => quick::put_double(room, value),
+        Small::Date(millis) => quick::put_date(room, millis, last_day),
+        Small::Decimal(scale, from) => quick::put_decimal(room, scale, big::small(document.get(from..)?)?),
+        Small::Text(_) | Small::Nil => None,
     }
 }
 

@@ -41,8 +41,8 @@ pub(super) const fn zeros(word: u64) -> u64 {
 
 /// Sets the high bit of bytes that are not characters of ASCII which stand for themselves; those above the lowest of them
 /// may be wrong.
-#[inline]
-const fn special(word: u64) -> u64 {
+#[inline(always)]
+pub(crate) const fn special(word: u64) -> u64 {
     // Control characters; DEL and what is not ASCII; & and '; < and >; ".
     let control = word.wrapping_sub(ONES * 0x20) & !word;
     let above = word.wrapping_add(ONES) | word;

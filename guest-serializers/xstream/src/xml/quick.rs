@@ -1,7 +1,7 @@
 //! Writes elements where there is room and without a call (`holdfast_document::put`), as [`Printer`] does. What has no
 //! room is not done, or is to be taken back by [`Quick::back`].
 
-use holdfast_document::{has_room, put, put_again, put_back, put_first, put_item};
+use holdfast_document::{Room, has_room, put, put_again, put_back, put_first, put_item, put_within};
 
 use super::escape::is_plain;
 use super::print::Printer;
@@ -9,6 +9,9 @@ use super::tags::Tags;
 
 /// The end of a tag, a line end, and the spaces of 31 levels.
 const LINE: &[u8; 80] = b">\n                                                                              ";
+
+/// The element of a key and a value.
+pub(crate) const ENTRY: Tags = Tags::of("entry");
 
 /// A printer that does not grow.
 pub(crate) struct Quick<'p> {
@@ -38,7 +41,77 @@ impl Printer<'_> {
     }
 }
 
+/// How elements begin: in a line of their own, or not; behind the `>` that the tag before lacks, or not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lines {
+    pretty: bool,
+    in_tag: bool,
+}
+
+impl Lines {
+    /// Of what comes behind the first element.
+    #[inline(always)]
+    pub(crate) const fn inner(self) -> Self {
+        Self { in_tag: false, ..self }
+    }
+
+    /// Where the line of an element stands in [`LINE`], so many elements being open.
+    #[inline(always)]
+    const fn of(self, depth: usize) -> (usize, usize) {
+        (if self.in_tag { 0 } else { 1 }, if self.pretty { 2 + 2 * depth } else { 1 })
+    }
+
+    /// How long it is.
+    #[inline(always)]
+    pub(crate) const fn len(self, depth: usize) -> usize {
+        let (from, end) = self.of(depth);
+        end - from
+    }
+
+    /// Writes it, if it is not very long.
+    #[inline(always)]
+    pub(crate) fn put<const N: usize>(self, room: &mut Room<'_, N>, depth: usize) -> Option<()> {
+        let (from, end) = self.of(depth);
+        room.put_text(LINE.get(from..)?.first_chunk()?, end - from)
+    }
+}
+
 impl Quick<'_> {
+    /// How the next element begins.
+    #[inline(always)]
+    pub(crate) const fn lines(&self) -> Lines {
+        Lines { pretty: self.pretty, in_tag: self.in_tag }
+    }
+
+    /// Writes elements that are complete, and what begins their lines.
+    #[inline(always)]
+    pub(crate) fn put_within<const N: usize, R>(
+        &mut self,
+        write: impl FnOnce(&mut Room<'_, N>) -> Option<R>,
+    ) -> Option<R> {
+        let written = put_within(&mut self.out, write);
+        self.in_tag &= written.is_none();
+        written
+    }
+
+    /// Whether so many more elements may be open.
+    #[inline(always)]
+    pub(crate) fn has_room(&self, more: usize) -> bool {
+        has_room(self.open, more)
+    }
+
+    /// Says that an entry is open whose name stands there, for which there is room.
+    #[inline(always)]
+    pub(crate) fn put_entry(&mut self, at: u32) {
+        put_item(self.open, (at, ENTRY.name_len() as u32));
+    }
+
+    /// Leaves it to the caller to end the entry that was begun last. Gives where its name stands.
+    #[inline(always)]
+    pub(crate) fn take_entry(&mut self) -> Option<u32> {
+        self.open.pop().map(|(at, _)| at)
+    }
+
     /// Takes back what was written of an element behind the first `len` bytes.
     #[inline(always)]
     pub(crate) fn back(&mut self, len: usize) {
@@ -53,8 +126,7 @@ impl Quick<'_> {
     /// The place for an element or the end of one.
     #[inline(always)]
     fn line(&mut self, depth: usize) -> bool {
-        let mut from = usize::from(!self.in_tag);
-        let end = if self.pretty { 2 + 2 * depth } else { 1 };
+        let (mut from, end) = self.lines().of(depth);
         while from < end {
             let chunk = LINE.get(from..).and_then(<[u8]>::first_chunk::<16>);
             if !chunk.is_some_and(|chunk| put_first(&mut self.out, [], *chunk, end - from)) {
@@ -113,7 +185,7 @@ impl Quick<'_> {
         // An attribute may follow, or nothing.
         let end = self.out.len() - 1;
         self.back(end);
-        let len = tags.open_len() - 2;
+        let len = tags.name_len();
         let at = (end - len) as u32;
         put_item(self.open, (at, len as u32));
         self.in_tag = true;

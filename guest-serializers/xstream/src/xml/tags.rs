@@ -49,6 +49,12 @@ impl Tags {
         self.len > 0
     }
 
+    /// The length of the name.
+    #[inline(always)]
+    pub(crate) fn name_len(&self) -> usize {
+        usize::from(self.len)
+    }
+
     /// The length of `<name>`.
     #[inline(always)]
     pub(crate) fn open_len(&self) -> usize {

@@ -54,6 +54,9 @@
 
 mod failure;
 mod log;
+// Where there is a C library, that has a fast one.
+#[cfg(any(test, all(target_arch = "wasm32", target_os = "unknown")))]
+mod memory;
 mod options;
 
 #[cfg(target_arch = "wasm32")]

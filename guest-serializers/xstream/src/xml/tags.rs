@@ -106,13 +106,14 @@ impl Tags {
     /// Whether `<name>` comes next, seen without a call.
     #[inline(always)]
     pub(crate) fn opens_quickly<const N: usize>(&self, window: &[u8; N]) -> bool {
-        self.fit() && stands_quickly(window, 0, &self.open, self.open_len()).is_some()
+        self.fit() && begin_alike(window, &self.open, self.open_len()).is_some()
     }
 
     /// Whether `</name>` stands at the offset, seen without a call.
     #[inline(always)]
     pub(crate) fn closes_quickly<const N: usize>(&self, window: &[u8; N], at: usize) -> bool {
-        stands_quickly(window, at, &self.close, self.close_len()).is_some()
+        let found = window.get(at..).unwrap_or_default();
+        begin_alike(found, &self.close, self.close_len()).is_some()
     }
 }
 
@@ -141,7 +142,7 @@ fn put(out: &mut Vec<u8>, tag: &[u8; ROOM], len: usize) -> bool {
 }
 
 /// The lowest so many bytes.
-pub(crate) const MASKS: [u128; 17] = {
+const MASKS: [u128; 17] = {
     let mut masks = [u128::MAX; 17];
     let mut len = 0;
     #[allow(clippy::indexing_slicing, reason = "run by the compiler, which refuses a bad index")]
@@ -168,16 +169,17 @@ fn stands(bytes: &[u8], at: usize, tag: &[u8; ROOM], len: usize) -> bool {
     len <= 16 || tag.get(16..len).is_some_and(|tag| rest.get(16..len).is_some_and(|rest| same(rest, tag)))
 }
 
-/// As [`stands`], of a tag that stands in the window with some bytes behind it.
+/// Whether two texts, each with some bytes behind it, are the same in their first `len` bytes, of at most 48: as [`stands`],
+/// without a call.
 #[inline(always)]
-fn stands_quickly<const N: usize>(window: &[u8; N], at: usize, tag: &[u8; ROOM], len: usize) -> Option<()> {
+pub(crate) fn begin_alike(left: &[u8], right: &[u8], len: usize) -> Option<()> {
     let mask = *MASKS.get(len.min(16))?;
     let differs = |offset: usize, mask: u128| {
-        let found = window.get(at + offset..)?.first_chunk::<16>()?;
-        let wanted = tag.get(offset..)?.first_chunk::<16>()?;
-        Some((u128::from_le_bytes(*found) ^ u128::from_le_bytes(*wanted)) & mask != 0)
+        let left = left.get(offset..)?.first_chunk::<16>()?;
+        let right = right.get(offset..)?.first_chunk::<16>()?;
+        Some((u128::from_le_bytes(*left) ^ u128::from_le_bytes(*right)) & mask != 0)
     };
-    let mut differ = differs(0, mask)?;
+    let mut differ = len > ROOM || differs(0, mask)?;
     if len > 16 {
         // Of two looks that overlap the second sees again what the first saw.
         differ |= differs(len - 16, u128::MAX)?;

@@ -9,7 +9,7 @@ use crate::nodes::{NO_NODE, NodeId};
 use crate::read::define::Sort;
 use crate::read::frame::{Expects, Frame, Guess, Kind};
 use crate::read::piece::{Window, spaced, stands};
-use crate::xml::tags::MASKS;
+use crate::xml::tags::begin_alike;
 
 /// A value that holds others, and how long the name of its element is.
 pub(super) struct Begun {
@@ -198,7 +198,7 @@ impl Run<'_, '_, '_> {
         let frame = self.frames.last()?;
         let (name, length) = (frame.name as usize, frame.length as usize);
         let [b'<', b'/', close @ ..] = self.rest else { return None };
-        is_same(self.bytes.get(name..)?, close, length)?;
+        begin_alike(self.bytes.get(name..)?, close, length)?;
         let [b'>', behind @ ..] = close.get(length..)? else { return None };
         if let Inside::Fields(_) = self.inside {
             self.absent(self.slots.len().checked_sub(self.next as usize)?)?;
@@ -218,21 +218,4 @@ impl Run<'_, '_, '_> {
         self.rest = behind;
         self.resume()
     }
-}
-
-/// Whether two texts that begin with names of a length begin with the same name, of at most 48 bytes.
-#[inline(always)]
-fn is_same(left: &[u8], right: &[u8], length: usize) -> Option<()> {
-    let differ = |at: usize| {
-        let (left, right) = (left.get(at..)?.first_chunk()?, right.get(at..)?.first_chunk()?);
-        Some(u128::from_le_bytes(*left) ^ u128::from_le_bytes(*right))
-    };
-    let is_same = match length {
-        0..=16 => differ(0)? & *MASKS.get(length)? == 0,
-        // Of two looks that overlap the second sees again what the first saw.
-        17..=32 => differ(0)? | differ(length - 16)? == 0,
-        33..=48 => differ(0)? | differ(16)? | differ(length - 16)? == 0,
-        _ => false,
-    };
-    is_same.then_some(())
 }

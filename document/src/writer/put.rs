@@ -29,6 +29,12 @@ impl Writer<'_> {
         put_within(self.out, write)
     }
 
+    /// As [`Room::behind`], behind what was written.
+    #[inline(always)]
+    pub fn room<const N: usize>(&mut self) -> Option<Room<'_, N>> {
+        Room::behind(self.out)
+    }
+
     /// As [`Writer::nil`].
     #[inline(always)]
     pub fn put_nil(&mut self) -> bool {

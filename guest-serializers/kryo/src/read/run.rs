@@ -8,7 +8,6 @@ impl Reading<'_, '_, '_> {
     /// Reads until every container that was begun has ended: as far as it goes quickly, then a step of any kind.
     pub(super) fn run(&mut self) -> Outcome<()> {
         loop {
-            self.run_plain();
             self.run_quickly();
             let Some(frame) = self.shelf.frames.last().copied() else { return Ok(()) };
             self.step(frame)?;

@@ -12,6 +12,8 @@ pub struct Beans<C> {
     generation: u32,
     /// By number of the definition, of the attribute whose turn it is.
     met: Vec<Option<Met<C>>>,
+    /// Whether one of them has its parts in another order than Kryo.
+    has_permuted: bool,
     /// The places of the fields of the objects that are being written, in Kryo's order, each followed by its end.
     pub targets: Vec<u32>,
 }
@@ -36,7 +38,7 @@ pub const MOST_SCALARS: usize = 32;
 
 impl<C> Default for Beans<C> {
     fn default() -> Self {
-        Self { layouts: Layouts::default(), generation: 0, met: Vec::new(), targets: Vec::new() }
+        Self { layouts: Layouts::default(), generation: 0, met: Vec::new(), has_permuted: false, targets: Vec::new() }
     }
 }
 
@@ -49,17 +51,19 @@ impl<C: Copy + PartialEq> Beans<C> {
         }
         self.layouts.bound();
         self.targets.clear();
-        self.met.clear();
+        self.begin_attribute();
     }
 
     /// Begins an attribute: its definitions have numbers of their own.
     pub fn begin_attribute(&mut self) {
         self.met.clear();
+        self.has_permuted = false;
     }
 
     /// Remembers what a definition of this attribute is.
     pub fn meet(&mut self, number: u32, met: Met<C>) {
         let number = number as usize;
+        self.has_permuted |= !met.is_straight;
         if self.met.len() <= number {
             self.met.resize(number + 1, None);
         }
@@ -73,6 +77,13 @@ impl<C: Copy + PartialEq> Beans<C> {
     #[must_use]
     pub fn met(&self, number: u32, parts: u32) -> Option<Met<C>> {
         self.met.get(number as usize).copied().flatten().filter(|met| met.parts == parts)
+    }
+
+    /// Whether a definition that was met in this attribute has its parts in another order than Kryo.
+    #[inline]
+    #[must_use]
+    pub const fn has_permuted(&self) -> bool {
+        self.has_permuted
     }
 
     /// The part of a field, by its number in Kryo's order; [`crate::layout::MISSING`] where there is none.

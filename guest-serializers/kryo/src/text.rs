@@ -1,7 +1,7 @@
 //! The two forms of a string: ASCII whose last byte has its high bit set, and a count of UTF-16 units followed by
 //! one to three bytes for each unit.
 
-use holdfast_document::{LONGEST_TEXT, Writer, append, is_ascii, put, put_text};
+use holdfast_document::{LONGEST_TEXT, Writer, append, is_ascii};
 use holdfast_kryo_common::text::{self, Units};
 
 /// A string as it stands in Kryo's bytes.
@@ -73,45 +73,6 @@ fn is_short(bytes: &[u8]) -> bool {
 #[inline]
 pub(crate) fn write_string(out: &mut Vec<u8>, bytes: &[u8]) {
     if is_short(bytes) { write_marked(out, bytes) } else { write_counted(out, bytes) }
-}
-
-/// Writes `head` and, as [`write_string`] does, the first `len` bytes of a source, where there is room and without a
-/// call: see `holdfast_document::put`. Long strings, and what is beyond the first 65,536 characters, it does not write.
-#[inline(always)]
-pub(crate) fn put_string<const N: usize>(
-    out: &mut Vec<u8>,
-    head: [u8; N],
-    source: &[u8],
-    len: usize,
-) -> bool {
-    let Some(bytes) = source.get(..len) else { return false };
-    if !is_short(bytes) {
-        return put_counted(out, head, source, bytes);
-    }
-    let written = put_text(out, head, source, len);
-    if written && let Some(last) = out.last_mut() {
-        *last |= 0x80;
-    }
-    written
-}
-
-/// A string with its length, of one byte, in front. It is the beginning of `source`.
-#[inline(always)]
-fn put_counted<const N: usize>(out: &mut Vec<u8>, head: [u8; N], source: &[u8], bytes: &[u8]) -> bool {
-    if bytes.len() > 0x3e {
-        return false;
-    }
-    let (mut units, mut most) = (0, 0);
-    for byte in bytes {
-        units += u8::from(byte & 0xc0 != 0x80);
-        most = most.max(*byte);
-    }
-    let before = out.len();
-    let written = most < 0xf0 && put(out, head) && put_text(out, [0x80 | (units + 1)], source, bytes.len());
-    if !written {
-        out.truncate(before);
-    }
-    written
 }
 
 /// `Output.writeAscii`, which has no upper limit for the short form.
@@ -227,25 +188,5 @@ mod tests {
         ] {
             assert!(Input::new(bytes).text().is_err(), "{bytes:x?}");
         }
-    }
-
-    #[test]
-    fn strings_are_the_same_where_there_is_room() {
-        for text in
-            ["", "a", "ab", "key-17", "é", "日本語, 日本語", "a😀b", "\0", &"x".repeat(63), &"é".repeat(31)]
-        {
-            for behind in [0, 3, 40] {
-                let source = [text.as_bytes(), &vec![0x99; behind]].concat();
-                let mut out = Vec::with_capacity(100);
-                let done = put_string(&mut out, [7, 8], &source, text.len());
-                assert_eq!(done, !text.contains('😀'), "{text}");
-                assert_eq!(out, if done { [&[7, 8], &written(text)[..]].concat() } else { vec![] });
-                assert!(!put_string(&mut Vec::new(), [7, 8], &source, text.len()));
-            }
-        }
-        for text in ["x".repeat(64), "é".repeat(32), "日".repeat(21)] {
-            assert!(!put_string(&mut Vec::with_capacity(200), [3], text.as_bytes(), text.len()));
-        }
-        assert!(!put_string(&mut Vec::with_capacity(200), [3], b"short", 6));
     }
 }

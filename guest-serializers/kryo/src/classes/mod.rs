@@ -260,13 +260,6 @@ impl Classes {
         self.modes.get((end as usize).wrapping_sub(left as usize + 1)).copied().unwrap_or(Mode::Any)
     }
 
-    /// How the fields of a plan are stored, one after the other.
-    #[inline]
-    pub(crate) fn modes(&self, Modes { end, count }: Modes) -> &[Mode] {
-        let (end, count) = (end as usize, count as usize);
-        self.modes.get(end.wrapping_sub(count)..end).unwrap_or_default()
-    }
-
     pub(crate) fn constants(&self, number: u32) -> &[Constant] {
         self.constants.get(number as usize).map_or(&[], Vec::as_slice)
     }

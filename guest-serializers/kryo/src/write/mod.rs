@@ -7,7 +7,7 @@ mod declared;
 mod enums;
 mod names;
 mod object;
-mod plain;
+mod permuted;
 mod put;
 mod quick;
 mod raw;

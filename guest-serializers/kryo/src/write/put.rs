@@ -1,114 +1,117 @@
-//! Scalars that are written in one go, where there is room: of the loop in `quick.rs`. Each is nothing where it is not as
-//! usual or has no room, and then nothing was written.
+//! Scalars of a document that are written in one go into a room, without a call: of the loops in `quick.rs` and
+//! `permuted.rs`. Each gives how many bytes of the document it took, and nothing where it is not as usual.
 
-use holdfast_document::{first_int, has_room, put, put_text};
+use holdfast_document::{LONGEST_TEXT, Room, WINDOW, Window, first_int, first_text, is_ascii};
+use holdfast_kryo_common::output::zigzag_in;
 
-use super::quick::Run;
 use crate::classes::ClassId;
 use crate::plan::Mode;
-use crate::text::put_string;
-use holdfast_kryo_common::output::{put_varlong, put_zigzag};
 
-impl Run<'_, '_> {
-    /// Writes the scalar that begins bytes of the document, and gives its length.
-    #[inline(always)]
-    pub(super) fn put_scalar(&mut self, mode: Mode, source: &[u8]) -> Option<usize> {
-        match mode {
-            Mode::Any => self.put_with_class(source),
-            Mode::Known(ClassId::STRING) => match *source {
-                [0xc0, ..] => put(&mut self.out, [0]).then_some(1),
-                _ => self.put_text([1], source),
-            },
-            Mode::Boolean => match *source {
-                [flag @ 0xc2..=0xc3, ..] => put(&mut self.out, [flag - 0xc2]).then_some(1),
-                _ => None,
-            },
-            Mode::Int => {
-                let (value, len) = first_int(source)?;
-                let fits = i32::try_from(value).is_ok();
-                (fits && put_zigzag(&mut self.out, [], value)).then_some(len)
-            }
-            Mode::Long => {
-                let (value, len) = first_int(source)?;
-                put_zigzag(&mut self.out, [], value).then_some(len)
-            }
-            Mode::Double => match *source {
-                [0xcb, a, b, c, d, e, f, g, h, ..] => {
-                    put(&mut self.out, [a, b, c, d, e, f, g, h]).then_some(9)
-                }
-                _ => None,
-            },
-            Mode::Known(_) | Mode::Declared(_) | Mode::Byte | Mode::Char | Mode::Short | Mode::Float => None,
+/// What stands before a string: its class where that is not known, and the mark of a first object.
+pub(super) const STRING: [u8; 2] = [3, 1];
+pub(super) const KNOWN_STRING: [u8; 1] = [1];
+
+/// A scalar with its class. Gives how many objects it is, too.
+#[inline(always)]
+pub(super) fn value(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<(usize, u32)> {
+    match *window {
+        [0xa0..=0xbf | 0xd9, ..] => marked(STRING, window, room).map(|len| (len, 1)),
+        [value @ (0..=0x7f | 0xe0..=0xff), ..] => int(i32::from(value as i8), room).map(|()| (1, 0)),
+        [0xc0, ..] => room.put([0]).map(|()| (1, 0)),
+        [flag @ 0xc2..=0xc3, ..] => room.put([ClassId::BOOLEAN_BYTE, flag - 0xc2]).map(|()| (1, 0)),
+        [0xcb, a, b, c, d, e, f, g, h, ..] => {
+            room.put([ClassId::DOUBLE_BYTE])?;
+            room.put([a, b, c, d, e, f, g, h]).map(|()| (9, 0))
         }
-    }
-
-    #[inline(always)]
-    fn put_with_class(&mut self, source: &[u8]) -> Option<usize> {
-        match *source {
-            [0xa0..=0xbf | 0xd9, ..] => self.put_text([3, 1], source),
-            [0xc0, ..] => put(&mut self.out, [0]).then_some(1),
-            // An Integer or a Long by its marker, or of no type and then one of the two by its value.
-            [0x00..=0x7f | 0xcc..=0xcf | 0xd2 | 0xd3 | 0xe0..=0xff, ..] => {
-                let (value, len) = first_int(source)?;
-                let is_int = source.first() != Some(&0xd3) && i32::try_from(value).is_ok();
-                let class = if is_int { ClassId::INT_BYTE } else { ClassId::LONG_BYTE };
-                put_zigzag(&mut self.out, [class], value).then_some(len)
-            }
-            [flag @ 0xc2..=0xc3, ..] => put(&mut self.out, [ClassId::BOOLEAN_BYTE, flag - 0xc2]).then_some(1),
-            [0xcb, a, b, c, d, e, f, g, h, ..] => {
-                put(&mut self.out, [ClassId::DOUBLE_BYTE, a, b, c, d, e, f, g, h]).then_some(9)
-            }
-            [0xd7, 9, a, b, c, d, e, f, g, h, ..] => {
-                self.put_date(u64::from_be_bytes([a, b, c, d, e, f, g, h]), source)
-            }
-            [0xd7, 11, ref payload @ ..] => self.put_decimal(payload, 8, 2, source),
-            [0xc7, len, 11, ref payload @ ..] => self.put_decimal(payload, usize::from(len), 3, source),
-            _ => None,
+        // An Integer or a Long by its marker, whatever the value.
+        [0xd2, a, b, c, d, ..] => int(i32::from_be_bytes([a, b, c, d]), room).map(|()| (5, 0)),
+        [0xd3, a, b, c, d, e, f, g, h, ..] => {
+            long(i64::from_be_bytes([a, b, c, d, e, f, g, h]), room).map(|()| (9, 0))
         }
-    }
-
-    /// A string below 256 bytes behind its class and mark, unless notes may say something of it.
-    #[inline(always)]
-    fn put_text<const N: usize>(&mut self, head: [u8; N], source: &[u8]) -> Option<usize> {
-        let (len, text) = match *source {
-            [marker @ 0xa0..=0xbf, ref text @ ..] => (usize::from(marker & 0x1f), text),
-            [0xd9, len, ref text @ ..] => (usize::from(len), text),
-            _ => return None,
-        };
-        let written = self.noted > self.place_of(source) && put_string(&mut self.out, head, text, len);
-        written.then_some(())?;
-        self.next += 1;
-        Some(source.len() - text.len() + len)
-    }
-
-    #[inline(always)]
-    fn put_date(&mut self, millis: u64, source: &[u8]) -> Option<usize> {
-        let head = self.heads.date;
-        let written =
-            self.in_order && has_room(&self.objects, 1) && put_varlong(&mut self.out, head.mark()?, millis);
-        written.then_some(())?;
-        self.count_object(head.class, self.place_of(source));
-        Some(10)
-    }
-
-    /// A `BigDecimal` of so many bytes behind a marker of so many, unless notes may say something of it.
-    #[inline(always)]
-    fn put_decimal(&mut self, payload: &[u8], len: usize, marker: usize, source: &[u8]) -> Option<usize> {
-        let (scale, unscaled) = payload.split_first_chunk::<4>()?;
-        let digits = len.checked_sub(4).filter(|digits| (1..=LONGEST_NUMBER).contains(digits))?;
-        let [a, b, c] = self.heads.decimal.mark()?;
-        let before = self.out.len();
-        let written = self.noted > self.place_of(source)
-            && put_text(&mut self.out, [a, b, c, digits as u8 + 1], unscaled, digits)
-            && put_zigzag(&mut self.out, [], i64::from(i32::from_be_bytes(*scale)));
-        if !written {
-            self.out.truncate(before);
-            return None;
+        [0xcc, value, ..] => int(i32::from(value), room).map(|()| (2, 0)),
+        [0xcd, a, b, ..] => int(i32::from(u16::from_be_bytes([a, b])), room).map(|()| (3, 0)),
+        // One of no type is an Integer where it is small enough.
+        [0xce, a, b, c, d, ..] => untyped(u64::from(u32::from_be_bytes([a, b, c, d])), room).map(|()| (5, 0)),
+        [0xcf, a, b, c, d, e, f, g, h, ..] => {
+            untyped(u64::from_be_bytes([a, b, c, d, e, f, g, h]), room).map(|()| (9, 0))
         }
-        self.next += 1;
-        Some(marker + len)
+        _ => None,
     }
 }
 
-/// A larger unscaled value is none of the usual ones.
-const LONGEST_NUMBER: usize = 16;
+/// A field, as [`value`].
+#[inline(always)]
+pub(super) fn field(mode: Mode, window: &Window, room: &mut Room<'_, WINDOW>) -> Option<(usize, u32)> {
+    let len = match (mode, window) {
+        (Mode::Any, _) => return value(window, room),
+        (Mode::Known(_), [0xc0, ..]) => room.put([0]).map(|()| 1),
+        (Mode::Known(ClassId::STRING), _) => return marked(KNOWN_STRING, window, room).map(|len| (len, 1)),
+        (Mode::Boolean, [flag @ 0xc2..=0xc3, ..]) => room.put([flag - 0xc2]).map(|()| 1),
+        (Mode::Int, _) => {
+            let (value, len) = first_int(window)?;
+            zigzag_in(room, i64::from(i32::try_from(value).ok()?)).map(|()| len)
+        }
+        (Mode::Long, _) => {
+            let (value, len) = first_int(window)?;
+            zigzag_in(room, value).map(|()| len)
+        }
+        (Mode::Double, [0xcb, a, b, c, d, e, f, g, h, ..]) => {
+            room.put([*a, *b, *c, *d, *e, *f, *g, *h]).map(|()| 9)
+        }
+        _ => None,
+    }?;
+    Some((len, 0))
+}
+
+#[inline(always)]
+fn untyped(value: u64, room: &mut Room<'_, WINDOW>) -> Option<()> {
+    match i32::try_from(value) {
+        Ok(value) => int(value, room),
+        Err(_) => long(i64::try_from(value).ok()?, room),
+    }
+}
+
+#[inline(always)]
+fn int(value: i32, room: &mut Room<'_, WINDOW>) -> Option<()> {
+    room.put([ClassId::INT_BYTE])?;
+    zigzag_in(room, i64::from(value))
+}
+
+#[inline(always)]
+fn long(value: i64, room: &mut Room<'_, WINDOW>) -> Option<()> {
+    room.put([ClassId::LONG_BYTE])?;
+    zigzag_in(room, value)
+}
+
+/// A string of ASCII, whose last byte is marked.
+#[inline(always)]
+fn marked<const N: usize>(head: [u8; N], window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    let (begin, len, text) = first_text(window)?;
+    let is_short = (2..LONGEST_TEXT).contains(&len) && is_ascii(text.get(..len)?);
+    is_short.then_some(())?;
+    room.put(head)?;
+    room.put_text(text, len)?;
+    *room.last_mut()? |= 0x80;
+    Some(begin + len)
+}
+
+/// A string with the count of its units, below 63, in front.
+#[inline(always)]
+pub(super) fn counted<const N: usize>(
+    head: [u8; N],
+    window: &Window,
+    room: &mut Room<'_, WINDOW>,
+) -> Option<usize> {
+    let (begin, len, text) = first_text(window)?;
+    let (mut units, mut most) = (0, 0);
+    for byte in text.get(..len)? {
+        units += u8::from(byte & 0xc0 != 0x80);
+        most = most.max(*byte);
+    }
+    // A string of ASCII has no count but where it is shorter.
+    let is_counted = len <= 0x3e && most < 0xf0 && (most >= 0x80 || len < 2);
+    is_counted.then_some(())?;
+    room.put(head)?;
+    room.put([0x80 | (units + 1)])?;
+    room.put_text(text, len).map(|()| begin + len)
+}

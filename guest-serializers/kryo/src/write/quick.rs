@@ -1,296 +1,310 @@
-//! The steps that sessions are full of, each taken from the document and written in one go, in a loop without calls
+//! What sessions are full of, each value taken from the document and written in one go, in a loop without calls
 //! (`holdfast_document::put` says why).
 //!
-//! Nothing here is a rule of its own: at what is not exactly as expected, or where a buffer has to grow, nothing
-//! happens and the loop ends. [`Writing::step`] takes any step.
+//! Nothing here is a rule of its own: at what is not exactly as expected, at the end of the document, or where a buffer has
+//! to grow, nothing happens and the loop ends. [`Writing::step`] takes any step.
 
-use holdfast_document::{Container, Reader, first_container, has_room, put, put_back, put_item};
-use holdfast_kryo_common::beans::{Beans, MOST_SCALARS, Met};
+use holdfast_document::{
+    Container, Room, WINDOW, Window, first_container, has_room, put, put_back, put_item, put_within,
+};
+use holdfast_kryo_common::output::{put_varlong, zigzag_in};
 
-use super::names::Names;
+use super::put::{KNOWN_STRING, STRING, counted, field, value};
 use super::refs::Object;
 use super::{Frame, FrameKind, Shelf, Writing};
 use crate::classes::{ClassId, Classes};
 use crate::plan::Mode;
-use holdfast_kryo_common::output::put_varlong;
 
 /// What the loop works on: variables of its own, as what stands behind a reference is read and written at each step.
 pub(super) struct Run<'d, 's> {
-    pub(super) out: Vec<u8>,
-    /// The bytes of the document from the next value on, and the place where the last of them ends.
+    /// The document from the next value on, and the place where its last byte ends.
     pub(super) rest: &'d [u8],
     end: u32,
-    frame: Frame,
-    /// The frames around it, of which there may be so many with it.
-    frames: Vec<Frame>,
-    depth: usize,
-    pub(super) objects: Vec<Object>,
+    pub(super) out: Vec<u8>,
+    /// What is left of the innermost container.
+    pub(super) left: u32,
+    kind: FrameKind,
     /// The number of the next object.
     pub(super) next: u32,
+    /// How much is left of the document where notes begin to say something of strings and numbers.
+    noted: usize,
     /// Whether objects are written in the order in which they stand.
-    pub(super) in_order: bool,
-    /// From this place on, notes may say something of strings and numbers.
-    pub(super) noted: u32,
-    pub(super) heads: Heads,
+    in_order: bool,
+    pub(super) shelf: &'s mut Shelf,
+    pub(super) classes: &'s Classes,
+    depth: usize,
     most_bytes: usize,
-    classes: &'s Classes,
-    names: &'s Names,
-    beans: &'s Beans<ClassId>,
-    begins: &'s mut [u32; MOST_SCALARS],
 }
 
 /// Numbers of the document's table.
-pub(super) const ARRAY_LIST: u16 = 1;
-pub(super) const HASH_MAP: u16 = 40;
-pub(super) const BIG_DECIMAL: u16 = 184;
-pub(super) const DATE: u16 = 185;
+const ARRAY_LIST: u16 = 1;
+const HASH_MAP: u16 = 40;
+const BIG_DECIMAL: u16 = 184;
+const DATE: u16 = 185;
 
-/// How the commonest built-in classes stand in the bytes.
-pub(super) struct Heads {
-    list: Head,
-    map: Head,
-    pub(super) date: Head,
-    pub(super) decimal: Head,
-}
+/// A larger unscaled value is none of the usual ones.
+const LONGEST_NUMBER: usize = 16;
 
-/// A class that stands in the bytes by name, and its number among those.
-#[derive(Clone, Copy)]
-pub(super) struct Head {
-    pub(super) class: ClassId,
-    number: u8,
-}
-
-impl Head {
-    /// A class that is not there yet, or with a number of more than a byte.
-    const NONE: Self = Self { class: ClassId::VOID, number: 0x80 };
-
-    #[inline(always)]
-    fn of(class: ClassId, classes: &Classes, names: &Names) -> Self {
-        match names.known(class, classes.slot(class)) {
-            Some(number @ 0..0x80) => Self { class, number: number as u8 },
-            _ => Self::NONE,
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn of_builtin(number: u16, classes: &Classes, names: &Names) -> Self {
-        classes.known_builtin(number).map_or(Self::NONE, |class| Self::of(class, classes, names))
-    }
-
-    /// The class and the mark of a first object.
-    #[inline(always)]
-    pub(super) fn mark(self) -> Option<[u8; 3]> {
-        (self.number < 0x80).then_some([1, self.number, 1])
-    }
-}
-
-impl Writing<'_, '_, '_> {
-    /// Whether objects are written in the order in which they stand.
-    #[inline]
-    pub(super) fn is_in_order(&self) -> bool {
-        self.way.is_straight() && self.shelf.moved.is_empty()
-    }
-
-    /// Takes steps as long as they are quick. Where it ends no step is half done.
+impl<'d> Writing<'d, '_, '_> {
+    /// Writes parts of the innermost container, and of those in it and around it, as long as they are quick. Where it ends
+    /// no step is half done.
     #[inline(never)]
     pub(super) fn run_quickly(&mut self) {
-        let in_order = self.is_in_order();
-        let Shelf { frames, objects, names, beans, begins, .. } = &mut *self.shelf;
-        let Some(frame) = frames.pop() else { return };
-        let (rest, classes) = (self.way.reader.rest(), &*self.classes);
-        let head = |number| Head::of_builtin(number, classes, names);
-        let mut run = Run {
-            out: std::mem::take(self.out),
-            rest,
-            end: self.way.reader.place().wrapping_add(rest.len() as u32),
-            frame,
-            frames: std::mem::take(frames),
-            depth: self.limits.depth,
-            objects: std::mem::take(objects),
-            next: self.next,
-            in_order,
-            noted: self.note.map_or(u32::MAX, |note| note.place),
-            heads: Heads {
-                list: head(ARRAY_LIST),
-                map: head(HASH_MAP),
-                date: head(DATE),
-                decimal: head(BIG_DECIMAL),
-            },
-            most_bytes: self.limits.bytes,
-            classes,
-            names,
-            beans,
-            begins,
-        };
-        run.go_on();
-        // There was room for the frame before.
-        put_item(&mut run.frames, run.frame);
-        put_back(frames, run.frames);
-        put_back(objects, run.objects);
-        put_back(self.out, run.out);
-        self.next = run.next;
-        self.way.reader.advance(rest.len() - run.rest.len());
+        self.running(|run| while run.go_on::<true>().is_some() {});
     }
-}
 
-impl Run<'_, '_> {
-    #[inline(always)]
-    fn go_on(&mut self) {
-        loop {
-            let mode = match self.frame.kind {
-                FrameKind::Values => Mode::Any,
-                FrameKind::Known => Mode::Known(self.frame.class),
-                FrameKind::Fields(end) => self.classes.mode(end, self.frame.left.wrapping_sub(1)),
-                _ => return,
-            };
-            let Some(left) = self.frame.left.checked_sub(1) else {
-                let Some(outer) = self.frames.pop() else { return };
-                self.frame = outer;
-                continue;
-            };
-            if self.out.len() > self.most_bytes {
-                return;
-            }
-            if let Some(len) = self.put_scalar(mode, self.rest) {
-                self.advance(len);
-                self.frame.left = left;
-            } else if mode != Mode::Any || !self.begin(left) {
-                return;
-            }
+    /// As [`Writing::run_quickly`], as long as they are plain data: maps and lists of scalars, without objects. The fewer
+    /// values a loop works on, the more of them stay in registers.
+    #[inline(never)]
+    pub(super) fn run_plain(&mut self) {
+        let is_of_values =
+            self.shelf.frames.last().is_some_and(|frame| matches!(frame.kind, FrameKind::Values));
+        if is_of_values && self.note.is_none() {
+            self.running(|run| while run.go_on::<false>().is_some() {});
         }
     }
 
+    /// Has a loop work on the innermost container.
     #[inline(always)]
-    fn advance(&mut self, len: usize) {
-        self.rest = self.rest.get(len..).unwrap_or_default();
+    pub(super) fn running(&mut self, work: impl FnOnce(&mut Run<'d, '_>)) {
+        let in_order = self.way.is_straight() && self.shelf.moved.is_empty();
+        let Some(&Frame { left, kind, .. }) = self.shelf.frames.last() else { return };
+        let rest = self.way.reader.rest();
+        let end = self.way.reader.place().wrapping_add(rest.len() as u32);
+        let mut run = Run {
+            rest,
+            end,
+            out: std::mem::take(self.out),
+            left,
+            kind,
+            next: self.next,
+            noted: self.note.map_or(0, |note| end.saturating_sub(note.place) as usize),
+            in_order,
+            shelf: self.shelf,
+            classes: self.classes,
+            depth: self.limits.depth,
+            most_bytes: self.limits.bytes,
+        };
+        work(&mut run);
+        run.leave();
+        self.next = run.next;
+        self.way.reader.advance(rest.len() - run.rest.len());
+        put_back(self.out, run.out);
+    }
+}
+
+impl<'d> Run<'d, '_> {
+    /// Writes the scalars that come next in the container, then begins a container or ends this one.
+    #[inline(always)]
+    fn go_on<const OBJECTS: bool>(&mut self) -> Option<()> {
+        self.may_grow()?;
+        match self.kind {
+            FrameKind::Values => {
+                while self.left > 0 {
+                    let window = self.window::<OBJECTS>()?;
+                    let Some((len, objects)) = put_within(&mut self.out, |room| value(window, room)) else {
+                        return self.begin::<OBJECTS>(window);
+                    };
+                    self.next += objects;
+                    self.pass(len)?;
+                }
+            }
+            FrameKind::Fields(end) if OBJECTS => {
+                while self.left > 0 {
+                    let window = self.window::<OBJECTS>()?;
+                    let mode = self.classes.mode(end, self.left - 1);
+                    let written = put_within(&mut self.out, |room| field(mode, window, room));
+                    let Some((len, objects)) = written else {
+                        return match mode {
+                            Mode::Any => self.begin::<OBJECTS>(window),
+                            Mode::Known(ClassId::STRING) => {
+                                let len = self.counted_text(KNOWN_STRING, window)?;
+                                self.pass(len)
+                            }
+                            _ => None,
+                        };
+                    };
+                    self.next += objects;
+                    self.pass(len)?;
+                }
+            }
+            _ => return None,
+        }
+        self.shelf.frames.pop();
+        let outer = self.shelf.frames.last()?;
+        (self.left, self.kind) = (outer.left, outer.kind);
+        Some(())
+    }
+
+    /// Whether parts of the container stand with their classes.
+    #[inline(always)]
+    pub(super) fn holds_any(&self) -> bool {
+        match self.kind {
+            FrameKind::Values => true,
+            FrameKind::Fields(end) => matches!(self.classes.mode(end, self.left.wrapping_sub(1)), Mode::Any),
+            _ => false,
+        }
+    }
+
+    /// Whether what was written is not over the limit.
+    #[inline(always)]
+    pub(super) fn may_grow(&self) -> Option<()> {
+        (self.out.len() <= self.most_bytes).then_some(())
+    }
+
+    /// The next value, unless notes may say something of it. Of plain data there are none.
+    #[inline(always)]
+    fn window<const NOTES: bool>(&self) -> Option<&'d Window> {
+        self.rest.first_chunk().filter(|_| !NOTES || self.rest.len() > self.noted)
+    }
+
+    /// Whether notes say nothing of what stands in front of these bytes, which go on to the end of the document.
+    #[inline(always)]
+    pub(super) const fn is_plain_before(&self, bytes: &[u8]) -> bool {
+        bytes.len() >= self.noted
     }
 
     /// Where bytes of the document stand, which go on to its end.
     #[inline(always)]
-    pub(super) fn place_of(&self, bytes: &[u8]) -> u32 {
+    pub(super) const fn place_of(&self, bytes: &[u8]) -> u32 {
         self.end.wrapping_sub(bytes.len() as u32)
     }
 
-    /// Begins a value that holds others, behind which so many follow in the container around it.
+    /// Goes on behind a part of so many bytes.
     #[inline(always)]
-    fn begin(&mut self, left: u32) -> bool {
-        if !self.in_order || !has_room(&self.objects, 1) || !self.may_enter() {
-            return false;
-        }
-        match first_container(self.rest) {
-            Some((Container::Map(count), len)) => {
-                self.begin_plain(self.heads.map, left, count, 2 * count, len)
-            }
-            Some((Container::List(count), len)) => self.begin_plain(self.heads.list, left, count, count, len),
-            Some((Container::Known { definition, parts }, len)) => {
-                self.begin_bean(left, definition, parts, len)
-            }
-            None => false,
+    pub(super) fn pass(&mut self, len: usize) -> Option<()> {
+        self.rest = self.rest.get(len..)?;
+        self.left -= 1;
+        Some(())
+    }
+
+    /// Brings the frame of the container up to date.
+    #[inline(always)]
+    fn leave(&mut self) {
+        if let Some(frame) = self.shelf.frames.last_mut() {
+            frame.left = self.left;
         }
     }
 
-    /// Whether there may be another frame, and there is room for it and the one that is not among the others.
+    /// Begins a value that holds others, or writes one that is less usual.
+    #[inline(always)]
+    fn begin<const OBJECTS: bool>(&mut self, window: &Window) -> Option<()> {
+        let place = self.place_of(self.rest);
+        let (container, len) = match *window {
+            [0x80..=0x9f | 0xdc | 0xde, ..] => first_container(window)?,
+            _ => {
+                let len = self.unusual(window, place)?;
+                return self.pass(len);
+            }
+        };
+        self.may_enter().then_some(())?;
+        let frame = match container {
+            Container::Map(count) => {
+                let class = self.first(HASH_MAP, u64::from(count), place)?;
+                Frame { left: count * 2, class, kind: FrameKind::Values }
+            }
+            Container::List(count) => {
+                let class = self.first(ARRAY_LIST, u64::from(count), place)?;
+                Frame { left: count, class, kind: FrameKind::Values }
+            }
+            Container::Known { definition, parts } if OBJECTS => {
+                let met = self.shelf.beans.met(definition, parts).filter(|met| met.is_straight)?;
+                self.first_bean(met.class, place)?;
+                Frame { left: met.modes.count, class: met.class, kind: FrameKind::Fields(met.modes.end) }
+            }
+            Container::Known { .. } => return None,
+        };
+        self.pass(len)?;
+        self.leave();
+        (self.left, self.kind) = (frame.left, frame.kind);
+        put_item(&mut self.shelf.frames, frame).then_some(())
+    }
+
+    /// Whether there may be another frame.
     #[inline(always)]
     fn may_enter(&self) -> bool {
-        self.frames.len() + 1 < self.depth && has_room(&self.frames, 2)
+        self.shelf.frames.len() < self.depth && has_room(&self.shelf.frames, 1)
     }
 
-    /// Begins a container of a header of `len` bytes, in which so many values follow.
+    /// Writes a scalar with its class that is less usual, and gives how many bytes of the document it took.
     #[inline(always)]
-    fn begin_plain(&mut self, head: Head, left: u32, count: u32, inside: u32, len: usize) -> bool {
-        let Some(mark) = head.mark() else { return false };
-        if !put_varlong(&mut self.out, mark, u64::from(count)) {
-            return false;
+    pub(super) fn unusual(&mut self, window: &Window, place: u32) -> Option<usize> {
+        match *window {
+            [0xa0..=0xbf | 0xd9, ..] => self.counted_text(STRING, window),
+            [0xd7, 9, a, b, c, d, e, f, g, h, ..] => {
+                self.first(DATE, u64::from_be_bytes([a, b, c, d, e, f, g, h]), place)?;
+                Some(10)
+            }
+            [0xd7, 11, ref payload @ ..] => self.decimal(payload, 2, 8),
+            [0xc7, len, 11, ref payload @ ..] => self.decimal(payload, 3, usize::from(len)),
+            _ => None,
         }
-        self.count_object(head.class, self.place_of(self.rest));
-        self.advance(len);
-        self.frame.left = left;
-        if inside > 0 {
-            self.enter(Frame { left: inside, class: ClassId::VOID, kind: FrameKind::Values });
-        }
-        true
     }
 
-    /// Goes on in a container, for whose frame there is room.
+    /// Writes a string with its count.
     #[inline(always)]
-    fn enter(&mut self, frame: Frame) {
-        put_item(&mut self.frames, std::mem::replace(&mut self.frame, frame));
-    }
-
-    /// Numbers an object that references may lead to, and for which there is room.
-    #[inline(always)]
-    pub(super) fn count_object(&mut self, class: ClassId, place: u32) {
-        put_item(&mut self.objects, Object { place, id: self.next, class });
+    pub(super) fn counted_text<const N: usize>(&mut self, head: [u8; N], window: &Window) -> Option<usize> {
+        let mut room = Room::behind(&mut self.out)?;
+        let len = counted(head, window, &mut room)?;
+        room.keep();
         self.next += 1;
-    }
-
-    /// Begins an object of a class that was met in this attribute, or writes it if it has scalars alone.
-    #[inline(always)]
-    fn begin_bean(&mut self, left: u32, definition: u32, parts: u32, header: usize) -> bool {
-        let Some(met) = self.beans.met(definition, parts) else { return false };
-        let Some(mark) = Head::of(met.class, self.classes, self.names).mark() else { return false };
-        let Some(fields) = self.rest.get(header..) else { return false };
-        let place = self.place_of(self.rest);
-        if !met.is_straight {
-            let before = (self.out.len(), self.objects.len(), self.next);
-            let Some(len) = self.put_object(met, mark, place, fields) else {
-                self.out.truncate(before.0);
-                self.objects.truncate(before.1);
-                self.next = before.2;
-                return false;
-            };
-            self.rest = fields.get(len..).unwrap_or_default();
-            self.frame.left = left;
-            return true;
-        }
-        if !put(&mut self.out, mark) {
-            return false;
-        }
-        self.count_object(met.class, place);
-        self.rest = fields;
-        self.frame.left = left;
-        if met.modes.count > 0 {
-            self.enter(Frame {
-                left: met.modes.count,
-                class: met.class,
-                kind: FrameKind::Fields(met.modes.end),
-            });
-        }
-        true
-    }
-
-    /// Writes an object that has its fields in another order than Kryo, if all of them are scalars: then none leads
-    /// elsewhere, and nothing but the place of each is needed. Gives how long they are. What was written is to be taken
-    /// back where that is nothing.
-    #[inline(always)]
-    fn put_object(&mut self, met: Met<ClassId>, mark: [u8; 3], place: u32, fields: &[u8]) -> Option<usize> {
-        let begins = self.begins.get_mut(..met.parts as usize)?;
-        let len = Reader::value(fields).scalars(begins)? as usize;
-        if self.noted < self.place_of(fields.get(len..)?) || !put(&mut self.out, mark) {
-            return None;
-        }
-        self.count_object(met.class, place);
-        let first = self.objects.len();
-        let order = &self.beans.layouts.get(met.layout)?.order;
-        for (mode, part) in self.classes.modes(met.modes).iter().zip(order) {
-            let begin = *self.begins.get(*part as usize)?;
-            self.put_scalar(*mode, fields.get(begin as usize..)?)?;
-            self.settle(first);
-        }
         Some(len)
     }
 
-    /// Objects are looked for by their places: moves the last one of those behind so many in front of all with a
-    /// greater place.
+    /// Writes a `BigDecimal` that takes so many bytes behind its marker of so many.
     #[inline(always)]
-    fn settle(&mut self, first: usize) {
-        let mut objects = self.objects.get_mut(first..).unwrap_or_default();
-        while let [before @ .., a, b] = objects
-            && a.place > b.place
-        {
-            std::mem::swap(a, b);
-            let len = before.len() + 1;
-            objects = objects.get_mut(..len).unwrap_or_default();
+    fn decimal(&mut self, payload: &[u8], marker: usize, len: usize) -> Option<usize> {
+        let [a, b, c] = self.mark(self.classes.known_builtin(BIG_DECIMAL)?)?;
+        let (scale, unscaled) = payload.split_first_chunk::<4>()?;
+        let digits = len.checked_sub(4).filter(|digits| (1..=LONGEST_NUMBER).contains(digits))?;
+        let mut room = Room::<WINDOW>::behind(&mut self.out)?;
+        room.put([a, b, c, digits as u8 + 1])?;
+        room.put_first::<LONGEST_NUMBER>(unscaled.first_chunk()?, digits)?;
+        zigzag_in(&mut room, i64::from(i32::from_be_bytes(*scale)))?;
+        room.keep();
+        self.next += 1;
+        Some(marker + len)
+    }
+
+    /// Writes class and mark of a first object of a built-in class, and a number. Gives the class.
+    #[inline(always)]
+    fn first(&mut self, builtin: u16, value: u64, place: u32) -> Option<ClassId> {
+        let class = self.classes.known_builtin(builtin)?;
+        let mark = self.mark(class)?;
+        self.may_number().then_some(())?;
+        put_varlong(&mut self.out, mark, value).then_some(())?;
+        self.number(class, place);
+        Some(class)
+    }
+
+    /// Writes class and mark of a first object of a class of the application.
+    #[inline(always)]
+    pub(super) fn first_bean(&mut self, class: ClassId, place: u32) -> Option<()> {
+        let mark = self.mark(class)?;
+        (self.may_number() && put(&mut self.out, mark)).then_some(())?;
+        self.number(class, place);
+        Some(())
+    }
+
+    /// What stands in the bytes for a first object of a class that came before by its name.
+    #[inline(always)]
+    fn mark(&self, class: ClassId) -> Option<[u8; 3]> {
+        match self.shelf.names.known(class, self.classes.slot(class)) {
+            Some(number @ 0..0x80) => Some([1, number as u8, 1]),
+            _ => None,
         }
+    }
+
+    /// Whether the next object may be numbered here, and there is room to remember it.
+    #[inline(always)]
+    fn may_number(&self) -> bool {
+        self.in_order && has_room(&self.shelf.objects, 1)
+    }
+
+    /// Numbers an object that references may lead to.
+    #[inline(always)]
+    fn number(&mut self, class: ClassId, place: u32) {
+        put_item(&mut self.shelf.objects, Object { place, id: self.next, class });
+        self.next += 1;
     }
 }

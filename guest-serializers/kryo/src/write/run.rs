@@ -10,6 +10,7 @@ impl Writing<'_, '_, '_> {
         loop {
             self.run_plain();
             self.run_quickly();
+            self.run_permuted();
             let Some(frame) = self.shelf.frames.last().copied() else { return Ok(()) };
             self.step(frame)?;
         }

@@ -240,12 +240,12 @@ impl<'a, const N: usize> Room<'a, N> {
         }
     }
 
-    /// The last byte.
+    /// Writes the last byte anew. To read it back would be to wait for it.
     #[inline(always)]
-    pub fn last_mut(&mut self) -> Option<&mut u8> {
+    pub fn set_last(&mut self, byte: u8) -> Option<()> {
         let last = self.len.checked_sub(1)?;
-        // SAFETY: the bytes of a room were written up to its length.
-        self.bytes().get_mut(last).map(|byte| unsafe { byte.assume_init_mut() })
+        self.bytes().get_mut(last)?.write(byte);
+        Some(())
     }
 }
 
@@ -368,14 +368,14 @@ mod tests {
                 let done = put_within::<67, _>(&mut out, |room| {
                     room.put([7, 8])?;
                     room.put_text(&text, len)?;
-                    *room.last_mut()? |= 0x80;
+                    room.set_last(9)?;
                     enough.then_some(len)
                 });
                 let mut wanted = vec![9];
                 if enough && len <= LONGEST_TEXT {
                     wanted.extend([7, 8]);
                     wanted.extend(&text[..len]);
-                    *wanted.last_mut().unwrap() |= 0x80;
+                    *wanted.last_mut().unwrap() = 9;
                     assert_eq!(done, Some(len));
                 } else {
                     assert_eq!(done, None);
@@ -393,7 +393,7 @@ mod tests {
             put_within::<3, _>(&mut out, |room| room.put([1, 2]).and_then(|()| room.put([3, 4]))),
             None
         );
-        assert_eq!(put_within::<1, _>(&mut out, |room| room.last_mut().copied()), None);
+        assert_eq!(put_within::<1, _>(&mut out, |room| room.set_last(9)), None);
         let free = out.capacity() as u8;
         out.resize(usize::from(free) - 2, 0);
         assert_eq!(put_within::<3, _>(&mut out, |room| room.put([1])), None);

@@ -90,16 +90,6 @@ impl Writer<'_> {
         }
     }
 
-    /// As [`Writer::put_str_first`], where the last byte has its high bit set to mark the end.
-    #[inline(always)]
-    pub fn put_str_marked_first(&mut self, source: &[u8], len: usize) -> bool {
-        let written = self.put_str_first(source, len);
-        if written && let Some(last) = self.out.last_mut() {
-            *last &= 0x7f;
-        }
-        written
-    }
-
     /// As [`Writer::date`].
     #[inline(always)]
     pub fn put_date(&mut self, millis: i64) -> bool {
@@ -253,9 +243,6 @@ mod tests {
             let (source, len) = (source.as_bytes(), len.min(source.len()));
             let put = same(|w| w.str_bytes(&source[..len]), |w| w.put_str_first(source, len));
             prop_assert_eq!(put, len <= crate::LONGEST_TEXT);
-            if len > 0 {
-                same(|w| w.str_marked(&source[..len]), |w| w.put_str_marked_first(source, len));
-            }
             let put = same(
                 |w| w.big_decimal(scale, &source[..len]),
                 |w| w.put_big_decimal_first(scale, source, len),

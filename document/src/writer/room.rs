@@ -96,9 +96,9 @@ impl<const N: usize> Room<'_, N> {
     /// As [`Writer::str_marked`](crate::Writer::str_marked), of the first `len` bytes of a text.
     #[inline(always)]
     pub fn str_marked(&mut self, text: &[u8; LONGEST_TEXT], len: usize) -> Option<()> {
+        let last = *text.get(len.checked_sub(1)?)?;
         self.str(text, len)?;
-        *self.last_mut()? &= 0x7f;
-        Some(())
+        self.set_last(last & 0x7f)
     }
 
     /// As [`Writer::date`](crate::Writer::date).

@@ -89,10 +89,10 @@ fn marked<const N: usize>(head: [u8; N], window: &Window, room: &mut Room<'_, WI
     let (begin, len, text) = first_text(window)?;
     let is_short = (2..LONGEST_TEXT).contains(&len) && is_ascii(text.get(..len)?);
     is_short.then_some(())?;
+    let last = *text.get(len.checked_sub(1)?)?;
     room.put(head)?;
     room.put_text(text, len)?;
-    *room.last_mut()? |= 0x80;
-    Some(begin + len)
+    room.set_last(last | 0x80).map(|()| begin + len)
 }
 
 /// A string with the count of its units, below 63, in front.

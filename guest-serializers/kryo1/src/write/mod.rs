@@ -3,10 +3,10 @@
 mod array;
 mod bean;
 mod builtin;
-mod cursor;
 mod declared;
 mod enums;
-mod plain;
+mod permuted;
+mod put;
 mod quick;
 mod refs;
 mod run;

@@ -1,191 +1,245 @@
 //! What sessions are full of, each value taken from the document and written in one go, in a loop without calls
 //! (`holdfast_document::put` says why).
 //!
-//! Nothing here is a rule of its own: at what is not exactly as expected, or where a buffer has to grow, nothing
-//! happens and the loop ends. [`Writing::step`](super::Writing) takes any step.
+//! Nothing here is a rule of its own: at what is not exactly as expected, at the end of the document, or where a buffer has
+//! to grow, nothing happens and the loop ends. [`Writing::step`](super::Writing) takes any step.
 
-use holdfast_document::{Container, first_container, has_room, put_back, put_item};
-use holdfast_kryo_common::beans::Met;
-use holdfast_kryo_common::layout::MISSING;
+use holdfast_document::{
+    Container, Room, Window, first_container, has_room, put, put_back, put_item, put_within,
+};
+use holdfast_kryo_common::output::put_varlong;
 
-use super::cursor::Cursor;
+use super::put::{KNOWN_STRING, STRING, any_text, field, value};
 use super::refs::Object;
 use super::{Frame, FrameKind, Home, Shelf, Writing};
-use crate::classes::ClassId;
+use crate::classes::{ClassId, Classes};
 use crate::plan::Mode;
 
-/// The number of Date in the document's table.
-pub(super) const DATE: u16 = 185;
-
-/// What stands in the bytes for an ArrayList and a HashMap.
-pub(super) const ARRAY_LIST: u8 = 18;
-pub(super) const HASH_MAP: u8 = 21;
-
-/// What stands before a string: its class, or a mark where the class is known.
-pub(super) const ANY: u8 = 17;
-const KNOWN_STRING: u8 = 1;
-
-/// How nothing is stored that is quick.
-const NOT_QUICK: Mode = Mode::Float;
-
-/// What a step needs of the innermost frame, a local variable of the loop.
-struct Inner {
-    left: u32,
+/// What the loop works on: variables of its own, as what stands behind a reference is read and written at each step.
+pub(super) struct Run<'d, 's> {
+    /// The document from the next value on, and the place where its last byte ends.
+    pub(super) rest: &'d [u8],
+    end: u32,
+    pub(super) out: Vec<u8>,
+    /// What is left of the innermost container.
+    pub(super) left: u32,
     kind: FrameKind,
+    /// The number of the next object.
+    pub(super) next: u32,
+    /// Whether objects are written for the first time wherever they stand.
+    is_new: bool,
+    attribute: u32,
+    pub(super) shelf: &'s mut Shelf,
+    pub(super) classes: &'s Classes,
+    depth: usize,
 }
 
+/// The number of Date in the document's table.
+const DATE: u16 = 185;
+
+/// What stands in the bytes for an ArrayList and a HashMap.
+const ARRAY_LIST: u8 = 18;
+const HASH_MAP: u8 = 21;
+
 impl<'d> Writing<'d, '_, '_> {
-    /// Writes parts of the innermost container, and of those in it and around it, as long as they are quick. Where it
-    /// ends no step is half done.
+    /// Writes parts of the innermost container, and of those in it and around it, as long as they are quick. Where it ends
+    /// no step is half done.
     #[inline(never)]
     pub(super) fn run_quickly(&mut self) {
-        let Some(frame) = self.shelf.frames.last() else { return };
-        let mut inner = Inner { left: frame.left, kind: frame.kind };
-        let mut cursor = Cursor { rest: self.way.reader.rest(), out: std::mem::take(self.out) };
-        while self.quick_step(&mut inner, &mut cursor) {}
-        self.way.reader.seek(self.place_of(cursor.rest));
-        put_back(self.out, cursor.out);
-        self.leave(inner.left);
+        self.running(|run| while run.go_on::<true>().is_some() {});
     }
 
-    /// The place where these bytes begin.
-    #[inline(always)]
-    pub(super) fn place_of(&self, rest: &[u8]) -> u32 {
-        let passed = self.way.reader.rest().len().wrapping_sub(rest.len());
-        self.way.reader.place().wrapping_add(passed as u32)
-    }
-
-    /// Brings the frame of a container up to date.
-    #[inline(always)]
-    pub(super) fn leave(&mut self, left: u32) {
-        if let Some(frame) = self.shelf.frames.last_mut() {
-            frame.left = left;
+    /// As [`Writing::run_quickly`], as long as they are plain data: maps and lists of scalars, without objects. The fewer
+    /// values a loop works on, the more of them stay in registers.
+    #[inline(never)]
+    pub(super) fn run_plain(&mut self) {
+        if self.shelf.frames.last().is_some_and(|frame| matches!(frame.kind, FrameKind::Values)) {
+            self.running(|run| while run.go_on::<false>().is_some() {});
         }
     }
 
-    /// Writes a part, or ends the container.
+    /// Has a loop work on the innermost container.
     #[inline(always)]
-    fn quick_step(&mut self, inner: &mut Inner, cursor: &mut Cursor<'d>) -> bool {
-        let Some(left) = inner.left.checked_sub(1) else { return self.quick_end(inner, cursor) };
-        inner.left = left;
-        let written = self.quick_part(inner, cursor);
-        if !written {
-            inner.left += 1;
-        }
-        written
-    }
-
-    #[inline(always)]
-    fn quick_part(&mut self, inner: &mut Inner, cursor: &mut Cursor<'d>) -> bool {
-        let head = match inner.kind {
-            FrameKind::Values => ANY,
-            _ => match self.quick_mode(inner, cursor) {
-                Mode::Any => ANY,
-                Mode::Known(ClassId::STRING) => KNOWN_STRING,
-                Mode::Known(_) => return cursor.null(),
-                Mode::Boolean => return cursor.boolean_field(),
-                Mode::Int => return cursor.int_field(),
-                Mode::Long => return cursor.long_field(),
-                Mode::Double => return cursor.double_field(),
-                _ => return false,
-            },
+    pub(super) fn running(&mut self, work: impl FnOnce(&mut Run<'d, '_>)) {
+        let is_new = self.way.is_at_home() && self.way.is_straight() && self.shelf.moved.is_empty();
+        let Some(&Frame { left, kind, .. }) = self.shelf.frames.last() else { return };
+        let rest = self.way.reader.rest();
+        let mut run = Run {
+            rest,
+            end: self.way.reader.place().wrapping_add(rest.len() as u32),
+            out: std::mem::take(self.out),
+            left,
+            kind,
+            next: self.next,
+            is_new,
+            attribute: self.way.attribute(),
+            shelf: self.shelf,
+            classes: self.classes,
+            depth: self.limits.depth,
         };
-        let Some((&first, behind)) = cursor.rest.split_first() else { return false };
-        match first {
-            0xa0..=0xbf => cursor.string(head, behind, usize::from(first & 0x1f)),
-            0xd9 => match *behind {
-                [len, ref source @ ..] => cursor.string(head, source, usize::from(len)),
-                [] => false,
-            },
-            _ if head == KNOWN_STRING => cursor.null(),
-            _ => cursor.scalar(first, behind) || self.quick_object(inner, cursor, first, behind),
-        }
+        work(&mut run);
+        run.leave();
+        self.next = run.next;
+        self.way.reader.advance(rest.len() - run.rest.len());
+        put_back(self.out, run.out);
     }
+}
 
-    /// How the next part is stored that is none of those with their classes; goes to its place if it stands elsewhere.
+impl<'d> Run<'d, '_> {
+    /// Writes the scalars that come next in the container, then begins a container or ends this one.
     #[inline(always)]
-    fn quick_mode(&mut self, inner: &Inner, cursor: &mut Cursor<'d>) -> Mode {
-        match inner.kind {
-            FrameKind::Known => {
-                Mode::Known(self.shelf.frames.last().map_or(ClassId::CLASS, |frame| frame.class))
+    fn go_on<const OBJECTS: bool>(&mut self) -> Option<()> {
+        match self.kind {
+            FrameKind::Values => {
+                while self.left > 0 {
+                    let window = self.window()?;
+                    let Some(len) = put_within(&mut self.out, |room| value(window, room)) else {
+                        return self.begin::<OBJECTS>(window);
+                    };
+                    self.pass(len)?;
+                }
             }
-            FrameKind::Fields(end) => self.classes.mode(end, inner.left),
-            FrameKind::FieldsAt { end, from } if self.goes_to(from + 1 + inner.left, cursor) => {
-                self.classes.mode(end, inner.left)
+            FrameKind::Fields(end) if OBJECTS => {
+                while self.left > 0 {
+                    let window = self.window()?;
+                    let mode = self.classes.mode(end, self.left - 1);
+                    let Some(len) = put_within(&mut self.out, |room| field(mode, window, room)) else {
+                        return match mode {
+                            Mode::Any => self.begin::<OBJECTS>(window),
+                            Mode::Known(ClassId::STRING) => {
+                                let len = self.any_text(KNOWN_STRING, window)?;
+                                self.pass(len)
+                            }
+                            _ => None,
+                        };
+                    };
+                    self.pass(len)?;
+                }
             }
-            _ => NOT_QUICK,
-        }
-    }
-
-    /// Goes to the place of a field that stands elsewhere, if it is there.
-    #[inline(always)]
-    fn goes_to(&mut self, target: u32, cursor: &mut Cursor<'d>) -> bool {
-        match self.shelf.beans.targets.get(target as usize) {
-            Some(&place) if place != MISSING => {
-                self.way.reader.seek(place);
-                cursor.go_to(self.way.reader.rest())
-            }
-            _ => false,
-        }
-    }
-
-    /// Ends the container, and goes on in the one around it.
-    #[inline(always)]
-    fn quick_end(&mut self, inner: &mut Inner, cursor: &mut Cursor<'d>) -> bool {
-        match inner.kind {
-            FrameKind::Whole(_) | FrameKind::Handler | FrameKind::Visit(_) => return false,
-            FrameKind::FieldsAt { from, .. } => {
-                self.end_fields_at(from);
-                cursor.go_to(self.way.reader.rest());
-            }
-            _ => {}
+            _ => return None,
         }
         self.shelf.frames.pop();
-        match self.shelf.frames.last() {
-            Some(outer) => *inner = Inner { left: outer.left, kind: outer.kind },
-            None => return false,
-        }
-        true
+        let outer = self.shelf.frames.last()?;
+        (self.left, self.kind) = (outer.left, outer.kind);
+        Some(())
     }
 
-    /// Writes a date, or begins a value with parts.
+    /// The next value.
     #[inline(always)]
-    fn quick_object(
-        &mut self,
-        inner: &mut Inner,
-        cursor: &mut Cursor<'d>,
-        first: u8,
-        behind: &'d [u8],
-    ) -> bool {
-        match first {
-            0xd7 => {
-                let [9, a, b, c, d, e, f, g, h, ref after @ ..] = *behind else { return false };
-                let millis = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-                let class = self.classes.known_builtin(DATE).and_then(|class| self.quick_class(class));
-                class.is_some_and(|class| cursor.varlong(class, millis, after))
-            }
-            0x80..=0x9f | 0xdc | 0xde => self.quick_container(inner, cursor),
+    fn window(&self) -> Option<&'d Window> {
+        self.rest.first_chunk()
+    }
+
+    /// Whether parts of the container stand with their classes.
+    #[inline(always)]
+    pub(super) fn holds_any(&self) -> bool {
+        match self.kind {
+            FrameKind::Values => true,
+            FrameKind::Fields(end) => matches!(self.classes.mode(end, self.left.wrapping_sub(1)), Mode::Any),
             _ => false,
         }
     }
 
-    /// Begins a value with parts.
+    /// Where bytes of the document stand, which go on to its end.
     #[inline(always)]
-    fn quick_container(&mut self, inner: &mut Inner, cursor: &mut Cursor<'d>) -> bool {
-        let Some((container, len)) = first_container(cursor.rest) else { return false };
-        let Some(after) = cursor.rest.get(len..) else { return false };
-        match container {
-            Container::Map(count) => self.quick_map(inner, cursor, count, after),
-            Container::List(count) => self.quick_list(inner, cursor, count, after),
-            Container::Known { definition, parts } => {
-                self.quick_bean(inner, cursor, definition, parts, after)
-            }
+    pub(super) const fn place_of(&self, bytes: &[u8]) -> u32 {
+        self.end.wrapping_sub(bytes.len() as u32)
+    }
+
+    /// Goes on behind a part of so many bytes.
+    #[inline(always)]
+    pub(super) fn pass(&mut self, len: usize) -> Option<()> {
+        self.rest = self.rest.get(len..)?;
+        self.left -= 1;
+        Some(())
+    }
+
+    /// Brings the frame of the container up to date.
+    #[inline(always)]
+    fn leave(&mut self) {
+        if let Some(frame) = self.shelf.frames.last_mut() {
+            frame.left = self.left;
         }
+    }
+
+    /// Begins a value that holds others, or writes one that is less usual.
+    #[inline(always)]
+    fn begin<const OBJECTS: bool>(&mut self, window: &Window) -> Option<()> {
+        let place = self.place_of(self.rest);
+        let (container, len) = match *window {
+            [0x80..=0x9f | 0xdc | 0xde, ..] => first_container(window)?,
+            _ => {
+                let len = self.unusual(window)?;
+                return self.pass(len);
+            }
+        };
+        self.may_enter().then_some(())?;
+        let (class, kind, left) = match container {
+            Container::Map(count) => {
+                put_varlong(&mut self.out, [HASH_MAP], u64::from(count)).then_some(())?;
+                (ClassId::CLASS, FrameKind::Values, count * 2)
+            }
+            Container::List(count) => {
+                put_varlong(&mut self.out, [ARRAY_LIST], u64::from(count)).then_some(())?;
+                (ClassId::CLASS, FrameKind::Values, count)
+            }
+            Container::Known { definition, parts } if OBJECTS => {
+                let met = self.shelf.beans.met(definition, parts).filter(|met| met.is_straight)?;
+                self.first_bean(met.class, place)?;
+                (met.class, FrameKind::Fields(met.modes.end), met.modes.count)
+            }
+            Container::Known { .. } => return None,
+        };
+        self.pass(len)?;
+        self.leave();
+        (self.left, self.kind) = (left, kind);
+        let home = Home { attribute: self.attribute, place };
+        put_item(&mut self.shelf.frames, Frame { left, class, home, kind }).then_some(())
+    }
+
+    /// Whether there may be another frame.
+    #[inline(always)]
+    fn may_enter(&self) -> bool {
+        self.shelf.frames.len() < self.depth && has_room(&self.shelf.frames, 1)
+    }
+
+    /// Writes a scalar with its class that is less usual, and gives how many bytes of the document it took.
+    #[inline(always)]
+    pub(super) fn unusual(&mut self, window: &Window) -> Option<usize> {
+        match *window {
+            [0xa0..=0xbf | 0xd9, ..] => self.any_text(STRING, window),
+            [0xd7, 9, a, b, c, d, e, f, g, h, ..] => {
+                let class = self.named(self.classes.known_builtin(DATE)?)?;
+                let millis = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+                put_varlong(&mut self.out, class, millis).then_some(10)
+            }
+            _ => None,
+        }
+    }
+
+    /// Writes a string that is not ASCII.
+    #[inline(always)]
+    pub(super) fn any_text(&mut self, head: u8, window: &Window) -> Option<usize> {
+        let mut room = Room::behind(&mut self.out)?;
+        let len = any_text(head, window, &mut room)?;
+        room.keep();
+        Some(len)
+    }
+
+    /// Writes the class and the mark of a new object, and remembers it.
+    #[inline(always)]
+    pub(super) fn first_bean(&mut self, class: ClassId, place: u32) -> Option<()> {
+        let [a, b, c] = self.named(class)?;
+        (self.is_new && has_room(&self.shelf.objects, 1)).then_some(())?;
+        put(&mut self.out, [a, b, c, 0]).then_some(())?;
+        put_item(&mut self.shelf.objects, Object { place, number: self.next, class });
+        self.next += 1;
+        Some(())
     }
 
     /// What stands in the bytes for a class that came before by its name.
     #[inline(always)]
-    pub(super) fn quick_class(&self, class: ClassId) -> Option<[u8; 3]> {
+    fn named(&self, class: ClassId) -> Option<[u8; 3]> {
         if class.registered().is_some() || self.classes.get(class).registered != 0 {
             return None;
         }
@@ -193,105 +247,5 @@ impl<'d> Writing<'d, '_, '_> {
             Some(number @ 0..0x7f) => Some([0xff, 0x7f, number as u8 + 1]),
             _ => None,
         }
-    }
-
-    /// A list, of which the elements are to come.
-    #[inline(always)]
-    fn quick_list(
-        &mut self,
-        inner: &mut Inner,
-        cursor: &mut Cursor<'d>,
-        count: u32,
-        after: &'d [u8],
-    ) -> bool {
-        let place = self.place_of(cursor.rest);
-        self.may_enter()
-            && cursor.varlong([ARRAY_LIST], u64::from(count), after)
-            && self.quick_enter(inner, FrameKind::Values, ClassId::CLASS, count, place)
-    }
-
-    /// A map, of which keys and values are to come.
-    #[inline(always)]
-    fn quick_map(&mut self, inner: &mut Inner, cursor: &mut Cursor<'d>, count: u32, after: &'d [u8]) -> bool {
-        let place = self.place_of(cursor.rest);
-        self.may_enter()
-            && cursor.varlong([HASH_MAP], u64::from(count), after)
-            && self.quick_enter(inner, FrameKind::Values, ClassId::CLASS, count * 2, place)
-    }
-
-    /// An object of a class that was met in this attribute, of which the parts are to come.
-    #[inline(always)]
-    fn quick_bean(
-        &mut self,
-        inner: &mut Inner,
-        cursor: &mut Cursor<'d>,
-        number: u32,
-        parts: u32,
-        after: &'d [u8],
-    ) -> bool {
-        let place = self.place_of(cursor.rest);
-        let Some(met) = self.shelf.beans.met(number, parts) else { return false };
-        let Some([a, b, c]) = self.quick_class(met.class) else { return false };
-        if !self.may_enter() || !self.is_new() || !has_room(&cursor.out, 4) {
-            return false;
-        }
-        let kind = if met.is_straight {
-            FrameKind::Fields(met.modes.end)
-        } else {
-            self.way.reader.seek(self.place_of(after));
-            let Some(from) = self.quick_places(&met) else { return false };
-            self.way.leave_straight_way();
-            FrameKind::FieldsAt { end: met.modes.end, from }
-        };
-        put_item(&mut self.shelf.objects, Object { place, number: self.next, class: met.class });
-        self.next += 1;
-        cursor.put([a, b, c, 0], after) && self.quick_enter(inner, kind, met.class, met.modes.count, place)
-    }
-
-    /// Whether an object is written for the first time wherever it stands, and there is room to remember it.
-    #[inline(always)]
-    fn is_new(&self) -> bool {
-        self.way.is_at_home()
-            && self.way.is_straight()
-            && has_room(&self.shelf.objects, 1)
-            && self.shelf.moved.is_empty()
-    }
-
-    /// Finds where the fields of an object stand if all of its parts, which begin here, are scalars. Gives where their
-    /// places are among the targets.
-    #[inline(always)]
-    fn quick_places(&mut self, met: &Met<ClassId>) -> Option<u32> {
-        let Shelf { beans, begins, .. } = &mut *self.shelf;
-        let end = self.way.reader.scalars(begins.get_mut(..met.parts as usize)?)?;
-        let order = &beans.layouts.get(met.layout)?.order;
-        let from = beans.targets.len();
-        has_room(&beans.targets, order.len() + 1).then_some(())?;
-        put_item(&mut beans.targets, end);
-        for part in order.iter().rev() {
-            put_item(&mut beans.targets, begins.get(*part as usize).copied().unwrap_or(MISSING));
-        }
-        Some(from as u32)
-    }
-
-    /// Whether a value may be begun that holds others.
-    #[inline(always)]
-    fn may_enter(&self) -> bool {
-        self.shelf.frames.len() < self.limits.depth && has_room(&self.shelf.frames, 1)
-    }
-
-    /// Goes on in a value, for which there is room.
-    #[inline(always)]
-    fn quick_enter(
-        &mut self,
-        inner: &mut Inner,
-        kind: FrameKind,
-        class: ClassId,
-        left: u32,
-        place: u32,
-    ) -> bool {
-        self.leave(inner.left);
-        *inner = Inner { left, kind };
-        let home = Home { attribute: self.way.attribute(), place };
-        put_item(&mut self.shelf.frames, Frame { left, class, home, kind })
     }
 }

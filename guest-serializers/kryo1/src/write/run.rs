@@ -12,6 +12,7 @@ impl Writing<'_, '_, '_> {
         loop {
             self.run_plain();
             self.run_quickly();
+            self.run_permuted();
             if !self.step()? {
                 return Ok(());
             }

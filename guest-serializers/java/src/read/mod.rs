@@ -15,7 +15,6 @@ mod descriptors;
 mod finish;
 mod identity;
 mod input;
-mod plain;
 mod quick;
 mod run;
 mod scalar;

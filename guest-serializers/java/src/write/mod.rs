@@ -9,7 +9,6 @@ mod class;
 mod compile;
 mod notes;
 mod places;
-mod plain;
 mod quick;
 mod run;
 mod scalar;

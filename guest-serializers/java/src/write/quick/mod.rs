@@ -1,0 +1,352 @@
+//! What sessions are full of, each value taken from the document and written in one go, in a loop without calls
+//! (`holdfast_document::put` says why).
+//!
+//! Nothing here is a rule of its own: at what is not exactly as expected, at the end of the document, or where a buffer has
+//! to grow, nothing happens and the loop ends. [`Writing::step`] takes any step.
+
+mod object;
+
+use holdfast_document::{
+    Container, Room, WINDOW, Window, first_container, first_text, put_back, put_item, put_within,
+};
+
+use super::{Frame, Kept, Writing};
+use crate::boxes::Boxed;
+use crate::layout::{Hint, Op};
+use crate::mutf8;
+use crate::stream::tc;
+use object::{BOOLEAN, DATE, DOUBLE, INTEGER, LONG};
+
+/// Extensions of the document.
+const DATE_EXT: u8 = 9;
+const BIG_DECIMAL_EXT: u8 = 11;
+
+/// What the loop works on: variables of its own, as what stands behind a reference is read and written at each step.
+struct Run<'d, 's> {
+    /// The document from here on, and where its last byte ends.
+    rest: &'d [u8],
+    end: u32,
+    out: Vec<u8>,
+    /// The next step of the innermost value, and what is left of it where it is a container.
+    pc: u32,
+    left: u32,
+    frame: &'s mut Frame,
+    kept: &'s mut Kept,
+    /// As of [`Writing`].
+    handles: u32,
+    last: u32,
+    depth: usize,
+    room: usize,
+    /// Up to here values are what they seem.
+    plain: u32,
+    /// The class of each definition of the attribute.
+    definitions: &'s [u32],
+}
+
+impl<'d> Writing<'d> {
+    /// Takes steps in the innermost value, and in those in it and around it, as long as they are quick. Where it ends no
+    /// step is half done.
+    #[inline(never)]
+    pub(super) fn run_quickly(&mut self, frame: &mut Frame) {
+        self.running(frame, |run| while run.go_on::<true>().is_some() {});
+    }
+
+    /// As [`Writing::run_quickly`], as long as they are those of plain data: maps and lists of scalars, without objects. The
+    /// fewer values a loop works on, the more of them stay in registers.
+    #[inline(never)]
+    pub(super) fn run_plain(&mut self, frame: &mut Frame) {
+        if self.kept.code.is_of_items(frame.pc) {
+            self.running(frame, |run| while run.go_on::<false>().is_some() {});
+        }
+    }
+
+    /// Has a loop work on the innermost value.
+    #[inline(always)]
+    fn running(&mut self, frame: &mut Frame, work: impl FnOnce(&mut Run<'d, '_>)) {
+        let rest = self.context.reader.rest();
+        let mut run = Run {
+            rest,
+            end: self.at().wrapping_add(rest.len() as u32),
+            out: std::mem::take(self.out),
+            pc: frame.pc,
+            left: frame.left,
+            frame,
+            kept: self.kept,
+            handles: self.handles,
+            last: self.last,
+            depth: self.depth,
+            room: self.room,
+            plain: self.context.plain,
+            definitions: &self.context.definitions,
+        };
+        work(&mut run);
+        run.leave();
+        (self.handles, self.last) = (run.handles, run.last);
+        self.context.reader.advance(rest.len() - run.rest.len());
+        put_back(self.out, run.out);
+    }
+
+    /// Whether nobody but the value itself says what the value here is; and how far that goes.
+    pub(super) fn is_plain(&mut self, at: u32) -> bool {
+        let base = self.context.base;
+        if !self.kept.places.in_order()
+            || self.out.len() > self.room
+            || self.context.notes.reaches(at.wrapping_sub(base))
+        {
+            return false;
+        }
+        let next = self.context.notes.next_place();
+        self.context.plain = next.map_or(u32::MAX, |place| base.saturating_add(place));
+        true
+    }
+}
+
+impl<'d> Run<'d, '_> {
+    /// Takes the steps that come next, up to one that begins a value which holds others, or ends one.
+    #[inline(always)]
+    fn go_on<const OBJECTS: bool>(&mut self) -> Option<()> {
+        // Of plain data nothing else comes.
+        if !OBJECTS {
+            return self.items::<OBJECTS>();
+        }
+        match self.kept.code.at(self.pc) {
+            Op::Elements | Op::Entries => self.items::<OBJECTS>(),
+            Op::Part(hint) => {
+                let window = self.window()?;
+                self.pc += 1;
+                let Some(len) = put_within(&mut self.out, |room| ascii(window, room)) else {
+                    let done = self.value::<OBJECTS>(window, hint);
+                    if done.is_none() {
+                        self.pc -= 1;
+                    }
+                    return done;
+                };
+                self.handles += 1;
+                self.scalar(len)
+            }
+            Op::Primitive(code) => {
+                let window = self.rest.first_chunk()?;
+                let len = put_within(&mut self.out, |room| primitive(code, window, room))?;
+                self.pc += 1;
+                self.pass(len)
+            }
+            Op::End => {
+                put_within::<1, _>(&mut self.out, |room| room.put([tc::ENDBLOCKDATA]))?;
+                self.pc += 1;
+                Some(())
+            }
+            Op::Return if !self.frame.back => {
+                let outer = self.kept.frames.pop()?;
+                self.last = self.frame.handle;
+                self.go_back(outer);
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
+    /// Writes the strings that come next in a container, then another item, or goes on behind the last one.
+    #[inline(always)]
+    fn items<const OBJECTS: bool>(&mut self) -> Option<()> {
+        while self.left > 0 {
+            let window = self.window()?;
+            let Some(len) = put_within(&mut self.out, |room| ascii(window, room)) else {
+                self.left -= 1;
+                let done = self.value::<OBJECTS>(window, Hint::None);
+                if done.is_none() {
+                    self.left += 1;
+                }
+                return done;
+            };
+            self.handles += 1;
+            self.left -= 1;
+            self.scalar(len)?;
+        }
+        self.end::<OBJECTS>()
+    }
+
+    /// Goes on behind the last item of a container: ends it where it is known how, and the one around it is plain too.
+    #[inline(always)]
+    fn end<const OBJECTS: bool>(&mut self) -> Option<()> {
+        if OBJECTS {
+            self.pc += 1;
+            return Some(());
+        }
+        let code = &self.kept.code;
+        let outer = self.kept.frames.last()?;
+        let is_end = matches!((code.at(self.pc + 1), code.at(self.pc + 2)), (Op::End, Op::Return));
+        (is_end && !self.frame.back && code.is_of_items(outer.pc)).then_some(())?;
+        put_within::<1, _>(&mut self.out, |room| room.put([tc::ENDBLOCKDATA]))?;
+        self.last = self.frame.handle;
+        let outer = self.kept.frames.pop()?;
+        self.go_back(outer);
+        Some(())
+    }
+
+    /// The next value, if it is what it seems.
+    #[inline(always)]
+    fn window(&self) -> Option<&'d Window> {
+        (self.at() < self.plain && self.out.len() <= self.room).then_some(())?;
+        self.rest.first_chunk()
+    }
+
+    /// Where the next value stands in the document.
+    #[inline(always)]
+    const fn at(&self) -> u32 {
+        self.end.wrapping_sub(self.rest.len() as u32)
+    }
+
+    /// Goes on behind so many bytes.
+    #[inline(always)]
+    fn pass(&mut self, len: usize) -> Option<()> {
+        self.rest = self.rest.get(len..)?;
+        Some(())
+    }
+
+    /// As [`Run::pass`], behind a value to which no reference leads.
+    #[inline(always)]
+    fn scalar(&mut self, len: usize) -> Option<()> {
+        self.last = u32::MAX;
+        self.pass(len)
+    }
+
+    /// Brings the frame of the innermost value up to date.
+    #[inline(always)]
+    fn leave(&mut self) {
+        (self.frame.pc, self.frame.left) = (self.pc, self.left);
+    }
+
+    /// Goes on in a value, for whose frame there is room.
+    #[inline(always)]
+    fn enter(&mut self, inner: Frame) -> Option<()> {
+        self.leave();
+        (self.pc, self.left) = (inner.pc, inner.left);
+        put_item(&mut self.kept.frames, std::mem::replace(self.frame, inner)).then_some(())
+    }
+
+    /// Goes on in the value around the innermost one.
+    #[inline(always)]
+    fn go_back(&mut self, outer: Frame) {
+        (self.pc, self.left) = (outer.pc, outer.left);
+        *self.frame = outer;
+    }
+
+    /// Writes a value that is no string of ASCII, or begins one that holds others.
+    #[inline(always)]
+    fn value<const OBJECTS: bool>(&mut self, window: &Window, hint: Hint) -> Option<()> {
+        match *window {
+            [0xc0, ..] => {
+                put_within::<1, _>(&mut self.out, |room| room.put([tc::NULL]))?;
+                self.scalar(1)
+            }
+            [marker @ (0xc2 | 0xc3), ..] => {
+                self.boxed(BOOLEAN, Boxed::Boolean(marker == 0xc3), [marker & 1], 1)
+            }
+            // A signed marker is a type, but not where it is the shortest for a negative number.
+            [0xd2, a @ ..=0x7f, b, c, d, ..] => {
+                let data = [a, b, c, d];
+                self.boxed(INTEGER, Boxed::Integer(i32::from_be_bytes(data)), data, 5)
+            }
+            [0xd3, a @ ..=0x7f, b, c, d, e, f, g, h, ..] => {
+                let data = [a, b, c, d, e, f, g, h];
+                self.boxed(LONG, Boxed::Long(i64::from_be_bytes(data)), data, 9)
+            }
+            [0xcb, a, b, c, d, e, f, g, h, ..] if !matches!(hint, Hint::Float) => {
+                self.object(DOUBLE, [a, b, c, d, e, f, g, h])?;
+                self.scalar(9)
+            }
+            [0..=0x7f | 0xcc..=0xcf, ..] if matches!(hint, Hint::None | Hint::Long) => {
+                let (value, len) = unsigned(window)?;
+                match (hint, i32::try_from(value)) {
+                    (Hint::None, Ok(value)) => {
+                        self.boxed(INTEGER, Boxed::Integer(value), value.to_be_bytes(), len)
+                    }
+                    _ => {
+                        let value = i64::try_from(value).ok()?;
+                        self.boxed(LONG, Boxed::Long(value), value.to_be_bytes(), len)
+                    }
+                }
+            }
+            [0xa0..=0xbf | 0xd9, ..] => {
+                let mut room = Room::behind(&mut self.out)?;
+                let len = any_text(window, &mut room)?;
+                room.keep();
+                self.handles += 1;
+                self.scalar(len)
+            }
+            [0xd7, DATE_EXT, a, b, c, d, e, f, g, h, ..] => {
+                self.kept.places.has_room().then_some(())?;
+                let at = self.at();
+                self.last =
+                    self.object(DATE, [tc::BLOCKDATA, 8, a, b, c, d, e, f, g, h, tc::ENDBLOCKDATA])?;
+                self.kept.places.put(at, self.last);
+                self.pass(10)
+            }
+            [0xc7, len, BIG_DECIMAL_EXT, ref payload @ ..] if OBJECTS => {
+                self.big_decimal(payload.get(..usize::from(len))?, 3)
+            }
+            [0xd7, BIG_DECIMAL_EXT, ref payload @ ..] if OBJECTS => {
+                self.big_decimal(payload.get(..8)?, 2)
+            }
+            _ => match first_container(window)? {
+                (Container::Map(count), len) => self.map(count, len),
+                (Container::List(count), len) => self.list(count, len),
+                (Container::Known { definition, parts }, len) if OBJECTS => {
+                    self.defined(definition, parts, len)
+                }
+                (Container::Known { .. }, _) => None,
+            },
+        }
+    }
+}
+
+/// A string of ASCII without NUL. Gives how many bytes it took.
+#[inline(always)]
+fn ascii(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    let (begin, len, text) = first_text(window)?;
+    mutf8::is_same_ascii(text.get(..len)?).then_some(())?;
+    room.put([tc::STRING, 0, len as u8])?;
+    room.put_text(text, len).map(|()| begin + len)
+}
+
+/// A string that is the same in modified UTF-8.
+#[inline(always)]
+fn any_text(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    let (begin, len, text) = first_text(window)?;
+    mutf8::is_same(text.get(..len)?).then_some(())?;
+    room.put([tc::STRING, 0, len as u8])?;
+    room.put_text(text, len).map(|()| begin + len)
+}
+
+/// A field of a primitive type. Gives how many bytes it took.
+#[inline(always)]
+fn primitive(code: u8, window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    match (code, window) {
+        (b'I', [0..=0x7f | 0xcc..=0xcf, ..]) => {
+            let (value, len) = unsigned(window)?;
+            room.put(i32::try_from(value).ok()?.to_be_bytes()).map(|()| len)
+        }
+        (b'J', [0..=0x7f | 0xcc..=0xcf, ..]) => {
+            let (value, len) = unsigned(window)?;
+            room.put(i64::try_from(value).ok()?.to_be_bytes()).map(|()| len)
+        }
+        (b'D', [0xcb, a, b, c, d, e, f, g, h, ..]) => {
+            room.put([*a, *b, *c, *d, *e, *f, *g, *h]).map(|()| 9)
+        }
+        (b'Z', [marker @ (0xc2 | 0xc3), ..]) => room.put([marker & 1]).map(|()| 1),
+        _ => None,
+    }
+}
+
+/// An integer of a marker that says no type, and how many bytes it takes.
+#[inline(always)]
+fn unsigned(window: &Window) -> Option<(u64, usize)> {
+    Some(match *window {
+        [value @ 0..=0x7f, ..] => (u64::from(value), 1),
+        [0xcc, a, ..] => (u64::from(a), 2),
+        [0xcd, a, b, ..] => (u64::from(u16::from_be_bytes([a, b])), 3),
+        [0xce, a, b, c, d, ..] => (u64::from(u32::from_be_bytes([a, b, c, d])), 5),
+        [0xcf, a, b, c, d, e, f, g, h, ..] => (u64::from_be_bytes([a, b, c, d, e, f, g, h]), 9),
+        _ => return None,
+    })
+}

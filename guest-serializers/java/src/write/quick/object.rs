@@ -1,0 +1,151 @@
+//! Objects of classes that were met, new ones or those of Java's caches again.
+
+use holdfast_document::{Room, WINDOW, has_room, put_within};
+
+use super::Run;
+use crate::big;
+use crate::boxes::Boxed;
+use crate::classes::{ClassId, id};
+use crate::layout::{self, LIST_ELEMENTS, MAP_ENTRIES};
+use crate::stream::{BASE_HANDLE, sc, tc};
+use crate::write::Frame;
+use crate::write::class::{Sort, UNKNOWN};
+use crate::write::scalar::BIG_INTEGER_HEAD;
+
+pub(super) const BOOLEAN: ClassId = id("java.lang.Boolean");
+pub(super) const INTEGER: ClassId = id("java.lang.Integer");
+pub(super) const LONG: ClassId = id("java.lang.Long");
+pub(super) const DOUBLE: ClassId = id("java.lang.Double");
+pub(super) const DATE: ClassId = id("java.util.Date");
+const ARRAY_LIST: ClassId = id("java.util.ArrayList");
+const HASH_MAP: ClassId = id("java.util.HashMap");
+const BIG_DECIMAL: ClassId = id("java.math.BigDecimal");
+const BIG_INTEGER: ClassId = id("java.math.BigInteger");
+const BYTES: ClassId = id("[B");
+
+impl Run<'_, '_> {
+    /// A boxed value that takes `len` bytes: again, or as a new object of a class that was met.
+    #[inline(always)]
+    pub(super) fn boxed<const N: usize>(
+        &mut self,
+        class: ClassId,
+        value: Boxed,
+        data: [u8; N],
+        len: usize,
+    ) -> Option<()> {
+        if let Some(handle) = self.kept.boxes.get(value) {
+            put_within::<5, _>(&mut self.out, |room| {
+                room.put([tc::REFERENCE])?;
+                room.put(handle.wrapping_add(BASE_HANDLE).to_be_bytes())
+            })?;
+        } else {
+            let handle = self.object(class, data)?;
+            self.kept.boxes.bind(value, handle);
+        }
+        self.scalar(len)
+    }
+
+    /// An object of a class of the JDK that was met, with its data; gives its handle.
+    #[inline(always)]
+    pub(super) fn object<const N: usize>(&mut self, class: ClassId, data: [u8; N]) -> Option<u32> {
+        let descriptor = self.descriptor(u32::from(class))?;
+        put_within::<32, _>(&mut self.out, |room| {
+            room.put([tc::OBJECT, tc::REFERENCE])?;
+            room.put(descriptor)?;
+            room.put(data)
+        })?;
+        self.handles += 1;
+        Some(self.handles - 1)
+    }
+
+    /// The reference to the descriptor of a class that was met.
+    #[inline(always)]
+    fn descriptor(&self, class: u32) -> Option<[u8; 4]> {
+        Some(self.kept.classes.met(class)?.wrapping_add(BASE_HANDLE).to_be_bytes())
+    }
+
+    /// A HashMap whose header takes `len` bytes.
+    #[inline(always)]
+    pub(super) fn map(&mut self, count: u32, len: usize) -> Option<()> {
+        let (buckets, load_factor, threshold) = layout::grown_table(40, count);
+        let [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]] =
+            [load_factor, threshold, buckets, count].map(u32::to_be_bytes);
+        let data = [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p];
+        let inner = Frame { pc: MAP_ENTRIES, left: count * 2, count, number: 40, ..Frame::default() };
+        self.begin(u32::from(HASH_MAP), data, inner, len)
+    }
+
+    /// An ArrayList whose header takes `len` bytes.
+    #[inline(always)]
+    pub(super) fn list(&mut self, count: u32, len: usize) -> Option<()> {
+        let [a, b, c, d] = count.to_be_bytes();
+        let inner = Frame { pc: LIST_ELEMENTS, left: count, count, number: 1, ..Frame::default() };
+        self.begin(u32::from(ARRAY_LIST), [a, b, c, d, tc::BLOCKDATA, 4, a, b, c, d], inner, len)
+    }
+
+    /// An object of a class that was met in this attribute, whose header takes `len` bytes.
+    #[inline(always)]
+    pub(super) fn defined(&mut self, definition: u32, parts: u32, len: usize) -> Option<()> {
+        let &class = self.definitions.get(definition as usize)?;
+        let defined = self.kept.classes.get(class).filter(|_| class != UNKNOWN)?;
+        let is_plain = matches!(defined.sort, Sort::Bean)
+            && defined.parts == parts
+            && defined.flags & (sc::SERIALIZABLE | sc::EXTERNALIZABLE) != 0;
+        is_plain.then_some(())?;
+        let inner = Frame { pc: defined.code, ..Frame::default() };
+        self.begin(class, [], inner, len)
+    }
+
+    /// Begins an object that takes `len` bytes up to its first part, with the data in front of that.
+    #[inline(always)]
+    fn begin<const N: usize>(&mut self, class: u32, data: [u8; N], inner: Frame, len: usize) -> Option<()> {
+        let may = self.kept.frames.len() + 1 < self.depth
+            && has_room(&self.kept.frames, 1)
+            && self.kept.places.has_room();
+        may.then_some(())?;
+        let descriptor = self.descriptor(class)?;
+        put_within::<32, _>(&mut self.out, |room| {
+            room.put([tc::OBJECT, tc::REFERENCE])?;
+            room.put(descriptor)?;
+            room.put(data)
+        })?;
+        let (at, handle) = (self.at(), self.handles);
+        self.handles += 1;
+        self.kept.places.put(at, handle);
+        self.last = handle;
+        self.pass(len)?;
+        self.enter(Frame { at, handle, ..inner })
+    }
+
+    /// A BigDecimal behind a header of `head` bytes, whose BigInteger has at most seven bytes and is a new object.
+    #[inline(always)]
+    pub(super) fn big_decimal(&mut self, payload: &[u8], head: usize) -> Option<()> {
+        let (scale, unscaled) = payload.split_first_chunk::<4>()?;
+        let value = big::small(unscaled).filter(|_| unscaled.len() <= 7)?;
+        self.kept.boxes.get(Boxed::Big(Some(value))).is_none().then_some(())?;
+        let (decimal, integer) =
+            (self.descriptor(u32::from(BIG_DECIMAL))?, self.descriptor(u32::from(BIG_INTEGER))?);
+        let bytes = self.descriptor(u32::from(BYTES))?;
+        let from = value.unsigned_abs().leading_zeros() as usize / 8;
+        let len = 8 - from;
+        let mut room = Room::<WINDOW>::behind(&mut self.out)?;
+        room.put([tc::OBJECT, tc::REFERENCE])?;
+        room.put(decimal)?;
+        room.put(*scale)?;
+        room.put([tc::OBJECT, tc::REFERENCE])?;
+        room.put(integer)?;
+        room.put(BIG_INTEGER_HEAD)?;
+        room.put((value.signum() as i32).to_be_bytes())?;
+        room.put([tc::ARRAY, tc::REFERENCE])?;
+        room.put(bytes)?;
+        room.put([0, 0, 0, len as u8])?;
+        // The bytes of the number stand in front, what is behind them is written over.
+        let magnitude = value.unsigned_abs().unbounded_shl(8 * from as u32);
+        room.put_first(&magnitude.to_be_bytes(), len)?;
+        room.put([tc::ENDBLOCKDATA, tc::ENDBLOCKDATA])?;
+        room.keep();
+        self.kept.boxes.bind(Boxed::Big(Some(value)), self.handles + 1);
+        self.handles += 3;
+        self.scalar(head + payload.len())
+    }
+}

@@ -115,6 +115,14 @@ pub(crate) enum Op {
     Time,
 }
 
+impl Op {
+    /// Whether it is one of the commonest steps, which both directions take in a loop of their own.
+    #[inline]
+    pub(crate) const fn is_common(self) -> bool {
+        matches!(self, Self::Elements | Self::Entries | Self::Part(_) | Self::Primitive(_) | Self::End)
+    }
+}
+
 /// The steps of a class.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Program {

@@ -8,8 +8,10 @@ impl Reading<'_> {
     /// Reads the value that was begun to its end: as far as it goes quickly, then a step of any kind.
     pub(super) fn run(&mut self, mut frame: Frame) -> Step<()> {
         loop {
-            self.run_plain(&mut frame);
-            self.run_quickly(&mut frame);
+            if self.kept.code.at(frame.pc).is_common() {
+                self.run_plain(&mut frame);
+                self.run_quickly(&mut frame);
+            }
             match self.step(&mut frame) {
                 Ok(false) => {}
                 Ok(true) => return Ok(()),

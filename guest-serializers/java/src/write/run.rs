@@ -11,8 +11,10 @@ impl<'a> Writing<'a> {
     /// Writes the value that was begun to its end: as far as it goes quickly, then a step of any kind.
     pub(super) fn run(&mut self, mut frame: Frame) -> Step<()> {
         loop {
-            self.run_plain(&mut frame);
-            self.run_quickly(&mut frame);
+            if self.kept.code.at(frame.pc).is_common() && self.is_plain() {
+                self.run_plain(&mut frame);
+                self.run_quickly(&mut frame);
+            }
             if self.step(&mut frame)? {
                 return Ok(());
             }
@@ -29,16 +31,10 @@ impl<'a> Writing<'a> {
                 None
             }
             Op::Elements | Op::Entries => {
-                if self.becomes_plain() {
-                    return Ok(false);
-                }
                 frame.left -= 1;
                 self.value(Hint::None)?
             }
             Op::Part(hint) => {
-                if self.becomes_plain() {
-                    return Ok(false);
-                }
                 frame.pc += 1;
                 self.value(hint)?
             }
@@ -72,12 +68,6 @@ impl<'a> Writing<'a> {
             self.enter(frame, inner)?;
         }
         Ok(false)
-    }
-
-    /// Whether values were not known to be plain, and the one here is.
-    fn becomes_plain(&mut self) -> bool {
-        let at = self.at();
-        at >= self.context.plain && self.is_plain(at)
     }
 
     /// Goes on with a value inside of the one that is written.

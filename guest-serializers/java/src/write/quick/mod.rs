@@ -86,13 +86,16 @@ impl<'d> Writing<'d> {
         put_back(self.out, run.out);
     }
 
-    /// Whether nobody but the value itself says what the value here is; and how far that goes.
-    pub(super) fn is_plain(&mut self, at: u32) -> bool {
+    /// Whether nobody but the value itself says what the value here is. How far that goes is kept.
+    #[inline]
+    pub(super) fn is_plain(&mut self) -> bool {
+        let at = self.at();
+        at < self.context.plain || self.becomes_plain(at)
+    }
+
+    fn becomes_plain(&mut self, at: u32) -> bool {
         let base = self.context.base;
-        if !self.kept.places.in_order()
-            || self.out.len() > self.room
-            || self.context.notes.reaches(at.wrapping_sub(base))
-        {
+        if !self.kept.places.in_order() || self.context.notes.reaches(at.wrapping_sub(base)) {
             return false;
         }
         let next = self.context.notes.next_place();

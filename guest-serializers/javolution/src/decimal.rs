@@ -5,9 +5,9 @@
 
 use std::io::Write as _;
 
-use holdfast_document::put;
+use holdfast_document::Room;
 
-use crate::number::{integer, parse_float, parse_integer, put_fraction, put_unsigned, unsigned};
+use crate::number::{integer, parse_float, parse_integer, put_fraction, unsigned};
 
 /// Appends a double. False says that the library would read another one.
 #[inline]
@@ -174,16 +174,16 @@ fn fraction(out: &mut Vec<u8>, mut value: u64, places: i32) {
     unsigned(out, value);
 }
 
-/// As [`double`] where there is room, without a call, of a price: a number of two places, from 1 to below 10 million. False
-/// says that it is another one or there was too little room, and a part may have been appended.
+/// As [`double`] where there is room, without a call, of a price: a number of two places, from 1 to below 10 million.
 #[inline(always)]
-pub(crate) fn put_double(out: &mut Vec<u8>, value: f64) -> bool {
-    let positive = value.abs();
-    let Some((mantissa, places)) = price(positive) else { return false };
-    let (Some(power), Some(fill)) = (POW10.get(places), POW10.get(16 - places)) else { return false };
-    (value > 0.0 || put(out, [b'-']))
-        && put_unsigned(out, mantissa / power)
-        && put_fraction(out, mantissa % power * fill)
+pub(crate) fn put_double<const N: usize>(room: &mut Room<'_, N>, value: f64) -> Option<()> {
+    let (mantissa, places) = price(value.abs())?;
+    let (power, fill) = (POW10.get(places)?, POW10.get(16 - places)?);
+    if value < 0.0 {
+        room.put([b'-'])?;
+    }
+    room.unsigned(mantissa / power)?;
+    put_fraction(room, mantissa % power * fill)
 }
 
 /// The digits of a price as the library has them, and how many are behind the point: sixteen, and where these would be read
@@ -586,7 +586,7 @@ mod tests {
             let value = f64::from_bits(value.to_bits().wrapping_add_signed(next));
             let (mut quick, mut long) = (Vec::with_capacity(64), Vec::new());
             let exact = double(&mut long, value);
-            if put_double(&mut quick, value) {
+            if holdfast_document::put_within::<64, _>(&mut quick, |room| put_double(room, value)).is_some() {
                 assert_eq!((String::from_utf8_lossy(&quick), exact), (String::from_utf8_lossy(&long), true));
             } else {
                 assert!(next != 0 || !(100..1_000_000_000).contains(&cents));

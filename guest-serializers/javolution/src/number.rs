@@ -1,6 +1,6 @@
 //! Numbers as texts.
 
-use holdfast_document::put;
+use holdfast_document::{Room, ZEROS, digits};
 
 /// Appends an integer.
 #[inline]
@@ -30,82 +30,33 @@ pub(crate) fn unsigned(out: &mut Vec<u8>, value: u64) {
         few(out, high);
     } else {
         few(out, high / EIGHT);
-        out.extend_from_slice(&(digits(high % EIGHT) | ZEROS).to_le_bytes());
+        out.extend_from_slice(&(digits((high % EIGHT) as u32) | ZEROS).to_le_bytes());
     }
-    out.extend_from_slice(&(digits(low) | ZEROS).to_le_bytes());
+    out.extend_from_slice(&(digits(low as u32) | ZEROS).to_le_bytes());
 }
 
-/// As [`integer`] where there is room, without a call. Where not all has, a part may have been appended.
+/// Appends a point, and the sixteen digits behind it without zeros at the end, but for one, where there is room and without
+/// a call.
 #[inline(always)]
-pub(crate) fn put_integer(out: &mut Vec<u8>, value: i64) -> bool {
-    (value >= 0 || put(out, [b'-'])) && put_unsigned(out, value.unsigned_abs())
-}
-
-/// As [`unsigned`] where there is room, without a call. Where not all has, a part may have been appended.
-#[inline(always)]
-pub(crate) fn put_unsigned(out: &mut Vec<u8>, value: u64) -> bool {
-    if value < 10 {
-        return put(out, [b'0' + value as u8]);
-    }
-    let (high, low) = (value / EIGHT, value % EIGHT);
-    match high {
-        0 => put_few(out, low),
-        1..EIGHT => put_few(out, high) && put_eight(out, low),
-        _ => put_few(out, high / EIGHT) && put_eight(out, high % EIGHT) && put_eight(out, low),
-    }
-}
-
-/// As [`few`].
-#[inline(always)]
-fn put_few(out: &mut Vec<u8>, value: u64) -> bool {
-    let digits = digits(value);
-    let spare = (digits.trailing_zeros() / 8).min(7);
-    let end = out.len() + 8 - spare as usize;
-    let written = put(out, ((digits | ZEROS) >> (8 * spare)).to_le_bytes());
-    out.truncate(end);
-    written
-}
-
-/// All of eight digits.
-#[inline(always)]
-fn put_eight(out: &mut Vec<u8>, value: u64) -> bool {
-    put(out, (digits(value) | ZEROS).to_le_bytes())
-}
-
-/// Appends a point, and the sixteen digits behind it without zeros at the end, but for one, as [`put_unsigned`] does.
-#[inline(always)]
-pub(crate) fn put_fraction(out: &mut Vec<u8>, value: u64) -> bool {
-    let (high, low) = (digits(value / EIGHT), digits(value % EIGHT));
+pub(crate) fn put_fraction<const N: usize>(room: &mut Room<'_, N>, value: u64) -> Option<()> {
+    let (high, low) = (digits((value / EIGHT) as u32), digits((value % EIGHT) as u32));
     let len = if low == 0 { 8 - high.leading_zeros() / 8 } else { 16 - low.leading_zeros() / 8 };
-    let end = out.len() + 1 + len.max(1) as usize;
-    let written =
-        put(out, [b'.']) && put(out, (high | ZEROS).to_le_bytes()) && put(out, (low | ZEROS).to_le_bytes());
-    out.truncate(end);
-    written
+    let all = u128::from(low | ZEROS) << 64 | u128::from(high | ZEROS);
+    room.put([b'.'])?;
+    room.put_first(&all.to_le_bytes(), len.max(1) as usize)
 }
 
 /// A number of nine digits.
 const EIGHT: u64 = 100_000_000;
-const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// Appends a number of at most eight digits.
 #[inline]
 fn few(out: &mut Vec<u8>, value: u64) {
-    let digits = digits(value);
+    let digits = digits(value as u32);
     let spare = (digits.trailing_zeros() / 8).min(7);
     let end = out.len() + 8 - spare as usize;
     out.extend_from_slice(&((digits | ZEROS) >> (8 * spare)).to_le_bytes());
     out.truncate(end);
-}
-
-/// The eight digits of a number, the first one in the lowest byte: halves are halved, all at once.
-#[inline(always)]
-const fn digits(value: u64) -> u64 {
-    let fours = (value / 10_000) | ((value % 10_000) << 32);
-    let high = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
-    let twos = high | ((fours - high * 100) << 16);
-    let high = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
-    high | ((twos - high * 10) << 8)
 }
 
 /// An integer of all of the text, as the library takes it: a sign, then digits.
@@ -183,17 +134,13 @@ mod tests {
             unsigned(&mut out, value >> shift);
             let shifted: u64 = value >> shift;
             assert_eq!(out, shifted.to_string().as_bytes());
-            let mut roomy = Vec::with_capacity(40);
-            assert!(put_integer(&mut roomy, shifted.cast_signed()));
-            assert_eq!(roomy, shifted.cast_signed().to_string().as_bytes());
-            assert!(!put_integer(&mut Vec::new(), shifted.cast_signed()));
         }
 
         #[test]
         fn any_fraction_has_its_digits_up_to_the_last(value in 0..10_000_000_000_000_000_u64, zeros in 0..17_u32) {
             let value = value / 10_u64.pow(zeros) * 10_u64.pow(zeros);
             let mut out = Vec::with_capacity(40);
-            assert!(put_fraction(&mut out, value));
+            holdfast_document::put_within::<40, _>(&mut out, |room| put_fraction(room, value)).unwrap();
             let all = format!("{value:016}");
             let digits = all.trim_end_matches('0');
             assert_eq!(out, format!(".{}", if digits.is_empty() { "0" } else { digits }).as_bytes());

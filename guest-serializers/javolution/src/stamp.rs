@@ -1,10 +1,10 @@
 //! Text that is written often, ready to be copied in one piece.
 
-use holdfast_document::{append, is_equal, put_text};
+use holdfast_document::{LONGEST_TEXT, Room, append, is_equal};
 
 /// Up to this length a text is copied as a block of fixed size, which takes a few instructions; of what is behind the
 /// text, the length is taken back.
-const BLOCK: usize = 64;
+const BLOCK: usize = LONGEST_TEXT;
 
 /// The lowest bits of so many bytes.
 const fn mask(len: usize) -> u128 {
@@ -66,10 +66,10 @@ impl Stamp {
         out.truncate(end);
     }
 
-    /// The same where there is room, without a call, of a text of up to 64 bytes: tells whether it was appended.
+    /// The same where there is room, without a call. A longer text than a block is not appended.
     #[inline(always)]
-    pub(crate) fn put_in(&self, out: &mut Vec<u8>) -> bool {
-        self.long.is_none() && put_text(out, [], &self.block, self.len)
+    pub(crate) fn put_in<const N: usize>(&self, room: &mut Room<'_, N>) -> Option<()> {
+        room.put_text(&self.block, self.len)
     }
 
     /// How it looks.
@@ -110,6 +110,8 @@ fn last(bytes: &[u8]) -> Option<u128> {
 
 #[cfg(test)]
 mod tests {
+    use holdfast_document::put_within;
+
     use super::*;
 
     #[test]
@@ -121,9 +123,9 @@ mod tests {
             stamp.put(&mut out);
             assert_eq!(out, format!("x{text}").as_bytes());
             let mut roomy = Vec::with_capacity(100);
-            assert_eq!(stamp.put_in(&mut roomy), len <= BLOCK);
+            let done = put_within::<100, _>(&mut roomy, |room| stamp.put_in(room));
+            assert_eq!(done.is_some(), len <= BLOCK);
             assert_eq!(roomy, if len <= BLOCK { text.as_bytes() } else { b"" });
-            assert!(!stamp.put_in(&mut Vec::new()));
             for behind in ["", "y", "yyyyyyyyyyyyyyyyyyyyyyy"] {
                 let whole = format!("{text}{behind}");
                 assert_eq!(stamp.strip(whole.as_bytes()), Some(behind.as_bytes()));

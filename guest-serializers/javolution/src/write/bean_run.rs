@@ -1,10 +1,10 @@
 //! The fields of objects that stand in attributes, without calls: see [`super::run`].
 
-use holdfast_document::{any_bits, put, put_text};
+use holdfast_document::{Room, Window, any_bits, first_text, put_within};
 
-use super::quick::{is_nil, whole};
+use super::quick::whole;
+use super::run::ROOM;
 use super::script::Script;
-use crate::number::put_integer;
 use crate::plan::{Field, Place, Simple};
 use crate::text::escaped_bits;
 
@@ -23,34 +23,33 @@ pub(super) fn put_attributes(out: &mut Vec<u8>, script: &Script, parts: &[u8]) -
 #[inline(always)]
 pub(super) fn put_attribute(out: &mut Vec<u8>, field: &Field, rest: &[u8]) -> Option<usize> {
     let Place::Attribute(simple) = field.place else { return None };
-    if is_nil(rest) {
+    let window: &Window = rest.first_chunk()?;
+    if let [0xc0, ..] = window {
         return (!simple.is_primitive()).then_some(1);
     }
-    field.lead.put_in(out).then_some(())?;
-    let len = match simple {
-        Simple::Text => put_text_value(out, rest)?,
-        Simple::Bool => match rest.first()? {
-            0xc2 => put(out, *b"false").then_some(1)?,
-            0xc3 => put(out, *b"true").then_some(1)?,
-            _ => return None,
-        },
-        Simple::Whole(_) | Simple::BoxedWhole(_) => {
-            let (value, len) = whole(rest)?;
-            put_integer(out, value).then_some(len as usize)?
+    put_within(out, |room| attribute(field, simple, window, room))
+}
+
+#[inline(always)]
+fn attribute(field: &Field, simple: Simple, window: &Window, room: &mut Room<'_, ROOM>) -> Option<usize> {
+    field.lead.put_in(room)?;
+    let len = match (simple, window) {
+        (Simple::Text, _) => put_text(window, room)?,
+        (Simple::Bool, [0xc2, ..]) => room.put(*b"false").map(|()| 1)?,
+        (Simple::Bool, [0xc3, ..]) => room.put(*b"true").map(|()| 1)?,
+        (Simple::Whole(_) | Simple::BoxedWhole(_), _) => {
+            let (value, len) = whole(window)?;
+            room.integer(value).map(|()| len as usize)?
         }
         _ => return None,
     };
-    put(out, [b'"']).then_some(len)
+    room.put([b'"']).map(|()| len)
 }
 
 /// Writes the string that begins here, if it stands for itself: how many bytes it takes.
 #[inline(always)]
-fn put_text_value(out: &mut Vec<u8>, rest: &[u8]) -> Option<usize> {
-    let (source, len, head) = match rest {
-        [marker @ 0xa0..=0xbf, source @ ..] => (source, usize::from(marker & 0x1f), 1),
-        [0xd9, len, source @ ..] => (source, usize::from(*len), 2),
-        _ => return None,
-    };
-    let is_plain = any_bits(source.get(..len)?, escaped_bits) == 0;
-    (is_plain && put_text(out, [], source, len)).then_some(head + len)
+pub(super) fn put_text(window: &Window, room: &mut Room<'_, ROOM>) -> Option<usize> {
+    let (begin, len, text) = first_text(window)?;
+    (any_bits(text.get(..len)?, escaped_bits) == 0).then_some(())?;
+    room.put_text(text, len).map(|()| begin + len)
 }

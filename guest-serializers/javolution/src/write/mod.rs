@@ -4,6 +4,7 @@ mod bean;
 mod bean_run;
 mod builtin;
 mod object;
+mod permuted;
 mod quick;
 mod refs;
 mod run;
@@ -199,6 +200,7 @@ impl<'d> Writing<'d, '_, '_> {
     fn run(&mut self) -> Outcome<()> {
         loop {
             self.run_quickly();
+            self.run_permuted();
             self.check_size()?;
             let Some(frame) = self.shelf.frames.last_mut() else { break };
             if frame.left == 0 {

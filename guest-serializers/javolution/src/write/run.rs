@@ -1,109 +1,135 @@
 //! Writes what sessions are full of in a loop without calls (`holdfast_document::put` says why).
 //!
-//! Nothing here is a rule of its own: at what is not exactly as expected, or where a buffer has to grow, nothing happens
-//! and the loop ends. [`Writing::run`] takes any step.
+//! Nothing here is a rule of its own: at what is not exactly as expected, at the end of the document, or where a buffer has
+//! to grow, nothing happens and the loop ends. [`Writing::run`] takes any step.
 
-use holdfast_document::{Container, Reader, any_bits, first_container, has_room, put, put_item, put_text};
+use holdfast_document::{
+    Container, Room, Window, first_container, has_room, put_back, put_item, put_within,
+};
 
-use super::bean_run::{put_attribute, put_attributes};
-use super::quick::{BOOLEAN, DATE, DECIMAL, DOUBLE, INTEGER, LIST, LONG, Lead, MAP, STRING, is_nil, whole};
+use super::bean_run::{put_attributes, put_text};
+use super::quick::{BOOLEAN, DATE, DECIMAL, DOUBLE, INTEGER, LIST, LONG, Lead, MAP, STRING, whole};
 use super::refs::Object;
 use super::script::{Script, Scripts};
 use super::tag::Span;
 use super::{Frame, Kind, Writing};
 use crate::decimal::{self, put_double};
 use crate::losses::{Loss, Losses};
-use crate::number::{put_integer, put_unsigned};
 use crate::stamp::Stamp;
-use crate::text::escaped_bits;
 
 /// Longer names of elements are closed the long way.
-const LONGEST_NAME: u32 = 48;
-/// Objects of more fields, in another order than in the document, are written the long way.
-const MOST_PARTS: usize = 16;
+const LONGEST_NAME: usize = 48;
+
+/// What a value takes at most, or a field in an attribute: the longest stamps of a field and a class, and a text.
+pub(super) const ROOM: usize = 256;
 
 /// Where a value stands.
 #[derive(Clone, Copy)]
-enum Slot<'r> {
+pub(super) enum Slot<'r> {
     Key,
     Value,
     Element,
     Lead(&'r Stamp),
 }
 
-/// What the loop works with.
-struct Run<'r, 'd> {
-    out: &'r mut Vec<u8>,
-    reader: &'r mut Reader<'d>,
+/// What the loop works with: variables of its own, as what stands behind a reference is read and written at each step.
+pub(super) struct Run<'r, 'd> {
+    /// The document from the next value on, and the place where its last byte ends.
+    pub(super) rest: &'d [u8],
+    end: u32,
+    pub(super) out: Vec<u8>,
+    /// What the innermost element holds, and how much is left of it.
+    pub(super) left: u32,
+    kind: Kind,
     frames: &'r mut Vec<Frame>,
-    objects: &'r mut Vec<Object>,
-    scripts: &'r Scripts,
+    pub(super) objects: &'r mut Vec<Object>,
+    pub(super) scripts: &'r Scripts,
     losses: &'r Losses,
     max_depth: usize,
-    /// Whether it is known that the objects of the attribute are not in the order of their places.
-    is_permuted: bool,
+    max_bytes: usize,
     /// The number of the next object.
-    next: u32,
+    pub(super) next: u32,
 }
 
-impl Writing<'_, '_, '_> {
+impl<'d> Writing<'d, '_, '_> {
     /// Writes on as long as it is quick. Where it ends, no value is half written.
     #[inline(never)]
     pub(super) fn run_quickly(&mut self) {
-        if !self.shelf.moved.is_empty() || !self.travels.is_straight() {
+        self.running(|run| while run.go_on().is_some() {});
+    }
+
+    /// Has a loop work on the innermost element.
+    #[inline(always)]
+    pub(super) fn running(&mut self, work: impl FnOnce(&mut Run<'_, 'd>)) {
+        let shelf = &mut *self.shelf;
+        let Some(&Frame { left, kind, .. }) = shelf.frames.last() else { return };
+        if !shelf.moved.is_empty() || !self.travels.is_straight() {
             return;
         }
-        let (max_bytes, shelf) = (self.limits.max_bytes, &mut *self.shelf);
+        let rest = self.reader.rest();
         let mut run = Run {
-            out: self.out,
-            reader: &mut self.reader,
+            rest,
+            end: self.reader.place().wrapping_add(rest.len() as u32),
+            out: std::mem::take(self.out),
+            left,
+            kind,
             frames: &mut shelf.frames,
             objects: &mut shelf.objects,
             scripts: &shelf.scripts,
             losses: self.losses,
             max_depth: self.limits.max_depth,
-            is_permuted: shelf.permuted.is_last(self.attribute),
+            max_bytes: self.limits.max_bytes,
             next: self.next,
         };
-        while run.out.len() <= max_bytes {
-            let from = run.out.len();
-            if run.step().is_none() {
-                run.out.truncate(from);
-                break;
-            }
-        }
+        work(&mut run);
+        run.leave();
         self.next = run.next;
+        self.reader.advance(rest.len() - run.rest.len());
+        put_back(self.out, run.out);
     }
 }
 
 impl<'r, 'd> Run<'r, 'd> {
-    /// Writes the next value of the innermost open element, or ends that. Where it does not, something may have been
-    /// written that is to be taken back.
+    /// Writes the scalars that come next in the innermost element, then begins an element in it or ends it.
     #[inline(always)]
-    fn step(&mut self) -> Option<()> {
-        let parent = self.frames.len().checked_sub(1)?;
-        let frame = self.frames.last()?;
-        if frame.left == 0 {
-            return self.end();
+    fn go_on(&mut self) -> Option<()> {
+        (self.out.len() <= self.max_bytes).then_some(())?;
+        while self.left > 0 {
+            let window = self.rest.first_chunk()?;
+            let slot = self.slot(window)?;
+            let Some(len) = put_within(&mut self.out, |room| scalar(slot, window, room)) else {
+                return self.other(slot, window);
+            };
+            self.pass(window, len)?;
         }
-        let rest = self.reader.rest();
-        let slot = match frame.kind {
-            Kind::Elements => Slot::Element,
-            Kind::Entries { was_null: true, .. } if is_nil(rest) => return None,
-            Kind::Entries { is_value: false, .. } => Slot::Key,
-            Kind::Entries { is_value: true, .. } => Slot::Value,
+        self.close_innermost()
+    }
+
+    /// Where the value stands that begins here.
+    #[inline(always)]
+    pub(super) fn slot(&self, window: &Window) -> Option<Slot<'r>> {
+        match self.kind {
+            Kind::Elements => Some(Slot::Element),
+            // A null key says so behind, where the value of the entry before may be.
+            Kind::Entries { was_null: true, .. } if is_nil(window) => None,
+            Kind::Entries { is_value: false, .. } => Some(Slot::Key),
+            Kind::Entries { is_value: true, .. } => Some(Slot::Value),
             Kind::Bean { script, step, parts: None } => {
-                Slot::Lead(&self.scripts.get(script)?.steps.get(step as usize)?.field.lead)
+                Some(Slot::Lead(&self.scripts.get(script)?.steps.get(step as usize)?.field.lead))
             }
-            _ => return None,
-        };
-        self.value(slot, rest)?;
-        let frame = self.frames.get_mut(parent)?;
-        frame.left -= 1;
-        match &mut frame.kind {
+            _ => None,
+        }
+    }
+
+    /// Goes on behind a value of so many bytes.
+    #[inline(always)]
+    pub(super) fn pass(&mut self, window: &Window, len: usize) -> Option<()> {
+        self.rest = self.rest.get(len..)?;
+        self.left -= 1;
+        match &mut self.kind {
             Kind::Entries { is_value, was_null } => {
                 *is_value = !*is_value;
-                *was_null = is_nil(rest);
+                *was_null = is_nil(window);
             }
             Kind::Bean { step, .. } => *step += 1,
             _ => {}
@@ -111,297 +137,240 @@ impl<'r, 'd> Run<'r, 'd> {
         Some(())
     }
 
-    /// Closes the innermost element.
+    /// Brings the frame of the innermost element up to date.
     #[inline(always)]
-    fn end(&mut self) -> Option<()> {
-        let frame = self.frames.last()?;
-        if !matches!(
-            frame.kind,
-            Kind::Elements | Kind::Entries { .. } | Kind::Parts(_) | Kind::Bean { parts: None, .. }
-        ) || self.out.len() == frame.body as usize
-        {
-            return None;
+    fn leave(&mut self) {
+        if let Some(frame) = self.frames.last_mut() {
+            (frame.left, frame.kind) = (self.left, self.kind);
         }
-        let name = frame.name;
-        self.close(name).then_some(())?;
+    }
+
+    /// Where bytes of the document stand, which go on to its end.
+    #[inline(always)]
+    pub(super) const fn place_of(&self, bytes: &[u8]) -> u32 {
+        self.end.wrapping_sub(bytes.len() as u32)
+    }
+
+    /// Closes the innermost element, and goes on in the one around it.
+    #[inline(always)]
+    fn close_innermost(&mut self) -> Option<()> {
+        let &Frame { name, body, .. } = self.frames.last()?;
+        let is_known = matches!(
+            self.kind,
+            Kind::Elements | Kind::Entries { .. } | Kind::Parts(_) | Kind::Bean { parts: None, .. }
+        );
+        (is_known && self.out.len() != body as usize).then_some(())?;
+        self.close(name)?;
         self.frames.pop();
+        let outer = self.frames.last()?;
+        (self.left, self.kind) = (outer.left, outer.kind);
         Some(())
     }
 
     /// Writes the tag that closes an element.
     #[inline(always)]
-    fn close(&mut self, name: Span) -> bool {
-        let Span { from, len } = name;
-        match (len, self.out.get(from as usize..)) {
-            (1, Some([letter, ..])) => {
-                let letter = *letter;
-                put(self.out, [b'<', b'/', letter, b'>'])
-            }
-            (2..=LONGEST_NAME, Some(name)) => {
-                let Some(name) = name.first_chunk::<{ LONGEST_NAME as usize }>().copied() else {
-                    return false;
-                };
-                put_text(self.out, [b'<', b'/'], &name, len as usize) && put(self.out, [b'>'])
-            }
-            _ => false,
+    pub(super) fn close(&mut self, Span { from, len }: Span) -> Option<()> {
+        let len = len as usize;
+        if len == 1 {
+            let letter = *self.out.get(from as usize)?;
+            return put_within::<4, _>(&mut self.out, |room| room.put([b'<', b'/', letter, b'>']));
         }
+        let name: [u8; LONGEST_NAME] = *self.out.get(from as usize..)?.first_chunk()?;
+        put_within::<{ LONGEST_NAME + 3 }, _>(&mut self.out, |room| {
+            room.put([b'<', b'/'])?;
+            room.put_first(&name, len)?;
+            room.put([b'>'])
+        })
     }
 
-    /// Writes the value that begins here.
+    /// Writes an object without parts, or begins a value that holds others. The library writes what is empty in another
+    /// form.
     #[inline(always)]
-    fn value(&mut self, slot: Slot<'r>, rest: &'d [u8]) -> Option<()> {
-        let len = match *rest {
-            [marker @ 0xa0..=0xbf, ref behind @ ..] => {
-                let len = usize::from(marker & 0x1f);
-                self.text(slot, behind, len)?;
-                1 + len
+    fn other(&mut self, slot: Slot<'r>, window: &Window) -> Option<()> {
+        if let Some(len) = self.object(slot, window, self.place_of(self.rest)) {
+            return self.pass(window, len);
+        }
+        match first_container(window)? {
+            (Container::Map(count @ 1..), len) => {
+                let kind = Kind::Entries { is_value: false, was_null: false };
+                self.container(slot, &MAP, window, count, len, (2 * count, kind))
             }
-            [0xd9, len, ref behind @ ..] => {
-                let len = usize::from(len);
-                self.text(slot, behind, len)?;
-                2 + len
+            (Container::List(count @ 1..), len) => {
+                self.container(slot, &LIST, window, count, len, (count, Kind::Elements))
             }
-            [0xc0, ..] => {
-                let is_silent = !matches!(slot, Slot::Element);
-                (is_silent || put(self.out, *b"<Null/>")).then_some(1)?
+            (Container::Known { definition, parts }, len) => {
+                let from = self.out.len();
+                let begun = self.bean(slot, window, definition, parts, len);
+                if begun.is_none() {
+                    self.out.truncate(from);
+                }
+                begun
             }
-            [0xc2, ..] => {
-                self.stamp(slot, &BOOLEAN)?;
-                put(self.out, *b"false\"/>").then_some(1)?
-            }
-            [0xc3, ..] => {
-                self.stamp(slot, &BOOLEAN)?;
-                put(self.out, *b"true\"/>").then_some(1)?
-            }
-            [0..=0x7f | 0xcc..=0xcf | 0xd2 | 0xd3 | 0xe0..=0xff, ..] => {
-                let (value, len) = whole(rest)?;
-                let is_int = rest.first() != Some(&0xd3) && i32::try_from(value).is_ok();
-                self.stamp(slot, if is_int { &INTEGER } else { &LONG })?;
-                self.closed(|out| put_integer(out, value))?;
-                len as usize
-            }
-            [0xcb, a, b, c, d, e, f, g, h, ..] => {
-                self.stamp(slot, &DOUBLE)?;
-                self.closed(|out| put_double(out, f64::from_be_bytes([a, b, c, d, e, f, g, h])))?;
-                9
-            }
-            [0xd7, 9, a, b, c, d, e, f, g, h, ..] => {
-                return self.date(slot, i64::from_be_bytes([a, b, c, d, e, f, g, h]));
-            }
-            [0xd7, 11, ref payload @ ..] => return self.decimal(slot, payload.get(..8)?, 10),
-            [0xc7, len @ 5..=12, 11, ref payload @ ..] => {
-                let len = usize::from(len);
-                return self.decimal(slot, payload.get(..len)?, 3 + len);
-            }
-            _ => return self.holder(slot, rest),
-        };
-        self.reader.advance(len);
-        Some(())
-    }
-
-    /// Begins a value that holds others. The library writes what is empty in another form.
-    #[inline(always)]
-    fn holder(&mut self, slot: Slot<'_>, rest: &[u8]) -> Option<()> {
-        match first_container(rest)? {
-            (Container::Map(count @ 1..), len) => self.container(slot, &MAP, count, true, len),
-            (Container::List(count @ 1..), len) => self.container(slot, &LIST, count, false, len),
-            (Container::Known { definition, parts }, len) => self.bean(slot, definition, parts, len),
             _ => None,
         }
     }
 
-    /// Begins a tag up to the value of its first attribute.
+    /// Writes a date or a big decimal, which begins at a place of the document. Gives how many bytes it takes there.
     #[inline(always)]
-    fn stamp(&mut self, slot: Slot<'_>, lead: &Lead) -> Option<()> {
-        let written = match slot {
-            Slot::Value => lead.value.put_in(self.out),
-            Slot::Key => lead.key.put_in(self.out),
-            Slot::Element => lead.element.put_in(self.out),
-            Slot::Lead(name) => name.put_in(self.out) && lead.field.put_in(self.out),
-        };
-        written.then_some(())
-    }
-
-    /// Writes the value of the last attribute, and ends the tag.
-    #[inline(always)]
-    fn closed(&mut self, value: impl FnOnce(&mut Vec<u8>) -> bool) -> Option<()> {
-        (value(self.out) && put(self.out, *b"\"/>")).then_some(())
-    }
-
-    #[inline(always)]
-    fn text(&mut self, slot: Slot<'_>, source: &[u8], len: usize) -> Option<()> {
-        let is_plain = any_bits(source.get(..len)?, escaped_bits) == 0;
-        is_plain.then_some(())?;
-        self.stamp(slot, &STRING)?;
-        self.closed(|out| put_text(out, [], source, len))
+    pub(super) fn object(&mut self, slot: Slot<'_>, window: &Window, place: u32) -> Option<usize> {
+        match *window {
+            [0xd7, 9, a, b, c, d, e, f, g, h, ..] => {
+                self.date(slot, i64::from_be_bytes([a, b, c, d, e, f, g, h]), place)?;
+                Some(10)
+            }
+            [0xd7, 11, ref payload @ ..] => {
+                self.decimal(slot, payload.get(..8)?)?;
+                Some(10)
+            }
+            [0xc7, len @ 5..=12, 11, ref payload @ ..] => {
+                let len = usize::from(len);
+                self.decimal(slot, payload.get(..len)?)?;
+                Some(3 + len)
+            }
+            _ => None,
+        }
     }
 
     #[inline(always)]
-    fn date(&mut self, slot: Slot<'_>, millis: i64) -> Option<()> {
+    fn date(&mut self, slot: Slot<'_>, millis: i64, place: u32) -> Option<()> {
         (has_room(self.objects, 1) && self.losses.is_told(Loss::Date)).then_some(())?;
         let from = self.out.len();
-        self.stamp(slot, &DATE)?;
-        let written = put_unsigned(self.out, u64::from(self.next))
-            && (millis == 0 || put(self.out, *b"\" holdfast=\"") && put_integer(self.out, millis))
-            && put(self.out, *b"\"/>");
-        written.then_some(())?;
-        self.begun(slot, from, DATE.class, 10);
+        let mut room = Room::<ROOM>::behind(&mut self.out)?;
+        stamp(slot, &DATE, &mut room)?;
+        room.unsigned(u64::from(self.next))?;
+        if millis != 0 {
+            room.put(*b"\" holdfast=\"")?;
+            room.integer(millis)?;
+        }
+        room.put(*b"\"/>")?;
+        room.keep();
+        self.begun(slot, from, DATE.class, place);
         Some(())
     }
 
     /// A big decimal of at most 64 bits and up to 18 places, which has a number and no identity in documents.
     #[inline(always)]
-    fn decimal(&mut self, slot: Slot<'_>, payload: &[u8], len: usize) -> Option<()> {
+    fn decimal(&mut self, slot: Slot<'_>, payload: &[u8]) -> Option<()> {
         let (scale, unscaled) = payload.split_first_chunk::<4>()?;
         let scale = u32::from_be_bytes(*scale);
         let power = i64::try_from(*decimal::POW10.get(scale as usize)?).ok()?;
         let fill = if unscaled.first()? >= &0x80 { -1 } else { 0 };
         let value = unscaled.iter().fold(fill, |value: i64, byte| value << 8 | i64::from(*byte));
         (scale == 0 || self.losses.is_told(Loss::BigDecimal)).then_some(())?;
-        self.stamp(slot, &DECIMAL)?;
-        let written = put_unsigned(self.out, u64::from(self.next))
-            && put(self.out, *b"\" value=\"")
-            && put_integer(self.out, value / power)
-            && (scale == 0
-                || put(self.out, *b"\" holdfast=\"")
-                    && put_integer(self.out, value)
-                    && put(self.out, *b"E-")
-                    && put_unsigned(self.out, u64::from(scale)))
-            && put(self.out, *b"\"/>");
-        written.then_some(())?;
+        let mut room = Room::<ROOM>::behind(&mut self.out)?;
+        stamp(slot, &DECIMAL, &mut room)?;
+        room.unsigned(u64::from(self.next))?;
+        room.put(*b"\" value=\"")?;
+        room.integer(value / power)?;
+        if scale != 0 {
+            room.put(*b"\" holdfast=\"")?;
+            room.integer(value)?;
+            room.put(*b"E-")?;
+            room.unsigned(u64::from(scale))?;
+        }
+        room.put(*b"\"/>")?;
+        room.keep();
         self.next += 1;
-        self.reader.advance(len);
         Some(())
     }
 
     /// Begins a list or map that is not empty, whose header takes `len` bytes.
     #[inline(always)]
-    fn container(&mut self, slot: Slot<'_>, lead: &Lead, count: u32, is_map: bool, len: usize) -> Option<()> {
+    fn container(
+        &mut self,
+        slot: Slot<'_>,
+        lead: &Lead,
+        window: &Window,
+        count: u32,
+        len: usize,
+        inside: (u32, Kind),
+    ) -> Option<()> {
         self.may_open().then_some(())?;
-        let from = self.out.len();
-        self.stamp(slot, lead)?;
-        let written = put_unsigned(self.out, u64::from(self.next))
-            && put(self.out, *b"\" size=\"")
-            && put_unsigned(self.out, u64::from(count))
-            && put(self.out, *b"\">");
-        written.then_some(())?;
-        let name = self.begun(slot, from, lead.class, len);
-        let (left, kind) = if is_map {
-            (2 * count, Kind::Entries { is_value: false, was_null: false })
-        } else {
-            (count, Kind::Elements)
-        };
-        self.open(name, left, kind);
-        Some(())
+        let (from, place) = (self.out.len(), self.place_of(self.rest));
+        let mut room = Room::<ROOM>::behind(&mut self.out)?;
+        stamp(slot, lead, &mut room)?;
+        room.unsigned(u64::from(self.next))?;
+        room.put(*b"\" size=\"")?;
+        room.unsigned(u64::from(count))?;
+        room.put(*b"\">")?;
+        room.keep();
+        let name = self.begun(slot, from, lead.class, place);
+        self.pass(window, len)?;
+        self.open(name, inside)
     }
 
-    /// Begins an object of a class whose script is known, with the fields that stand in attributes.
+    /// Begins an object of a class whose script is known, with the fields that stand in attributes. Where it does not,
+    /// something may have been written that is to be taken back.
     #[inline(always)]
-    fn bean(&mut self, slot: Slot<'_>, definition: u32, parts: u32, head: usize) -> Option<()> {
+    fn bean(
+        &mut self,
+        slot: Slot<'_>,
+        window: &Window,
+        definition: u32,
+        parts: u32,
+        head: usize,
+    ) -> Option<()> {
         let number = self.scripts.known(definition)?;
         let script = self.scripts.get(number)?;
-        let steps = script.steps.len() as u32;
-        if !self.may_open()
-            || parts != script.parts
-            || !script.is_simple
-            || script.is_straight && steps == script.attributes
-        {
-            return None;
-        }
-        let from = self.out.len();
-        let begun = match slot {
-            Slot::Value => put(self.out, *b"<v class=\"") && script.valued.put_in(self.out),
-            Slot::Key => put(self.out, *b"<k class=\"") && script.valued.put_in(self.out),
-            Slot::Element => put(self.out, [b'<']) && script.element.put_in(self.out),
-            Slot::Lead(name) => name.put_in(self.out) && script.valued.put_in(self.out),
-        };
-        let written = begun && put_unsigned(self.out, u64::from(self.next)) && put(self.out, [b'"']);
-        written.then_some(())?;
-        if !script.is_straight {
-            return self.permuted(slot, script, from, head);
-        }
-        let parts = self.reader.rest().get(head..)?;
-        let len = head + put_attributes(self.out, script, parts)?;
-        put(self.out, [b'>']).then_some(())?;
-        let name = self.begun(slot, from, script.class.len() as u32, len);
-        let kind = Kind::Bean { script: number, step: script.attributes, parts: None };
-        self.open(name, steps - script.attributes, kind);
+        let elements = script.steps.len() as u32 - script.attributes;
+        let may = self.may_open() && script.is_straight && elements > 0;
+        (may && script.is_simple && parts == script.parts).then_some(())?;
+        let (from, place) = (self.out.len(), self.place_of(self.rest));
+        self.begin_bean(slot, script)?;
+        let fields = self.rest.get(head..)?;
+        let len = head + put_attributes(&mut self.out, script, fields)?;
+        put_within::<1, _>(&mut self.out, |room| room.put([b'>']))?;
+        let name = self.begun(slot, from, script.class.len() as u32, place);
+        self.pass(window, len)?;
+        self.open(name, (elements, Kind::Bean { script: number, step: script.attributes, parts: None }))
+    }
+
+    /// Begins the tag of an object of the application, with its number.
+    #[inline(always)]
+    pub(super) fn begin_bean(&mut self, slot: Slot<'_>, script: &Script) -> Option<()> {
+        let mut room = Room::<ROOM>::behind(&mut self.out)?;
+        match slot {
+            Slot::Value => {
+                room.put(*b"<v class=\"")?;
+                script.valued.put_in(&mut room)
+            }
+            Slot::Key => {
+                room.put(*b"<k class=\"")?;
+                script.valued.put_in(&mut room)
+            }
+            Slot::Element => {
+                room.put([b'<'])?;
+                script.element.put_in(&mut room)
+            }
+            Slot::Lead(name) => {
+                name.put_in(&mut room)?;
+                script.valued.put_in(&mut room)
+            }
+        }?;
+        room.unsigned(u64::from(self.next))?;
+        room.put([b'"'])?;
+        room.keep();
         Some(())
-    }
-
-    /// Goes on with an object whose fields are in another order than in the document, if all are short scalars. It takes
-    /// `head` bytes in front of them.
-    #[inline(always)]
-    fn permuted(&mut self, slot: Slot<'_>, script: &'r Script, from: usize, head: usize) -> Option<()> {
-        let mut begins = [0; MOST_PARTS];
-        let begins = begins.get_mut(..script.parts as usize)?;
-        let (place, next, objects) = (self.reader.place(), self.next, self.objects.len());
-        let (attributes, elements) = script.steps.split_at_checked(script.attributes as usize)?;
-        if !self.is_permuted || !has_room(self.objects, 1 + elements.len()) {
-            return None;
-        }
-        self.reader.advance(head);
-        let end = self.reader.scalars(begins);
-        self.reader.seek(place);
-        let end = end?;
-        let name = self.begun(slot, from, script.class.len() as u32, 0);
-        let written = (|| {
-            for step in attributes {
-                self.reader.seek(*begins.get(step.part as usize)?);
-                put_attribute(self.out, &step.field, self.reader.rest())?;
-            }
-            put(self.out, [b'>']).then_some(())?;
-            let body = self.out.len();
-            for step in elements {
-                self.reader.seek(*begins.get(step.part as usize)?);
-                self.field(Slot::Lead(&step.field.lead))?;
-            }
-            // The library writes an object of nothing but nulls as an empty element.
-            (self.out.len() > body && self.close(name)).then_some(())?;
-            self.reader.seek(end);
-            Some(())
-        })();
-        if written.is_none() {
-            self.reader.seek(place);
-            self.next = next;
-            self.objects.truncate(objects);
-        }
-        written
-    }
-
-    /// Writes a field that stands in an element: those that objects have there in most cases.
-    #[inline(always)]
-    fn field(&mut self, slot: Slot<'r>) -> Option<()> {
-        match *self.reader.rest() {
-            [0xc0, ..] => Some(()),
-            [0xd7, 9, a, b, c, d, e, f, g, h, ..] => {
-                self.date(slot, i64::from_be_bytes([a, b, c, d, e, f, g, h]))
-            }
-            [0xd7, 11, ref payload @ ..] => self.decimal(slot, payload.get(..8)?, 10),
-            [0xc7, len @ 5..=12, 11, ref payload @ ..] => {
-                let len = usize::from(len);
-                self.decimal(slot, payload.get(..len)?, 3 + len)
-            }
-            _ => None,
-        }
     }
 
     /// Whether a value that holds others may be begun.
     #[inline(always)]
-    fn may_open(&self) -> bool {
+    pub(super) fn may_open(&self) -> bool {
         self.frames.len() < self.max_depth && has_room(self.frames, 1) && has_room(self.objects, 1)
     }
 
     /// Opens an element, for which there is room: its tag was written.
     #[inline(always)]
-    fn open(&mut self, name: Span, left: u32, kind: Kind) {
-        put_item(self.frames, Frame { name, body: self.out.len() as u32, left, kind });
+    fn open(&mut self, name: Span, (left, kind): (u32, Kind)) -> Option<()> {
+        self.leave();
+        (self.left, self.kind) = (left, kind);
+        put_item(self.frames, Frame { name, body: self.out.len() as u32, left, kind }).then_some(())
     }
 
     /// An object was written, for which there is room: the beginning of its tag, which stands at an offset, with its number.
-    /// It took `len` bytes of the document. The name of its element.
+    /// The name of its element.
     #[inline(always)]
-    fn begun(&mut self, slot: Slot<'_>, from: usize, class: u32, len: usize) -> Span {
+    pub(super) fn begun(&mut self, slot: Slot<'_>, from: usize, class: u32, place: u32) -> Span {
         let from = from as u32 + 1;
         let (name, class_from) = match slot {
             Slot::Key | Slot::Value => (Span { from, len: 1 }, from + 9),
@@ -412,9 +381,65 @@ impl<'r, 'd> Run<'r, 'd> {
             }
         };
         let class = Span { from: class_from, len: class };
-        put_item(self.objects, Object { place: self.reader.place(), id: self.next, class });
+        put_item(self.objects, Object { place, id: self.next, class });
         self.next += 1;
-        self.reader.advance(len);
         name
     }
+}
+
+/// Whether null begins here.
+#[inline(always)]
+const fn is_nil(window: &Window) -> bool {
+    matches!(window, [0xc0, ..])
+}
+
+/// Begins a tag up to the value of its first attribute.
+#[inline(always)]
+fn stamp(slot: Slot<'_>, lead: &Lead, room: &mut Room<'_, ROOM>) -> Option<()> {
+    match slot {
+        Slot::Value => lead.value.put_in(room),
+        Slot::Key => lead.key.put_in(room),
+        Slot::Element => lead.element.put_in(room),
+        Slot::Lead(name) => {
+            name.put_in(room)?;
+            lead.field.put_in(room)
+        }
+    }
+}
+
+/// Writes the scalar that begins here. Gives how many bytes it takes.
+#[inline(always)]
+fn scalar(slot: Slot<'_>, window: &Window, room: &mut Room<'_, ROOM>) -> Option<usize> {
+    let len = match *window {
+        [0xa0..=0xbf | 0xd9, ..] => {
+            stamp(slot, &STRING, room)?;
+            put_text(window, room)?
+        }
+        [0xc0, ..] => {
+            return match slot {
+                Slot::Element => room.put(*b"<Null/>").map(|()| 1),
+                _ => Some(1),
+            };
+        }
+        [0xc2, ..] => {
+            stamp(slot, &BOOLEAN, room)?;
+            room.put(*b"false").map(|()| 1)?
+        }
+        [0xc3, ..] => {
+            stamp(slot, &BOOLEAN, room)?;
+            room.put(*b"true").map(|()| 1)?
+        }
+        [marker @ (0..=0x7f | 0xcc..=0xcf | 0xd2 | 0xd3 | 0xe0..=0xff), ..] => {
+            let (value, len) = whole(window)?;
+            let is_int = marker != 0xd3 && i32::try_from(value).is_ok();
+            stamp(slot, if is_int { &INTEGER } else { &LONG }, room)?;
+            room.integer(value).map(|()| len as usize)?
+        }
+        [0xcb, a, b, c, d, e, f, g, h, ..] => {
+            stamp(slot, &DOUBLE, room)?;
+            put_double(room, f64::from_be_bytes([a, b, c, d, e, f, g, h])).map(|()| 9)?
+        }
+        _ => return None,
+    };
+    room.put(*b"\"/>").map(|()| len)
 }

@@ -274,11 +274,11 @@ fn scalar(window: &Window, room: &mut Room<'_, ROOM>, last_day: &LastDay) -> Opt
             let (value, len) = first_int(window)?;
             if i32::try_from(value).is_ok() && !matches!(*window, [0xd3, ..]) {
                 room.put(*b"<int>")?;
-                quick::put_int(room, value)?;
+                room.integer(value)?;
                 room.put(*b"</int>")?;
             } else {
                 room.put(*b"<long>")?;
-                quick::put_int(room, value)?;
+                room.integer(value)?;
                 room.put(*b"</long>")?;
             }
             Some(len)

@@ -337,7 +337,7 @@ impl<'q> Quick<'q, '_, '_> {
 #[inline(always)]
 fn short(value: &Small, document: &[u8], last_day: &LastDay, room: &mut Room<'_, 40>) -> Option<()> {
     match *value {
-        Small::Int(value, _) => quick::put_int(room, value),
+        Small::Int(value, _) => room.integer(value),
         Small::Bool(true) => room.put(*b"true"),
         Small::Bool(false) => room.put(*b"false"),
         Small::Double(value) => quick::put_double(room, value),

@@ -1,6 +1,6 @@
 //! The fields of objects that stand in attributes, without calls: see [`super::run`].
 
-use holdfast_document::{Room, Window, any_bits, first_text, put_within};
+use holdfast_document::{Room, Window, any_bits, first_text};
 
 use super::quick::whole;
 use super::run::ROOM;
@@ -27,7 +27,10 @@ pub(super) fn put_attribute(out: &mut Vec<u8>, field: &Field, rest: &[u8]) -> Op
     if let [0xc0, ..] = window {
         return (!simple.is_primitive()).then_some(1);
     }
-    put_within(out, |room| attribute(field, simple, window, room))
+    let mut room = Room::behind(out)?;
+    let len = attribute(field, simple, window, &mut room)?;
+    room.keep();
+    Some(len)
 }
 
 #[inline(always)]

@@ -42,8 +42,9 @@ pub(super) const fn key(attribute: u32, place: u32) -> u64 {
 pub(super) struct Mix(u64);
 
 impl Hasher for Mix {
+    /// A product's highest bits are the best, and tables take the lowest.
     fn finish(&self) -> u64 {
-        self.0
+        self.0.rotate_left(26)
     }
 
     fn write(&mut self, bytes: &[u8]) {
@@ -60,8 +61,8 @@ impl Hasher for Mix {
 
     #[inline]
     fn write_u64(&mut self, value: u64) {
-        let product = u128::from(self.0 ^ value ^ 0x9e37_79b9_7f4a_7c15) * 0xd6e8_feb8_6659_fd93;
-        self.0 = (product >> 64) as u64 ^ product as u64;
+        // A product of 128 bits is a call in WebAssembly.
+        self.0 = (self.0.rotate_left(26) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 }
 

@@ -157,14 +157,7 @@ impl<'a> Reader<'a> {
     /// Otherwise the reader stays where it is.
     #[inline]
     pub fn take_str(&mut self) -> Option<&'a [u8]> {
-        let (len, from) = match *self.tokens.rest() {
-            [marker @ 0xa0..=0xbf, ..] => (usize::from(marker & 0x1f), 1),
-            [0xd9, len, ..] => (usize::from(len), 2),
-            _ => return None,
-        };
-        let taken = self.tokens.rest().get(from..from + len)?;
-        self.tokens.seek(self.tokens.at() + from + len);
-        Some(taken)
+        self.tokens.short_str()
     }
 
     /// The next value, if it is one of below 15 parts of a class that was defined earlier in the attribute: the

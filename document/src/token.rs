@@ -183,8 +183,13 @@ impl<'a> Tokens<'a> {
     }
 
     /// The number of elements of the container that begins here, if it is an array.
+    #[inline]
     pub(crate) fn array(&mut self, what: &'static str) -> Result<u32, Error> {
         let start = self.at;
+        if let Some(marker @ 0x90..=0x9f) = self.peek() {
+            self.at += 1;
+            return Ok(u32::from(marker & 0x0f));
+        }
         match self.next()? {
             Token::Array(n) => Ok(n),
             _ => Err(Error::new(start, ErrorKind::Expected(what))),
@@ -193,7 +198,11 @@ impl<'a> Tokens<'a> {
 
     pub(crate) fn str(&mut self, what: &'static str) -> Result<&'a str, Error> {
         let start = self.at;
-        match self.next()? {
+        let token = match self.short_str() {
+            Some(text) => Token::Str(text),
+            None => self.next()?,
+        };
+        match token {
             Token::Str(bytes) => utf8(bytes).ok_or(Error::new(start, ErrorKind::BadUtf8)),
             _ => Err(Error::new(start, ErrorKind::Expected(what))),
         }
@@ -201,18 +210,27 @@ impl<'a> Tokens<'a> {
 
     /// Passes over a string.
     pub(crate) fn pass_str(&mut self, what: &'static str) -> Result<(), Error> {
+        let start = self.at;
+        match self.short_str() {
+            Some(text) if is_ascii(text) => Ok(()),
+            _ => {
+                self.at = start;
+                self.str(what).map(drop)
+            }
+        }
+    }
+
+    /// Takes a string below 256 bytes, if one begins here. Otherwise the position stays where it is.
+    #[inline]
+    pub(crate) fn short_str(&mut self) -> Option<&'a [u8]> {
         let (len, from) = match *self.rest() {
             [marker @ 0xa0..=0xbf, ..] => (usize::from(marker & 0x1f), 1),
             [0xd9, len, ..] => (usize::from(len), 2),
-            _ => return self.str(what).map(drop),
+            _ => return None,
         };
-        match self.rest().get(from..from + len) {
-            Some(text) if is_ascii(text) => {
-                self.at += from + len;
-                Ok(())
-            }
-            _ => self.str(what).map(drop),
-        }
+        let text = self.rest().get(from..from + len)?;
+        self.at += from + len;
+        Some(text)
     }
 
     pub(crate) fn u32(&mut self, what: &'static str) -> Result<u32, Error> {

@@ -1,7 +1,7 @@
 //! Ways through a document that are not straight: to the value that a reference leads to, and to the parts of an object
 //! that a format wants in another order.
 
-use holdfast_document::{Event, Head, Reader};
+use holdfast_document::{Event, Head, Reader, put_item};
 
 use crate::fault::{Outcome, no_document};
 use crate::table::IdMap;
@@ -354,8 +354,20 @@ impl<O: Copy> Moved<O> {
         self.objects.push(object);
     }
 
+    /// As [`Moved::insert`], if there is room and nothing is remembered of the place yet. Says whether it was so.
+    #[inline(always)]
+    pub fn put(&mut self, attribute: u32, place: u32, object: O) -> bool {
+        let may = self.by_place.has_room() && self.get(attribute, place).is_none();
+        let number = self.objects.len() as u32;
+        let is_kept = may && put_item(&mut self.objects, object);
+        if is_kept {
+            self.by_place.put(key(attribute, place), number);
+        }
+        is_kept
+    }
+
     /// The object of a place.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn get(&self, attribute: u32, place: u32) -> Option<O> {
         if self.is_empty() {

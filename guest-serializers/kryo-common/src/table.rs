@@ -33,7 +33,7 @@ impl IdMap {
     }
 
     /// The value of a key.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn get(&self, key: u64) -> Option<u32> {
         if self.len == 0 {
@@ -55,10 +55,23 @@ impl IdMap {
 
     /// Sets the value of a key.
     pub fn insert(&mut self, key: u64, value: u32) {
-        if self.slots.len() < (self.len + 1) * 2 {
+        if !self.has_room() {
             self.grow();
         }
-        let mask = self.slots.len() - 1;
+        self.put(key, value);
+    }
+
+    /// Whether [`IdMap::put`] takes another key.
+    #[inline]
+    #[must_use]
+    pub const fn has_room(&self) -> bool {
+        self.slots.len() >= (self.len + 1) * 2
+    }
+
+    /// As [`IdMap::insert`], where there is room, without a call.
+    #[inline(always)]
+    pub fn put(&mut self, key: u64, value: u32) {
+        let mask = self.slots.len().wrapping_sub(1);
         let mut at = spread(key) & mask;
         while let Some(slot) = self.slots.get_mut(at) {
             let free = slot.stamp != self.stamp;

@@ -23,12 +23,15 @@ pub(super) struct Run<'d, 's> {
     pub(super) out: Vec<u8>,
     /// What is left of the innermost container.
     pub(super) left: u32,
-    kind: FrameKind,
+    pub(super) kind: FrameKind,
     /// The number of the next object.
     pub(super) next: u32,
-    /// Whether objects are written for the first time wherever they stand.
-    is_new: bool,
+    /// Whether objects are met in the order of their places, each for the first time.
+    in_order: bool,
+    /// Whether the attribute is the one whose turn it is, and its bytes from its first value on.
+    at_home: bool,
     attribute: u32,
+    all: &'d [u8],
     pub(super) shelf: &'s mut Shelf,
     pub(super) classes: &'s Classes,
     depth: usize,
@@ -61,18 +64,20 @@ impl<'d> Writing<'d, '_, '_> {
     /// Has a loop work on the innermost container.
     #[inline(always)]
     pub(super) fn running(&mut self, work: impl FnOnce(&mut Run<'d, '_>)) {
-        let is_new = self.way.is_at_home() && self.way.is_straight() && self.shelf.moved.is_empty();
+        let at_home = self.way.is_at_home();
         let Some(&Frame { left, kind, .. }) = self.shelf.frames.last() else { return };
-        let rest = self.way.reader.rest();
+        let (rest, place, at) = (self.way.reader.rest(), self.way.reader.place(), self.way.reader.at());
         let mut run = Run {
             rest,
-            end: self.way.reader.place().wrapping_add(rest.len() as u32),
+            end: place.wrapping_add(rest.len() as u32),
             out: std::mem::take(self.out),
             left,
             kind,
             next: self.next,
-            is_new,
+            in_order: at_home && self.way.is_straight() && self.shelf.moved.is_empty(),
+            at_home,
             attribute: self.way.attribute(),
+            all: self.way.reader.slice(at - place as usize, at + rest.len()),
             shelf: self.shelf,
             classes: self.classes,
             depth: self.limits.depth,
@@ -144,6 +149,12 @@ impl<'d> Run<'d, '_> {
     #[inline(always)]
     pub(super) const fn place_of(&self, bytes: &[u8]) -> u32 {
         self.end.wrapping_sub(bytes.len() as u32)
+    }
+
+    /// The bytes of the attribute from a place on.
+    #[inline(always)]
+    pub(super) fn bytes_at(&self, place: u32) -> Option<&'d [u8]> {
+        self.all.get(place as usize..)
     }
 
     /// Goes on behind a part of so many bytes.
@@ -229,12 +240,39 @@ impl<'d> Run<'d, '_> {
     /// Writes the class and the mark of a new object, and remembers it.
     #[inline(always)]
     pub(super) fn first_bean(&mut self, class: ClassId, place: u32) -> Option<()> {
-        let [a, b, c] = self.named(class)?;
-        (self.is_new && has_room(&self.shelf.objects, 1)).then_some(())?;
-        put(&mut self.out, [a, b, c, 0]).then_some(())?;
+        (self.in_order && has_room(&self.shelf.objects, 1)).then_some(())?;
+        self.put_first(class)?;
         put_item(&mut self.shelf.objects, Object { place, number: self.next, class });
         self.next += 1;
         Some(())
+    }
+
+    /// As [`Run::first_bean`], wherever the object stands. It is to be remembered by [`Run::moved`] once it is written.
+    #[inline(always)]
+    pub(super) fn first_anywhere(&mut self, class: ClassId, place: u32) -> Option<Object> {
+        let object = Object { place, number: self.next, class };
+        if self.in_order {
+            self.first_bean(class, place)?;
+        } else {
+            (self.at_home && self.shelf.find(self.attribute, place).is_none()).then_some(())?;
+            self.put_first(class)?;
+            self.next += 1;
+        }
+        Some(object)
+    }
+
+    /// Remembers an object that does not stand where its turn is.
+    #[inline(always)]
+    pub(super) fn moved(&mut self, object: Object) -> Option<()> {
+        let is_kept = self.in_order || self.shelf.moved.put(self.attribute, object.place, object);
+        is_kept.then_some(())
+    }
+
+    /// Writes the class and the mark of a new object.
+    #[inline(always)]
+    fn put_first(&mut self, class: ClassId) -> Option<()> {
+        let [a, b, c] = self.named(class)?;
+        put(&mut self.out, [a, b, c, 0]).then_some(())
     }
 
     /// What stands in the bytes for a class that came before by its name.

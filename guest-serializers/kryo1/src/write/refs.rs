@@ -6,7 +6,7 @@ use holdfast_document::{Event, Fact, Head, Notes};
 use holdfast_kryo_common::fault::Outcome;
 use holdfast_kryo_common::output::varint;
 
-use super::{FrameKind, Home, Slot, Writing};
+use super::{FrameKind, Home, Shelf, Slot, Writing};
 use crate::classes::ClassId;
 use crate::losses::Loss;
 
@@ -17,6 +17,21 @@ pub(super) struct Object {
     pub(super) place: u32,
     pub(super) number: u32,
     pub(super) class: ClassId,
+}
+
+impl Shelf {
+    /// The object that was written of a place, if it was.
+    #[inline]
+    pub(super) fn find(&self, attribute: u32, place: u32) -> Option<Object> {
+        if let Some(object) = self.moved.get(attribute, place) {
+            return Some(object);
+        }
+        let from = *self.first_objects.get(attribute as usize)? as usize;
+        let to = self.first_objects.get(attribute as usize + 1).map(|to| *to as usize);
+        let objects = self.objects.get(from..to.unwrap_or(self.objects.len()))?;
+        let found = objects.binary_search_by_key(&place, |object| object.place).ok()?;
+        objects.get(found).copied()
+    }
 }
 
 impl<'d> Writing<'d, '_, '_> {
@@ -51,7 +66,7 @@ impl<'d> Writing<'d, '_, '_> {
         }
         // A collection that comes again holds objects that were written on the straight way.
         if !self.way.is_straight()
-            && let Some(object) = self.find(attribute, place)
+            && let Some(object) = self.shelf.find(attribute, place)
         {
             varint(self.out, object.number);
             return Ok(false);
@@ -83,23 +98,11 @@ impl<'d> Writing<'d, '_, '_> {
         at: usize,
     ) -> Outcome<()> {
         self.head(slot, class, at)?;
-        if self.find(self.way.attribute(), place).is_none() {
+        if self.shelf.find(self.way.attribute(), place).is_none() {
             self.remember(place, number, class);
         }
         varint(self.out, number);
         Ok(())
-    }
-
-    /// The object that was written of a place, if it was.
-    fn find(&self, attribute: u32, place: u32) -> Option<Object> {
-        if let Some(object) = self.shelf.moved.get(attribute, place) {
-            return Some(object);
-        }
-        let from = *self.shelf.first_objects.get(attribute as usize)? as usize;
-        let to = self.shelf.first_objects.get(attribute as usize + 1).map(|to| *to as usize);
-        let objects = self.shelf.objects.get(from..to.unwrap_or(self.shelf.objects.len()))?;
-        let found = objects.binary_search_by_key(&place, |object| object.place).ok()?;
-        objects.get(found).copied()
     }
 
     /// The attribute that a number of the extras means.
@@ -112,7 +115,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// or the value itself.
     #[cold]
     pub(super) fn refer(&mut self, slot: Slot, attribute: u32, place: u32, at: usize) -> Outcome<()> {
-        if let Some(object) = self.find(attribute, place) {
+        if let Some(object) = self.shelf.find(attribute, place) {
             self.head(slot, object.class, at)?;
             varint(self.out, object.number);
             return Ok(());

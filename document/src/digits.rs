@@ -100,7 +100,9 @@ mod tests {
 
     #[test]
     fn the_smallest_and_the_largest_numbers_have_theirs_too() {
-        for value in [0, 9, 10, u64::MAX, 99_999_999, 100_000_000, 9_999_999_999_999_999, 10_000_000_000_000_000] {
+        for value in
+            [0, 9, 10, u64::MAX, 99_999_999, 100_000_000, 9_999_999_999_999_999, 10_000_000_000_000_000]
+        {
             let mut out = Vec::with_capacity(40);
             put_within::<40, _>(&mut out, |room| room.unsigned(value)).unwrap();
             assert_eq!(String::from_utf8(out).unwrap(), value.to_string());

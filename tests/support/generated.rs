@@ -52,6 +52,13 @@ pub(crate) enum Plain {
     Map(Vec<(Plain, Plain)>),
 }
 
+/// Texts around the lengths at which another way is taken, of characters of all lengths.
+pub(crate) fn texts() -> impl Strategy<Value = Plain> {
+    let text =
+        prop_oneof!["[a-z]{0,70}", "[a-z]{0,20}[é中]{0,3}[a-z]{0,20}", "[a-zé中😀]{0,30}", "[é]{30,70}"];
+    prop::collection::vec(text.prop_map(Plain::Str), 0..6).prop_map(Plain::List)
+}
+
 impl Plain {
     /// `read` writes it as it comes back from Java: numbers have types then.
     pub(crate) fn write(&self, doc: &mut Writer<'_>, read: bool) {

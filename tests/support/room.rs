@@ -17,6 +17,33 @@ fn outcome<S>(
     call(serializer, input, &mut out).map(|()| out)
 }
 
+/// So much room is enough for all.
+const MUCH: usize = 1 << 20;
+
+/// Reads bytes with so much room, and writes what they hold: as with much room. Gives the document.
+pub(crate) fn changes_nothing_of<S: Serializer>(
+    make: impl Fn() -> S,
+    bytes: &[u8],
+    room: usize,
+) -> Option<Vec<u8>> {
+    let document = outcome(S::deserialize, &mut make(), bytes, MUCH);
+    assert_eq!(outcome(S::deserialize, &mut make(), bytes, room), document);
+    let document = document.ok()?;
+    writes_the_same(make, &document, room);
+    Some(document)
+}
+
+/// Writes a document with so much room: as with much room. Gives the bytes.
+pub(crate) fn writes_the_same<S: Serializer>(
+    make: impl Fn() -> S,
+    document: &[u8],
+    room: usize,
+) -> Option<Vec<u8>> {
+    let bytes = outcome(S::serialize, &mut make(), document, MUCH);
+    assert_eq!(outcome(S::serialize, &mut make(), document, room), bytes);
+    bytes.ok()
+}
+
 /// Reads what a format stored, and writes those sessions and the ones that Java streams hold, whose objects have their
 /// fields in another order: by an instance that is new and has no room, and by one that is warm.
 pub(crate) fn changes_nothing<S: Serializer>(make: impl Fn() -> S, stored: &[Vec<u8>]) {

@@ -13,6 +13,7 @@
 mod canonical;
 
 #[path = "../../../tests/support/room.rs"]
+#[allow(dead_code, reason = "shared with the tests of other serializers")]
 mod room;
 #[path = "../../../tests/support/shop.rs"]
 #[allow(dead_code, reason = "shared with the tests of other serializers")]

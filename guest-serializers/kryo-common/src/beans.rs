@@ -38,7 +38,13 @@ pub const MOST_SCALARS: usize = 32;
 
 impl<C> Default for Beans<C> {
     fn default() -> Self {
-        Self { layouts: Layouts::default(), generation: 0, met: Vec::new(), has_permuted: false, targets: Vec::new() }
+        Self {
+            layouts: Layouts::default(),
+            generation: 0,
+            met: Vec::new(),
+            has_permuted: false,
+            targets: Vec::new(),
+        }
     }
 }
 

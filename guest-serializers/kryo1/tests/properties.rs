@@ -12,6 +12,7 @@
 #[allow(dead_code, reason = "shared with tests that compare with golden files")]
 mod canonical;
 #[path = "../../../tests/support/generated.rs"]
+#[allow(dead_code, reason = "shared with the tests of other serializers")]
 mod generated;
 #[path = "../../../tests/support/shop.rs"]
 #[allow(dead_code, reason = "shared with the tests of other serializers")]

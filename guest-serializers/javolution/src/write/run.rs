@@ -3,9 +3,7 @@
 //! Nothing here is a rule of its own: at what is not exactly as expected, at the end of the document, or where a buffer has
 //! to grow, nothing happens and the loop ends. [`Writing::run`] takes any step.
 
-use holdfast_document::{
-    Container, Room, Window, first_container, has_room, put_back, put_item, put_within,
-};
+use holdfast_document::{Container, Room, Window, first_container, has_room, put_back, put_item, put_within};
 
 use super::bean_run::{put_attributes, put_text};
 use super::quick::{BOOLEAN, DATE, DECIMAL, DOUBLE, INTEGER, LIST, LONG, Lead, MAP, STRING, whole};

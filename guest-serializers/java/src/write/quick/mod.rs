@@ -288,9 +288,7 @@ impl<'d> Run<'d, '_> {
             [0xc7, len, BIG_DECIMAL_EXT, ref payload @ ..] if OBJECTS => {
                 self.big_decimal(payload.get(..usize::from(len))?, 3)
             }
-            [0xd7, BIG_DECIMAL_EXT, ref payload @ ..] if OBJECTS => {
-                self.big_decimal(payload.get(..8)?, 2)
-            }
+            [0xd7, BIG_DECIMAL_EXT, ref payload @ ..] if OBJECTS => self.big_decimal(payload.get(..8)?, 2),
             _ => match first_container(window)? {
                 (Container::Map(count), len) => self.map(count, len),
                 (Container::List(count), len) => self.list(count, len),
@@ -333,9 +331,7 @@ fn primitive(code: u8, window: &Window, room: &mut Room<'_, WINDOW>) -> Option<u
             let (value, len) = unsigned(window)?;
             room.put(i64::try_from(value).ok()?.to_be_bytes()).map(|()| len)
         }
-        (b'D', [0xcb, a, b, c, d, e, f, g, h, ..]) => {
-            room.put([*a, *b, *c, *d, *e, *f, *g, *h]).map(|()| 9)
-        }
+        (b'D', [0xcb, a, b, c, d, e, f, g, h, ..]) => room.put([*a, *b, *c, *d, *e, *f, *g, *h]).map(|()| 9),
         (b'Z', [marker @ (0xc2 | 0xc3), ..]) => room.put([marker & 1]).map(|()| 1),
         _ => None,
     }

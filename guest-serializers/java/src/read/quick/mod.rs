@@ -73,6 +73,7 @@ impl<'i> Run<'i, '_, '_> {
     /// Takes the steps that come next, up to one that begins a value which holds others, or ends one.
     #[inline(always)]
     fn go_on<const OBJECTS: bool>(&mut self) -> Option<()> {
+        (self.writer.len() <= self.room).then_some(())?;
         // Of plain data nothing else comes.
         if !OBJECTS {
             return self.items::<OBJECTS>();
@@ -163,8 +164,7 @@ impl<'i> Run<'i, '_, '_> {
     /// Where the next value will stand in the document, if there may be one.
     #[inline(always)]
     fn place(&self) -> Option<u32> {
-        let place = self.writer.len();
-        (place <= self.room && has_room(&self.kept.handles, 3)).then_some(place as u32)
+        has_room(&self.kept.handles, 3).then_some(self.writer.len() as u32)
     }
 
     /// The offset of the next value.

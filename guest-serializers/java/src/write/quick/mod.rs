@@ -23,7 +23,7 @@ const BIG_DECIMAL_EXT: u8 = 11;
 
 /// What the loop works on: variables of its own, as what stands behind a reference is read and written at each step.
 struct Run<'d, 's> {
-    /// The document from here on, and where its last byte ends.
+    /// The document from here on, up to where the last value is a window long that is what it seems, and where that ends.
     rest: &'d [u8],
     end: u32,
     out: Vec<u8>,
@@ -37,8 +37,6 @@ struct Run<'d, 's> {
     last: u32,
     depth: usize,
     room: usize,
-    /// Up to here values are what they seem.
-    plain: u32,
     /// The class of each definition of the attribute.
     definitions: &'s [u32],
 }
@@ -63,10 +61,13 @@ impl<'d> Writing<'d> {
     /// Has a loop work on the innermost value.
     #[inline(always)]
     fn running(&mut self, frame: &mut Frame, work: impl FnOnce(&mut Run<'d, '_>)) {
-        let rest = self.context.reader.rest();
+        let (at, all) = (self.at(), self.context.reader.rest());
+        // So a value that has a window is one of those, and none needs another look for that.
+        let plain = self.context.plain.saturating_sub(at) as usize;
+        let rest = all.get(..plain.saturating_add(WINDOW - 1)).unwrap_or(all);
         let mut run = Run {
             rest,
-            end: self.at().wrapping_add(rest.len() as u32),
+            end: at.wrapping_add(rest.len() as u32),
             out: std::mem::take(self.out),
             pc: frame.pc,
             left: frame.left,
@@ -76,7 +77,6 @@ impl<'d> Writing<'d> {
             last: self.last,
             depth: self.depth,
             room: self.room,
-            plain: self.context.plain,
             definitions: &self.context.definitions,
         };
         work(&mut run);
@@ -108,6 +108,7 @@ impl<'d> Run<'d, '_> {
     /// Takes the steps that come next, up to one that begins a value which holds others, or ends one.
     #[inline(always)]
     fn go_on<const OBJECTS: bool>(&mut self) -> Option<()> {
+        (self.out.len() <= self.room).then_some(())?;
         // Of plain data nothing else comes.
         if !OBJECTS {
             return self.items::<OBJECTS>();
@@ -128,7 +129,7 @@ impl<'d> Run<'d, '_> {
                 self.scalar(len)
             }
             Op::Primitive(code) => {
-                let window = self.rest.first_chunk()?;
+                let window = self.window()?;
                 let len = put_within(&mut self.out, |room| primitive(code, window, room))?;
                 self.pc += 1;
                 self.pass(len)
@@ -186,10 +187,9 @@ impl<'d> Run<'d, '_> {
         Some(())
     }
 
-    /// The next value, if it is what it seems.
+    /// The next value.
     #[inline(always)]
     fn window(&self) -> Option<&'d Window> {
-        (self.at() < self.plain && self.out.len() <= self.room).then_some(())?;
         self.rest.first_chunk()
     }
 

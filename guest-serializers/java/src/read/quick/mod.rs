@@ -16,8 +16,8 @@ use crate::layout::Op;
 use crate::mutf8;
 use crate::stream::tc;
 
-/// What the loop works on.
-struct Run<'i, 'o, 's> {
+/// What the loop works on: with objects and their fields, or without.
+struct Run<'i, 'o, 's, const OBJECTS: bool> {
     /// The bytes from the next value on, and the offset where they end.
     rest: &'i [u8],
     end: usize,
@@ -30,15 +30,16 @@ struct Run<'i, 'o, 's> {
     depth: usize,
     room: usize,
     attribute: u32,
+    /// As of [`Reading`]. While the items of a container are read nobody asks for it.
     last: u32,
 }
 
-impl<'i> Reading<'i> {
+impl Reading<'_> {
     /// Takes steps in the innermost value, and in those in it and around it, as long as they are quick. Where it ends no
     /// step is half done.
     #[inline(never)]
     pub(super) fn run_quickly(&mut self, frame: &mut Frame) {
-        self.running(frame, |run| while run.go_on::<true>().is_some() {});
+        self.running::<true>(frame);
     }
 
     /// As [`Reading::run_quickly`], as long as they are those of plain data: maps and lists of scalars, without objects. The
@@ -46,20 +47,20 @@ impl<'i> Reading<'i> {
     #[inline(never)]
     pub(super) fn run_plain(&mut self, frame: &mut Frame) {
         if self.kept.code.is_of_items(frame.pc) {
-            self.running(frame, |run| while run.go_on::<false>().is_some() {});
+            self.running::<false>(frame);
         }
     }
 
-    /// Has a loop work on the innermost value.
     #[inline(always)]
-    fn running(&mut self, frame: &mut Frame, work: impl FnOnce(&mut Run<'i, '_, '_>)) {
+    fn running<const OBJECTS: bool>(&mut self, frame: &mut Frame) {
         let (rest, end) = (self.input.rest(), self.input.all().len());
         let (pc, left, kept) = (frame.pc, frame.left, &mut *self.kept);
         let (depth, room, attribute) = (self.depth, self.room, self.attribute);
         let mut last = self.last;
         let unread = self.writer.at_hand(|writer| {
-            let mut run = Run { rest, end, writer, pc, left, frame, kept, depth, room, attribute, last };
-            work(&mut run);
+            let mut run =
+                Run::<OBJECTS> { rest, end, writer, pc, left, frame, kept, depth, room, attribute, last };
+            while run.go_on().is_some() {}
             run.leave();
             last = run.last;
             run.rest.len()
@@ -69,23 +70,23 @@ impl<'i> Reading<'i> {
     }
 }
 
-impl<'i> Run<'i, '_, '_> {
+impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
     /// Takes the steps that come next, up to one that begins a value which holds others, or ends one.
     #[inline(always)]
-    fn go_on<const OBJECTS: bool>(&mut self) -> Option<()> {
+    fn go_on(&mut self) -> Option<()> {
         (self.writer.len() <= self.room).then_some(())?;
         // Of plain data nothing else comes.
         if !OBJECTS {
-            return self.items::<OBJECTS>();
+            return self.items();
         }
         match self.kept.code.at(self.pc) {
-            Op::Elements | Op::Entries => self.items::<OBJECTS>(),
+            Op::Elements | Op::Entries => self.items(),
             Op::Part(_) => {
                 let window = self.window()?;
                 let place = self.place()?;
                 self.pc += 1;
                 let Some(len) = self.writer.put_within(|room| text(window, room)) else {
-                    let done = self.value::<OBJECTS>(window, place);
+                    let done = self.value(window, place);
                     if done.is_none() {
                         self.pc -= 1;
                     }
@@ -107,7 +108,7 @@ impl<'i> Run<'i, '_, '_> {
             }
             Op::Return => {
                 let outer = self.kept.frames.pop()?;
-                self.last = self.frame.handle;
+                self.set_last(self.frame.handle);
                 self.go_back(outer);
                 Some(())
             }
@@ -117,13 +118,13 @@ impl<'i> Run<'i, '_, '_> {
 
     /// Reads the strings that come next in a container, then another item, or goes on behind the last one.
     #[inline(always)]
-    fn items<const OBJECTS: bool>(&mut self) -> Option<()> {
+    fn items(&mut self) -> Option<()> {
         while self.left > 0 {
             let window = self.window()?;
             let place = self.place()?;
             let Some(len) = self.writer.put_within(|room| text(window, room)) else {
                 self.left -= 1;
-                let done = self.value::<OBJECTS>(window, place);
+                let done = self.value(window, place);
                 if done.is_none() {
                     self.left += 1;
                 }
@@ -133,12 +134,12 @@ impl<'i> Run<'i, '_, '_> {
             self.left -= 1;
             self.pass(len)?;
         }
-        self.end::<OBJECTS>()
+        self.end()
     }
 
     /// Goes on behind the last item of a container: ends it where it is known how, and the one around it is plain too.
     #[inline(always)]
-    fn end<const OBJECTS: bool>(&mut self) -> Option<()> {
+    fn end(&mut self) -> Option<()> {
         if OBJECTS {
             self.pc += 1;
             return Some(());
@@ -149,7 +150,6 @@ impl<'i> Run<'i, '_, '_> {
         let is_end = matches!((code.at(self.pc + 1), code.at(self.pc + 2)), (Op::End, Op::Return));
         (is_end && code.is_of_items(outer.pc)).then_some(())?;
         self.rest = behind;
-        self.last = self.frame.handle;
         let outer = self.kept.frames.pop()?;
         self.go_back(outer);
         Some(())
@@ -182,8 +182,18 @@ impl<'i> Run<'i, '_, '_> {
 
     /// As [`Reading::define`], where there is room; it is the last one then.
     #[inline(always)]
-    fn define(&mut self, kind: HandleKind, at: u32, more: u32) {
-        self.last = self.kept.quick_define(kind, at, more);
+    fn define(&mut self, kind: HandleKind, at: u32, more: u32) -> u32 {
+        let handle = self.kept.quick_define(kind, at, more);
+        self.set_last(handle);
+        handle
+    }
+
+    /// The handle of what was read last.
+    #[inline(always)]
+    const fn set_last(&mut self, handle: u32) {
+        if OBJECTS {
+            self.last = handle;
+        }
     }
 
     /// Brings the frame of the innermost value up to date.
@@ -209,15 +219,15 @@ impl<'i> Run<'i, '_, '_> {
 
     /// Reads a value that is no string of ASCII, or begins one that holds others.
     #[inline(always)]
-    fn value<const OBJECTS: bool>(&mut self, window: &'i Window, place: u32) -> Option<()> {
+    fn value(&mut self, window: &'i Window, place: u32) -> Option<()> {
         match *window {
             [tc::OBJECT, tc::REFERENCE, a, b, c, d, ref data @ ..] => {
-                self.object::<OBJECTS>(self.kept.class_of([a, b, c, d])?, data, place)
+                self.object(self.kept.class_of([a, b, c, d])?, data, place)
             }
             [tc::REFERENCE, a, b, c, d, ..] => {
                 let (number, at) = self.kept.cached([a, b, c, d])?;
                 self.writer.put_repeat(at as usize).then_some(())?;
-                self.last = number;
+                self.set_last(number);
                 self.pass(5)
             }
             [tc::STRING, 0, len, ref text @ ..] => {
@@ -232,7 +242,7 @@ impl<'i> Run<'i, '_, '_> {
             }
             [tc::NULL, ..] => {
                 self.writer.put_nil().then_some(())?;
-                self.last = u32::MAX;
+                self.set_last(u32::MAX);
                 self.pass(1)
             }
             _ => None,

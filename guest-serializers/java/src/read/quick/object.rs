@@ -17,10 +17,10 @@ const HEAD: usize = 6;
 /// The bytes behind that.
 type Data = [u8; WINDOW - HEAD];
 
-impl Run<'_, '_, '_> {
+impl<const OBJECTS: bool> Run<'_, '_, '_, OBJECTS> {
     /// Reads an object, or begins one that holds others.
     #[inline(always)]
-    pub(super) fn object<const OBJECTS: bool>(&mut self, class: u32, data: &Data, place: u32) -> Option<()> {
+    pub(super) fn object(&mut self, class: u32, data: &Data, place: u32) -> Option<()> {
         let found = self.kept.classes.get(class as usize)?;
         match found.quick {
             Quick::Integer => {
@@ -86,7 +86,8 @@ impl Run<'_, '_, '_> {
     /// The handle of a value that is not among those of the caches yet.
     #[inline(always)]
     fn boxed(&mut self, boxed: Boxed, place: u32) {
-        self.last = self.kept.quick_boxed(boxed, place, self.at());
+        let handle = self.kept.quick_boxed(boxed, place, self.at());
+        self.set_last(handle);
     }
 
     /// Whether a value may be begun that has so many parts behind so many bytes. What the bytes cannot hold is not believed.
@@ -99,9 +100,9 @@ impl Run<'_, '_, '_> {
     #[inline(always)]
     fn begin(&mut self, inner: Frame, class: u32, place: u32, head: usize) -> Option<()> {
         let at = self.at();
-        self.define(HandleKind::Object, place, class);
+        let handle = self.define(HandleKind::Object, place, class);
         self.pass(head)?;
-        self.enter(Frame { at, place, handle: self.last, ..inner })
+        self.enter(Frame { at, place, handle, ..inner })
     }
 
     /// A BigDecimal with a BigInteger of its own, of at most seven bytes.

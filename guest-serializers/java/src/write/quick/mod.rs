@@ -21,8 +21,9 @@ use object::{BOOLEAN, DATE, DOUBLE, INTEGER, LONG};
 const DATE_EXT: u8 = 9;
 const BIG_DECIMAL_EXT: u8 = 11;
 
-/// What the loop works on: variables of its own, as what stands behind a reference is read and written at each step.
-struct Run<'d, 's> {
+/// What the loop works on, with objects and their fields, or without: variables of its own, as what stands behind a reference
+/// is read and written at each step.
+struct Run<'d, 's, const OBJECTS: bool> {
     /// The document from here on, up to where the last value is a window long that is what it seems, and where that ends.
     rest: &'d [u8],
     end: u32,
@@ -32,7 +33,7 @@ struct Run<'d, 's> {
     left: u32,
     frame: &'s mut Frame,
     kept: &'s mut Kept,
-    /// As of [`Writing`].
+    /// As of [`Writing`]. While the items of a container are written nobody asks for the last one.
     handles: u32,
     last: u32,
     depth: usize,
@@ -41,12 +42,12 @@ struct Run<'d, 's> {
     definitions: &'s [u32],
 }
 
-impl<'d> Writing<'d> {
+impl Writing<'_> {
     /// Takes steps in the innermost value, and in those in it and around it, as long as they are quick. Where it ends no
     /// step is half done.
     #[inline(never)]
     pub(super) fn run_quickly(&mut self, frame: &mut Frame) {
-        self.running(frame, |run| while run.go_on::<true>().is_some() {});
+        self.running::<true>(frame);
     }
 
     /// As [`Writing::run_quickly`], as long as they are those of plain data: maps and lists of scalars, without objects. The
@@ -54,18 +55,17 @@ impl<'d> Writing<'d> {
     #[inline(never)]
     pub(super) fn run_plain(&mut self, frame: &mut Frame) {
         if self.kept.code.is_of_items(frame.pc) {
-            self.running(frame, |run| while run.go_on::<false>().is_some() {});
+            self.running::<false>(frame);
         }
     }
 
-    /// Has a loop work on the innermost value.
     #[inline(always)]
-    fn running(&mut self, frame: &mut Frame, work: impl FnOnce(&mut Run<'d, '_>)) {
+    fn running<const OBJECTS: bool>(&mut self, frame: &mut Frame) {
         let (at, all) = (self.at(), self.context.reader.rest());
         // So a value that has a window is one of those, and none needs another look for that.
         let plain = self.context.plain.saturating_sub(at) as usize;
         let rest = all.get(..plain.saturating_add(WINDOW - 1)).unwrap_or(all);
-        let mut run = Run {
+        let mut run = Run::<OBJECTS> {
             rest,
             end: at.wrapping_add(rest.len() as u32),
             out: std::mem::take(self.out),
@@ -79,7 +79,7 @@ impl<'d> Writing<'d> {
             room: self.room,
             definitions: &self.context.definitions,
         };
-        work(&mut run);
+        while run.go_on().is_some() {}
         run.leave();
         (self.handles, self.last) = (run.handles, run.last);
         self.context.reader.advance(rest.len() - run.rest.len());
@@ -104,22 +104,22 @@ impl<'d> Writing<'d> {
     }
 }
 
-impl<'d> Run<'d, '_> {
+impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
     /// Takes the steps that come next, up to one that begins a value which holds others, or ends one.
     #[inline(always)]
-    fn go_on<const OBJECTS: bool>(&mut self) -> Option<()> {
+    fn go_on(&mut self) -> Option<()> {
         (self.out.len() <= self.room).then_some(())?;
         // Of plain data nothing else comes.
         if !OBJECTS {
-            return self.items::<OBJECTS>();
+            return self.items();
         }
         match self.kept.code.at(self.pc) {
-            Op::Elements | Op::Entries => self.items::<OBJECTS>(),
+            Op::Elements | Op::Entries => self.items(),
             Op::Part(hint) => {
                 let window = self.window()?;
                 self.pc += 1;
                 let Some(len) = put_within(&mut self.out, |room| ascii(window, room)) else {
-                    let done = self.value::<OBJECTS>(window, hint);
+                    let done = self.value(window, hint);
                     if done.is_none() {
                         self.pc -= 1;
                     }
@@ -141,7 +141,7 @@ impl<'d> Run<'d, '_> {
             }
             Op::Return if !self.frame.back => {
                 let outer = self.kept.frames.pop()?;
-                self.last = self.frame.handle;
+                self.set_last(self.frame.handle);
                 self.go_back(outer);
                 Some(())
             }
@@ -151,12 +151,12 @@ impl<'d> Run<'d, '_> {
 
     /// Writes the strings that come next in a container, then another item, or goes on behind the last one.
     #[inline(always)]
-    fn items<const OBJECTS: bool>(&mut self) -> Option<()> {
+    fn items(&mut self) -> Option<()> {
         while self.left > 0 {
             let window = self.window()?;
             let Some(len) = put_within(&mut self.out, |room| ascii(window, room)) else {
                 self.left -= 1;
-                let done = self.value::<OBJECTS>(window, Hint::None);
+                let done = self.value(window, Hint::None);
                 if done.is_none() {
                     self.left += 1;
                 }
@@ -166,12 +166,12 @@ impl<'d> Run<'d, '_> {
             self.left -= 1;
             self.scalar(len)?;
         }
-        self.end::<OBJECTS>()
+        self.end()
     }
 
     /// Goes on behind the last item of a container: ends it where it is known how, and the one around it is plain too.
     #[inline(always)]
-    fn end<const OBJECTS: bool>(&mut self) -> Option<()> {
+    fn end(&mut self) -> Option<()> {
         if OBJECTS {
             self.pc += 1;
             return Some(());
@@ -181,7 +181,6 @@ impl<'d> Run<'d, '_> {
         let is_end = matches!((code.at(self.pc + 1), code.at(self.pc + 2)), (Op::End, Op::Return));
         (is_end && !self.frame.back && code.is_of_items(outer.pc)).then_some(())?;
         put_within::<1, _>(&mut self.out, |room| room.put([tc::ENDBLOCKDATA]))?;
-        self.last = self.frame.handle;
         let outer = self.kept.frames.pop()?;
         self.go_back(outer);
         Some(())
@@ -209,8 +208,16 @@ impl<'d> Run<'d, '_> {
     /// As [`Run::pass`], behind a value to which no reference leads.
     #[inline(always)]
     fn scalar(&mut self, len: usize) -> Option<()> {
-        self.last = u32::MAX;
+        self.set_last(u32::MAX);
         self.pass(len)
+    }
+
+    /// The handle of what was written last.
+    #[inline(always)]
+    const fn set_last(&mut self, handle: u32) {
+        if OBJECTS {
+            self.last = handle;
+        }
     }
 
     /// Brings the frame of the innermost value up to date.
@@ -236,7 +243,7 @@ impl<'d> Run<'d, '_> {
 
     /// Writes a value that is no string of ASCII, or begins one that holds others.
     #[inline(always)]
-    fn value<const OBJECTS: bool>(&mut self, window: &Window, hint: Hint) -> Option<()> {
+    fn value(&mut self, window: &Window, hint: Hint) -> Option<()> {
         match *window {
             [0xc0, ..] => {
                 put_within::<1, _>(&mut self.out, |room| room.put([tc::NULL]))?;
@@ -280,9 +287,10 @@ impl<'d> Run<'d, '_> {
             [0xd7, DATE_EXT, a, b, c, d, e, f, g, h, ..] => {
                 self.kept.places.has_room().then_some(())?;
                 let at = self.at();
-                self.last =
+                let handle =
                     self.object(DATE, [tc::BLOCKDATA, 8, a, b, c, d, e, f, g, h, tc::ENDBLOCKDATA])?;
-                self.kept.places.put(at, self.last);
+                self.kept.places.put(at, handle);
+                self.set_last(handle);
                 self.pass(10)
             }
             [0xc7, len, BIG_DECIMAL_EXT, ref payload @ ..] if OBJECTS => {

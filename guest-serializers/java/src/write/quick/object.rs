@@ -23,7 +23,7 @@ const BIG_DECIMAL: ClassId = id("java.math.BigDecimal");
 const BIG_INTEGER: ClassId = id("java.math.BigInteger");
 const BYTES: ClassId = id("[B");
 
-impl Run<'_, '_> {
+impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
     /// A boxed value that takes `len` bytes: again, or as a new object of a class that was met.
     #[inline(always)]
     pub(super) fn boxed<const N: usize>(
@@ -112,7 +112,7 @@ impl Run<'_, '_> {
         let (at, handle) = (self.at(), self.handles);
         self.handles += 1;
         self.kept.places.put(at, handle);
-        self.last = handle;
+        self.set_last(handle);
         self.pass(len)?;
         self.enter(Frame { at, handle, ..inner })
     }

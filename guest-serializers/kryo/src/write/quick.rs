@@ -98,18 +98,13 @@ impl<'d> Run<'d, '_> {
     #[inline(always)]
     fn go_on<const OBJECTS: bool>(&mut self) -> Option<()> {
         self.may_grow()?;
+        // Of plain data nothing else comes.
+        if !OBJECTS {
+            return self.values::<OBJECTS>();
+        }
         match self.kind {
-            FrameKind::Values => {
-                while self.left > 0 {
-                    let window = self.window::<OBJECTS>()?;
-                    let Some((len, objects)) = put_within(&mut self.out, |room| value(window, room)) else {
-                        return self.begin::<OBJECTS>(window);
-                    };
-                    self.next += objects;
-                    self.pass(len)?;
-                }
-            }
-            FrameKind::Fields(end) if OBJECTS => {
+            FrameKind::Values => self.values::<OBJECTS>(),
+            FrameKind::Fields(end) => {
                 while self.left > 0 {
                     let window = self.window::<OBJECTS>()?;
                     let mode = self.classes.mode(end, self.left - 1);
@@ -127,12 +122,39 @@ impl<'d> Run<'d, '_> {
                     self.next += objects;
                     self.pass(len)?;
                 }
+                self.end::<OBJECTS>()
             }
-            _ => return None,
+            _ => None,
+        }
+    }
+
+    /// Writes the scalars that come next in a container of values, then begins another one or ends this one.
+    #[inline(always)]
+    fn values<const OBJECTS: bool>(&mut self) -> Option<()> {
+        while self.left > 0 {
+            let window = self.window::<OBJECTS>()?;
+            let Some((len, objects)) = put_within(&mut self.out, |room| value(window, room)) else {
+                return self.begin::<OBJECTS>(window);
+            };
+            self.next += objects;
+            self.pass(len)?;
+        }
+        self.end::<OBJECTS>()
+    }
+
+    /// Goes on behind the last part of the innermost container.
+    #[inline(always)]
+    fn end<const OBJECTS: bool>(&mut self) -> Option<()> {
+        if !OBJECTS {
+            let outer = self.shelf.frames.len().checked_sub(2)?;
+            matches!(self.shelf.frames.get(outer)?.kind, FrameKind::Values).then_some(())?;
         }
         self.shelf.frames.pop();
         let outer = self.shelf.frames.last()?;
-        (self.left, self.kind) = (outer.left, outer.kind);
+        self.left = outer.left;
+        if OBJECTS {
+            self.kind = outer.kind;
+        }
         Some(())
     }
 
@@ -216,7 +238,10 @@ impl<'d> Run<'d, '_> {
         };
         self.pass(len)?;
         self.leave();
-        (self.left, self.kind) = (frame.left, frame.kind);
+        self.left = frame.left;
+        if OBJECTS {
+            self.kind = frame.kind;
+        }
         put_item(&mut self.shelf.frames, frame).then_some(())
     }
 

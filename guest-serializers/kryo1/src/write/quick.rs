@@ -94,17 +94,13 @@ impl<'d> Run<'d, '_> {
     /// Writes the scalars that come next in the container, then begins a container or ends this one.
     #[inline(always)]
     fn go_on<const OBJECTS: bool>(&mut self) -> Option<()> {
+        // Of plain data nothing else comes.
+        if !OBJECTS {
+            return self.values::<OBJECTS>();
+        }
         match self.kind {
-            FrameKind::Values => {
-                while self.left > 0 {
-                    let window = self.window()?;
-                    let Some(len) = put_within(&mut self.out, |room| value(window, room)) else {
-                        return self.begin::<OBJECTS>(window);
-                    };
-                    self.pass(len)?;
-                }
-            }
-            FrameKind::Fields(end) if OBJECTS => {
+            FrameKind::Values => self.values::<OBJECTS>(),
+            FrameKind::Fields(end) => {
                 while self.left > 0 {
                     let window = self.window()?;
                     let mode = self.classes.mode(end, self.left - 1);
@@ -120,12 +116,38 @@ impl<'d> Run<'d, '_> {
                     };
                     self.pass(len)?;
                 }
+                self.end::<OBJECTS>()
             }
-            _ => return None,
+            _ => None,
+        }
+    }
+
+    /// Writes the scalars that come next in a container of values, then begins another one or ends this one.
+    #[inline(always)]
+    fn values<const OBJECTS: bool>(&mut self) -> Option<()> {
+        while self.left > 0 {
+            let window = self.window()?;
+            let Some(len) = put_within(&mut self.out, |room| value(window, room)) else {
+                return self.begin::<OBJECTS>(window);
+            };
+            self.pass(len)?;
+        }
+        self.end::<OBJECTS>()
+    }
+
+    /// Goes on behind the last part of the innermost container.
+    #[inline(always)]
+    fn end<const OBJECTS: bool>(&mut self) -> Option<()> {
+        if !OBJECTS {
+            let outer = self.shelf.frames.len().checked_sub(2)?;
+            matches!(self.shelf.frames.get(outer)?.kind, FrameKind::Values).then_some(())?;
         }
         self.shelf.frames.pop();
         let outer = self.shelf.frames.last()?;
-        (self.left, self.kind) = (outer.left, outer.kind);
+        self.left = outer.left;
+        if OBJECTS {
+            self.kind = outer.kind;
+        }
         Some(())
     }
 
@@ -203,7 +225,10 @@ impl<'d> Run<'d, '_> {
         };
         self.pass(len)?;
         self.leave();
-        (self.left, self.kind) = (left, kind);
+        self.left = left;
+        if OBJECTS {
+            self.kind = kind;
+        }
         let home = Home { attribute: self.attribute, place };
         put_item(&mut self.shelf.frames, Frame { left, class, home, kind }).then_some(())
     }

@@ -3,7 +3,7 @@
 use holdfast_document::{any_bits, append, first_unit, is_ascii};
 
 /// Whether text is the same in UTF-8 and in modified UTF-8: neither NUL nor a character of four bytes.
-#[inline]
+#[inline(always)]
 pub(crate) fn is_same(utf8: &[u8]) -> bool {
     is_same_ascii(utf8) || utf8.iter().all(|byte| (1..0xf0).contains(byte))
 }

@@ -3,6 +3,7 @@
 mod bean;
 mod bean_run;
 mod builtin;
+mod numbered;
 mod object;
 mod permuted;
 mod quick;

@@ -1,7 +1,7 @@
 //! Whole numbers as decimal text, written into a room without a call: what XML is full of. Each takes up to 20 bytes, and
 //! wants eight to be left behind the last but eight.
 
-use crate::room::Room;
+use crate::room::{Room, put_within};
 
 /// A number of nine digits.
 const EIGHT: u64 = 100_000_000;
@@ -71,12 +71,28 @@ impl<const N: usize> Room<'_, N> {
     }
 }
 
+/// What a number takes at most, and what must be left behind the last but eight.
+const MOST: usize = 28;
+
+/// Appends a number as decimal text.
+pub fn append_unsigned(out: &mut Vec<u8>, value: u64) {
+    out.reserve(MOST);
+    put_within::<MOST, _>(out, |room| room.unsigned(value));
+}
+
+/// As [`append_unsigned`], with a sign if it is below zero.
+pub fn append_integer(out: &mut Vec<u8>, value: i64) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    append_unsigned(out, value.unsigned_abs());
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::put_within;
 
     proptest! {
         #[test]
@@ -88,6 +104,9 @@ mod tests {
                 prop_assert_eq!(done, room == 28);
                 prop_assert_eq!(String::from_utf8(out).unwrap(), if done { value.to_string() } else { String::new() });
             }
+            let mut out = b"=".to_vec();
+            append_integer(&mut out, value);
+            prop_assert_eq!(String::from_utf8(out).unwrap(), format!("={value}"));
         }
     }
 
@@ -105,6 +124,9 @@ mod tests {
         {
             let mut out = Vec::with_capacity(40);
             put_within::<40, _>(&mut out, |room| room.unsigned(value)).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), value.to_string());
+            let mut out = Vec::new();
+            append_unsigned(&mut out, value);
             assert_eq!(String::from_utf8(out).unwrap(), value.to_string());
         }
         let mut out = Vec::with_capacity(40);

@@ -45,7 +45,7 @@ pub use bridge::{SerdeError, from_document, from_value, to_document, to_value};
 pub use check::{Limits, check, check_value};
 pub use container::{Container, first_container};
 pub use definition::{Definition, Head, Item, Kind, Super};
-pub use digits::{ZEROS, digits};
+pub use digits::{ZEROS, append_integer, append_unsigned, digits};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, Number, Width};
 pub use extras::Extras;

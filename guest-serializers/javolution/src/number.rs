@@ -1,39 +1,7 @@
 //! Numbers as texts.
 
 use holdfast_document::{Room, ZEROS, digits};
-
-/// Appends an integer.
-#[inline]
-pub(crate) fn integer(out: &mut Vec<u8>, value: i64) {
-    if value < 0 {
-        out.push(b'-');
-    }
-    unsigned(out, value.unsigned_abs());
-}
-
-/// Appends an integer.
-#[inline]
-pub(crate) fn unsigned(out: &mut Vec<u8>, value: u64) {
-    // Numbers of objects and counts are short, and most of all numbers.
-    let digit = |value: u64| b'0' + (value % 10) as u8;
-    match value {
-        0..10 => return out.push(digit(value)),
-        10..100 => return out.extend_from_slice(&[digit(value / 10), digit(value)]),
-        100..1_000 => {
-            return out.extend_from_slice(&[digit(value / 100), digit(value / 10), digit(value)]);
-        }
-        1_000..EIGHT => return few(out, value),
-        EIGHT.. => {}
-    }
-    let (high, low) = (value / EIGHT, value % EIGHT);
-    if high < EIGHT {
-        few(out, high);
-    } else {
-        few(out, high / EIGHT);
-        out.extend_from_slice(&(digits((high % EIGHT) as u32) | ZEROS).to_le_bytes());
-    }
-    out.extend_from_slice(&(digits(low as u32) | ZEROS).to_le_bytes());
-}
+pub(crate) use holdfast_document::{append_integer as integer, append_unsigned as unsigned};
 
 /// Appends a point, and the sixteen digits behind it without zeros at the end, but for one, where there is room and without
 /// a call.
@@ -48,16 +16,6 @@ pub(crate) fn put_fraction<const N: usize>(room: &mut Room<'_, N>, value: u64) -
 
 /// A number of nine digits.
 const EIGHT: u64 = 100_000_000;
-
-/// Appends a number of at most eight digits.
-#[inline]
-fn few(out: &mut Vec<u8>, value: u64) {
-    let digits = digits(value as u32);
-    let spare = (digits.trailing_zeros() / 8).min(7);
-    let end = out.len() + 8 - spare as usize;
-    out.extend_from_slice(&((digits | ZEROS) >> (8 * spare)).to_le_bytes());
-    out.truncate(end);
-}
 
 /// An integer of all of the text, as the library takes it: a sign, then digits.
 #[inline]

@@ -354,12 +354,11 @@ impl<O: Copy> Moved<O> {
         self.objects.push(object);
     }
 
-    /// As [`Moved::insert`], if there is room and nothing is remembered of the place yet. Says whether it was so.
+    /// As [`Moved::insert`], where there is room, without a call. Says whether there was.
     #[inline(always)]
     pub fn put(&mut self, attribute: u32, place: u32, object: O) -> bool {
-        let may = self.by_place.has_room() && self.get(attribute, place).is_none();
         let number = self.objects.len() as u32;
-        let is_kept = may && put_item(&mut self.objects, object);
+        let is_kept = self.by_place.has_room() && put_item(&mut self.objects, object);
         if is_kept {
             self.by_place.put(key(attribute, place), number);
         }

@@ -2,7 +2,7 @@
 
 use holdfast_document::{Room, Window, any_bits, first_text};
 
-use super::quick::whole;
+use super::quick::{is_nil, whole};
 use super::run::ROOM;
 use super::script::Script;
 use crate::plan::{Field, Place, Simple};
@@ -24,7 +24,7 @@ pub(super) fn put_attributes(out: &mut Vec<u8>, script: &Script, parts: &[u8]) -
 pub(super) fn put_attribute(out: &mut Vec<u8>, field: &Field, rest: &[u8]) -> Option<usize> {
     let Place::Attribute(simple) = field.place else { return None };
     let window: &Window = rest.first_chunk()?;
-    if let [0xc0, ..] = window {
+    if is_nil(window) {
         return (!simple.is_primitive()).then_some(1);
     }
     let mut room = Room::behind(out)?;

@@ -5,12 +5,11 @@ use holdfast_document::{Room, Window, has_room, put_item, put_within};
 
 use super::Kind;
 use super::bean_run::put_attributes;
-use super::quick::{DATE, DECIMAL, Lead};
+use super::quick::{DATE, DECIMAL, Lead, Short, short_decimal};
 use super::refs::Object;
 use super::run::{ROOM, Run, Slot};
 use super::script::Script;
 use super::tag::Span;
-use crate::decimal;
 use crate::losses::Loss;
 
 impl Run<'_, '_> {
@@ -55,11 +54,7 @@ impl Run<'_, '_> {
     /// A big decimal of at most 64 bits and up to 18 places, which has a number and no identity in documents.
     #[inline(always)]
     fn decimal(&mut self, slot: Slot<'_>, payload: &[u8]) -> Option<()> {
-        let (scale, unscaled) = payload.split_first_chunk::<4>()?;
-        let scale = u32::from_be_bytes(*scale);
-        let power = i64::try_from(*decimal::POW10.get(scale as usize)?).ok()?;
-        let fill = if unscaled.first()? >= &0x80 { -1 } else { 0 };
-        let value = unscaled.iter().fold(fill, |value: i64, byte| value << 8 | i64::from(*byte));
+        let Short { scale, power, value } = short_decimal(payload)?;
         (scale == 0 || self.losses.is_told(Loss::BigDecimal)).then_some(())?;
         let mut room = Room::<ROOM>::behind(&mut self.out)?;
         stamp(slot, &DECIMAL, &mut room)?;

@@ -6,6 +6,7 @@ use holdfast_document::{Container, Reader, Window, first_container, has_room, pu
 
 use super::Writing;
 use super::bean_run::put_attribute;
+use super::quick::is_nil;
 use super::run::{Run, Slot};
 use super::script::Script;
 
@@ -66,7 +67,7 @@ impl<'r> Run<'r, '_> {
             let part = parts.get(begin as usize..)?;
             let window: &Window = part.first_chunk()?;
             // Null is left away.
-            if !matches!(window, [0xc0, ..]) {
+            if !is_nil(window) {
                 self.object(Slot::Lead(&step.field.lead), window, self.place_of(part))?;
             }
         }

@@ -46,7 +46,7 @@ pub(super) static LIST: Lead = lead("java.util.ArrayList", "__id");
 pub(super) static MAP: Lead = lead("java.util.HashMap", "__id");
 
 /// Whether null begins here.
-#[inline]
+#[inline(always)]
 pub(super) fn is_nil(rest: &[u8]) -> bool {
     matches!(rest, [0xc0, ..])
 }
@@ -67,6 +67,24 @@ pub(super) fn whole(rest: &[u8]) -> Option<(i64, u32)> {
         [value @ 0xe0..=0xff, ..] => (i64::from(i8::from_be_bytes([value])), 1),
         _ => return None,
     })
+}
+
+/// A big decimal of at most 64 bits and up to 18 places: the value is `value / power`, and `power` 10 to the `scale`.
+pub(super) struct Short {
+    pub(super) scale: u32,
+    pub(super) power: i64,
+    pub(super) value: i64,
+}
+
+/// The big decimal of a payload of at most twelve bytes, if it is a short one.
+#[inline(always)]
+pub(super) fn short_decimal(payload: &[u8]) -> Option<Short> {
+    let (scale, unscaled) = payload.split_first_chunk::<4>()?;
+    let scale = u32::from_be_bytes(*scale);
+    let power = i64::try_from(*decimal::POW10.get(scale as usize)?).ok()?;
+    let fill = if unscaled.first()? >= &0x80 { -1 } else { 0 };
+    let value = unscaled.iter().fold(fill, |value: i64, byte| value << 8 | i64::from(*byte));
+    Some(Short { scale, power, value })
 }
 
 impl<'d> Writing<'d, '_, '_> {
@@ -241,16 +259,7 @@ impl<'d> Writing<'d, '_, '_> {
     /// A BigDecimal of at most 64 bits and up to 18 places.
     #[inline]
     fn decimal(&mut self, slot: Slot<'_>, payload: Option<&[u8]>, len: u32) -> Outcome<bool> {
-        let Some((scale, unscaled)) = payload.and_then(|payload| payload.split_first_chunk::<4>()) else {
-            return Ok(false);
-        };
-        let scale = u32::from_be_bytes(*scale);
-        let Some(power) = decimal::POW10.get(scale as usize).and_then(|power| i64::try_from(*power).ok())
-        else {
-            return Ok(false);
-        };
-        let fill = if unscaled.first().is_some_and(|byte| *byte >= 0x80) { -1 } else { 0 };
-        let value = unscaled.iter().fold(fill, |value: i64, byte| value << 8 | i64::from(*byte));
+        let Some(Short { scale, power, value }) = payload.and_then(short_decimal) else { return Ok(false) };
         let at = self.at();
         self.advance(len);
         if scale != 0 {

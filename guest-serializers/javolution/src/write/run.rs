@@ -7,7 +7,7 @@ use holdfast_document::{Container, Room, Window, first_container, has_room, put_
 
 use super::bean_run::put_text;
 use super::numbered::stamp;
-use super::quick::{BOOLEAN, DOUBLE, INTEGER, LIST, LONG, MAP, STRING, whole};
+use super::quick::{BOOLEAN, DOUBLE, INTEGER, LIST, LONG, MAP, STRING, is_nil, whole};
 use super::refs::Object;
 use super::script::Scripts;
 use super::tag::Span;
@@ -222,12 +222,6 @@ impl<'r, 'd> Run<'r, 'd> {
         (self.left, self.kind) = (left, kind);
         put_item(self.frames, Frame { name, body: self.out.len() as u32, left, kind }).then_some(())
     }
-}
-
-/// Whether null begins here.
-#[inline(always)]
-const fn is_nil(window: &Window) -> bool {
-    matches!(window, [0xc0, ..])
 }
 
 /// Writes the scalar that begins here. Gives how many bytes it takes.

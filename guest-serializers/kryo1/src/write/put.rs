@@ -34,21 +34,9 @@ pub(super) fn value(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usiz
         [0xcc, value, ..] => int(i32::from(value), room).map(|()| 2),
         [0xcd, a, b, ..] => int(i32::from(u16::from_be_bytes([a, b])), room).map(|()| 3),
         // One of no type is an Integer where it is small enough.
-        [0xce, a, b, c, d, ..] => {
-            let value = u32::from_be_bytes([a, b, c, d]);
-            match i32::try_from(value) {
-                Ok(value) => int(value, room),
-                Err(_) => long(i64::from(value), room),
-            }
-            .map(|()| 5)
-        }
+        [0xce, a, b, c, d, ..] => untyped(u64::from(u32::from_be_bytes([a, b, c, d])), room).map(|()| 5),
         [0xcf, a, b, c, d, e, f, g, h, ..] => {
-            let value = i64::try_from(u64::from_be_bytes([a, b, c, d, e, f, g, h])).ok()?;
-            match i32::try_from(value) {
-                Ok(value) => int(value, room),
-                Err(_) => long(value, room),
-            }
-            .map(|()| 9)
+            untyped(u64::from_be_bytes([a, b, c, d, e, f, g, h]), room).map(|()| 9)
         }
         [0xd7, 11, ref payload @ ..] => decimal(payload, 8, room).map(|()| 10),
         [0xc7, len, 11, ref payload @ ..] => {
@@ -79,6 +67,14 @@ pub(super) fn field(mode: Mode, window: &Window, room: &mut Room<'_, WINDOW>) ->
             room.put([*a, *b, *c, *d, *e, *f, *g, *h]).map(|()| 9)
         }
         _ => None,
+    }
+}
+
+#[inline(always)]
+fn untyped(value: u64, room: &mut Room<'_, WINDOW>) -> Option<()> {
+    match i32::try_from(value) {
+        Ok(value) => int(value, room),
+        Err(_) => long(i64::try_from(value).ok()?, room),
     }
 }
 

@@ -264,26 +264,21 @@ impl<'d> Run<'d, '_> {
 
     /// Writes the class and the mark of a new object, and remembers it.
     #[inline(always)]
-    pub(super) fn first_bean(&mut self, class: ClassId, place: u32) -> Option<()> {
+    fn first_bean(&mut self, class: ClassId, place: u32) -> Option<Object> {
         (self.in_order && has_room(&self.shelf.objects, 1)).then_some(())?;
-        self.put_first(class)?;
-        put_item(&mut self.shelf.objects, Object { place, number: self.next, class });
-        self.next += 1;
-        Some(())
+        let object = self.put_first(class, place)?;
+        put_item(&mut self.shelf.objects, object);
+        Some(object)
     }
 
     /// As [`Run::first_bean`], wherever the object stands. It is to be remembered by [`Run::moved`] once it is written.
     #[inline(always)]
     pub(super) fn first_anywhere(&mut self, class: ClassId, place: u32) -> Option<Object> {
-        let object = Object { place, number: self.next, class };
         if self.in_order {
-            self.first_bean(class, place)?;
-        } else {
-            (self.at_home && self.shelf.find(self.attribute, place).is_none()).then_some(())?;
-            self.put_first(class)?;
-            self.next += 1;
+            return self.first_bean(class, place);
         }
-        Some(object)
+        (self.at_home && self.shelf.find(self.attribute, place).is_none()).then_some(())?;
+        self.put_first(class, place)
     }
 
     /// Remembers an object that does not stand where its turn is.
@@ -293,11 +288,14 @@ impl<'d> Run<'d, '_> {
         is_kept.then_some(())
     }
 
-    /// Writes the class and the mark of a new object.
+    /// Writes the class and the mark of a new object, and gives it the next number.
     #[inline(always)]
-    fn put_first(&mut self, class: ClassId) -> Option<()> {
+    fn put_first(&mut self, class: ClassId, place: u32) -> Option<Object> {
         let [a, b, c] = self.named(class)?;
-        put(&mut self.out, [a, b, c, 0]).then_some(())
+        put(&mut self.out, [a, b, c, 0]).then_some(())?;
+        let object = Object { place, number: self.next, class };
+        self.next += 1;
+        Some(object)
     }
 
     /// What stands in the bytes for a class that came before by its name.

@@ -13,6 +13,8 @@ pub(crate) mod url;
 
 use std::fmt::{self, Write};
 
+pub(crate) use holdfast_document::append_integer as push_int;
+
 /// Text that is put together on the stack.
 pub(crate) struct Short {
     bytes: [u8; 64],
@@ -50,53 +52,10 @@ pub(crate) fn short(arguments: fmt::Arguments<'_>) -> Short {
     text
 }
 
-/// Appends an integer in decimal.
-#[inline]
-pub(crate) fn push_int(out: &mut Vec<u8>, value: i64) {
-    match value {
-        0..=9 => out.push(b'0' + value as u8),
-        10..=99 => out.extend_from_slice(&pair(value as u32)),
-        100..=999 => {
-            let [b, c] = pair(value as u32 % 100);
-            out.extend_from_slice(&[b'0' + (value as u32 / 100) as u8, b, c]);
-        }
-        _ => push_long(out, value),
-    }
-}
-
 /// Two digits.
 #[inline]
 pub(crate) const fn pair(value: u32) -> [u8; 2] {
     [b'0' + (value / 10) as u8, b'0' + (value % 10) as u8]
-}
-
-fn push_long(out: &mut Vec<u8>, value: i64) {
-    let mut digits = [0u8; 20];
-    let mut at = digits.len();
-    let mut put = |digit: u32| {
-        at -= 1;
-        if let Some(room) = digits.get_mut(at) {
-            *room = b'0' + digit as u8;
-        }
-    };
-    let mut rest = value.unsigned_abs();
-    while u32::try_from(rest).is_err() {
-        put((rest % 10) as u32);
-        rest /= 10;
-    }
-    // Half as wide, which is much faster to divide.
-    let mut rest = rest as u32;
-    loop {
-        put(rest % 10);
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if value < 0 {
-        out.push(b'-');
-    }
-    holdfast_document::append(out, digits.get(at..).unwrap_or_default());
 }
 
 /// An integer in decimal, as Java's `Long.parseLong` reads it.

@@ -1,6 +1,6 @@
 //! The values that most sessions are full of, without a detour over the reader's events.
 
-use holdfast_document::{Container, Reader, first_container};
+use holdfast_document::{Container, Reader, first_container, first_int};
 
 use super::refs::Object;
 use super::tag::{Slot, Span};
@@ -54,19 +54,12 @@ pub(super) fn is_nil(rest: &[u8]) -> bool {
 /// The whole number that begins here, whatever its type, and how many bytes it takes.
 #[inline(always)]
 pub(super) fn whole(rest: &[u8]) -> Option<(i64, u32)> {
-    Some(match *rest {
-        [value @ 0..=0x7f, ..] => (i64::from(value), 1),
-        [0xd2, a, b, c, d, ..] => (i64::from(i32::from_be_bytes([a, b, c, d])), 5),
-        [0xcc, a, ..] => (i64::from(a), 2),
-        [0xcd, a, b, ..] => (i64::from(u16::from_be_bytes([a, b])), 3),
-        [0xce, a, b, c, d, ..] => (i64::from(u32::from_be_bytes([a, b, c, d])), 5),
-        [0xd0, a, ..] => (i64::from(i8::from_be_bytes([a])), 2),
-        [0xd1, a, b, ..] => (i64::from(i16::from_be_bytes([a, b])), 3),
-        [0xd3, a, b, c, d, e, f, g, h, ..] => (i64::from_be_bytes([a, b, c, d, e, f, g, h]), 9),
-        [0xcf, a @ 0..=0x7f, b, c, d, e, f, g, h, ..] => (i64::from_be_bytes([a, b, c, d, e, f, g, h]), 9),
-        [value @ 0xe0..=0xff, ..] => (i64::from(i8::from_be_bytes([value])), 1),
-        _ => return None,
-    })
+    let (value, len) = first_int(rest).or(match *rest {
+        [0xd0, a, ..] => Some((i64::from(i8::from_be_bytes([a])), 2)),
+        [0xd1, a, b, ..] => Some((i64::from(i16::from_be_bytes([a, b])), 3)),
+        _ => None,
+    })?;
+    Some((value, len as u32))
 }
 
 /// A big decimal of at most 64 bits and up to 18 places: the value is `value / power`, and `power` 10 to the `scale`.

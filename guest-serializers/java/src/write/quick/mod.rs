@@ -7,7 +7,7 @@
 mod object;
 
 use holdfast_document::{
-    Container, Room, WINDOW, Window, first_container, first_text, put_back, put_item, put_within,
+    Container, Room, WINDOW, Window, first_container, first_int, first_text, put_back, put_item, put_within,
 };
 
 use super::{Frame, Kept, Writing};
@@ -266,15 +266,12 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
                 self.scalar(9)
             }
             [0..=0x7f | 0xcc..=0xcf, ..] if matches!(hint, Hint::None | Hint::Long) => {
-                let (value, len) = unsigned(window)?;
+                let (value, len) = first_int(window)?;
                 match (hint, i32::try_from(value)) {
                     (Hint::None, Ok(value)) => {
                         self.boxed(INTEGER, Boxed::Integer(value), value.to_be_bytes(), len)
                     }
-                    _ => {
-                        let value = i64::try_from(value).ok()?;
-                        self.boxed(LONG, Boxed::Long(value), value.to_be_bytes(), len)
-                    }
+                    _ => self.boxed(LONG, Boxed::Long(value), value.to_be_bytes(), len),
                 }
             }
             [0xa0..=0xbf | 0xd9, ..] => {
@@ -332,28 +329,15 @@ fn any_text(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
 fn primitive(code: u8, window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     match (code, window) {
         (b'I', [0..=0x7f | 0xcc..=0xcf, ..]) => {
-            let (value, len) = unsigned(window)?;
+            let (value, len) = first_int(window)?;
             room.put(i32::try_from(value).ok()?.to_be_bytes()).map(|()| len)
         }
         (b'J', [0..=0x7f | 0xcc..=0xcf, ..]) => {
-            let (value, len) = unsigned(window)?;
-            room.put(i64::try_from(value).ok()?.to_be_bytes()).map(|()| len)
+            let (value, len) = first_int(window)?;
+            room.put(value.to_be_bytes()).map(|()| len)
         }
         (b'D', [0xcb, a, b, c, d, e, f, g, h, ..]) => room.put([*a, *b, *c, *d, *e, *f, *g, *h]).map(|()| 9),
         (b'Z', [marker @ (0xc2 | 0xc3), ..]) => room.put([marker & 1]).map(|()| 1),
         _ => None,
     }
-}
-
-/// An integer of a marker that says no type, and how many bytes it takes.
-#[inline(always)]
-fn unsigned(window: &Window) -> Option<(u64, usize)> {
-    Some(match *window {
-        [value @ 0..=0x7f, ..] => (u64::from(value), 1),
-        [0xcc, a, ..] => (u64::from(a), 2),
-        [0xcd, a, b, ..] => (u64::from(u16::from_be_bytes([a, b])), 3),
-        [0xce, a, b, c, d, ..] => (u64::from(u32::from_be_bytes([a, b, c, d])), 5),
-        [0xcf, a, b, c, d, e, f, g, h, ..] => (u64::from_be_bytes([a, b, c, d, e, f, g, h]), 9),
-        _ => return None,
-    })
 }

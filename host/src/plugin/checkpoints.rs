@@ -9,32 +9,35 @@
 //! They stand where time could otherwise pass without bound: at the head of every loop, and at the entry of every
 //! function that calls twice or more, or calls in place of returning. What is left between two of them is no longer
 //! than the code of the functions on the stack.
+//!
+//! Where code is read and written anew, the compiler is told of its branches, too.
 
 use std::fmt;
 
-use wasm_encoder::Encode;
+use wasm_encoder::{BranchHint, BranchHints, Encode, Section as _};
 use wasmparser::{
     BinaryReader, BinaryReaderError, CodeSectionReader, FunctionBody, ImportSectionReader,
     MemorySectionReader, Operator, TypeRef,
 };
 
+use super::branches::{self, Branch};
+
 /// Where the page is that checkpoints read: below 2 GiB, so that the address fits into the instruction. No memory may
 /// grow up to here.
 pub(super) const ADDRESS: u32 = 0x7fff_0000;
 
-/// Changes with this file, so that no code is used which an earlier form of it had changed. FNV-1a of the source.
-pub(super) const VERSION: u64 = {
-    let source = include_bytes!("checkpoints.rs");
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut at = 0;
-    while at < source.len() {
-        #[allow(clippy::indexing_slicing, reason = "at compile time, within its length")]
-        let byte = source[at];
-        hash = (hash ^ byte as u64).wrapping_mul(0x0100_0000_01b3);
-        at += 1;
+/// Changes with what is done here, so that no code is used which an earlier form of it had changed. FNV-1a of the source.
+pub(super) const VERSION: u64 =
+    fnv1a(fnv1a(0xcbf2_9ce4_8422_2325, include_bytes!("checkpoints.rs")), include_bytes!("branches.rs"));
+
+const fn fnv1a(mut hash: u64, source: &[u8]) -> u64 {
+    let mut rest = source;
+    while let [byte, behind @ ..] = rest {
+        hash = (hash ^ *byte as u64).wrapping_mul(0x0100_0000_01b3);
+        rest = behind;
     }
     hash
-};
+}
 
 /// What `\0asm` is followed by in a module and in a component.
 const MODULE: &[u8] = b"\0asm\x01\0\0\0";
@@ -112,13 +115,21 @@ fn module(module: &[u8]) -> Result<Vec<u8>, Malformed> {
             }
             _ => {}
         }
-        if id == CODE { put(&mut out, id, &code(bytes, &checkpoint)?) } else { put(&mut out, id, bytes) }
+        if id == CODE {
+            let (code, hints) = code(bytes, &checkpoint, memories.functions)?;
+            hints.append_to(&mut out);
+            put(&mut out, id, &code);
+        } else {
+            put(&mut out, id, bytes);
+        }
     }
     Ok(out)
 }
 
-/// What memories a module has.
+/// What memories a module has, and what comes before its own functions.
 struct Memories {
+    /// How many functions it imports.
+    functions: u32,
     count: u32,
     /// The first one that may have any byte: the engine takes a read of one that may not for a trap at once.
     usable: Option<u32>,
@@ -126,14 +137,16 @@ struct Memories {
 
 impl Memories {
     fn of(module: &[u8]) -> Result<Self, Malformed> {
-        let mut found = Self { count: 0, usable: None };
+        let mut found = Self { functions: 0, count: 0, usable: None };
         for section in sections(module, MODULE)? {
             let Section { id, bytes } = section?;
             match id {
                 IMPORTS => {
                     for import in ImportSectionReader::new(BinaryReader::new(bytes, 0))?.into_imports() {
-                        if let TypeRef::Memory(memory) = import?.ty {
-                            found.add(memory.maximum);
+                        match import?.ty {
+                            TypeRef::Memory(memory) => found.add(memory.maximum),
+                            TypeRef::Func(_) | TypeRef::FuncExact(_) => found.functions += 1,
+                            _ => {}
                         }
                     }
                 }
@@ -191,14 +204,30 @@ fn one_more(memories: &[u8]) -> Result<Vec<u8>, Malformed> {
     Ok(out)
 }
 
-fn code(bytes: &[u8], checkpoint: &[u8]) -> Result<Vec<u8>, Malformed> {
+/// Code with checkpoints, and what the compiler is told of its branches. The numbers of its functions begin at `first`.
+fn code(bytes: &[u8], checkpoint: &[u8], first: u32) -> Result<(Vec<u8>, BranchHints), Malformed> {
     let functions = CodeSectionReader::new(BinaryReader::new(bytes, 0))?;
     let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 8);
+    let mut hints = BranchHints::new();
     functions.count().encode(&mut out);
     let mut places = Vec::new();
-    for function in functions {
+    for (number, function) in (first..).zip(functions) {
         let function = function?;
         find(&function, &mut places)?;
+        let branches = branches::find(&function)?;
+        if !branches.is_empty() {
+            let begin = function.range().start;
+            hints.function_hints(
+                number,
+                branches.into_iter().map(|Branch { at, is_taken }| {
+                    let moved = places.partition_point(|place| *place <= at) * checkpoint.len();
+                    BranchHint {
+                        branch_func_offset: u32::try_from(at - begin + moved).unwrap_or(u32::MAX),
+                        branch_hint_value: u32::from(is_taken),
+                    }
+                }),
+            );
+        }
         let range = function.range();
         let mut from = range.start;
         let len = range.len() + places.len() * checkpoint.len();
@@ -210,7 +239,7 @@ fn code(bytes: &[u8], checkpoint: &[u8]) -> Result<Vec<u8>, Malformed> {
         }
         out.extend_from_slice(bytes.get(from..range.end).unwrap_or_default());
     }
-    Ok(out)
+    Ok((out, hints))
 }
 
 /// Whether there is any place in a module where a checkpoint belongs. Modules that only pass calls on have none, and
@@ -319,6 +348,52 @@ mod tests {
         assert_eq!(checkpoints(&text("(func (call $once) (call_indirect (i32.const 0)))")), 1);
         assert_eq!(checkpoints(&text("(func $again (return_call $again))")), 1);
         assert_eq!(checkpoints(&text("(func (call $once) (loop (call $once)))")), 2);
+    }
+
+    #[test]
+    fn the_compiler_is_told_of_branches_where_they_stand_between_checkpoints() {
+        let component = wat::parse_str(
+            r#"(component (core module
+                (import "a" "b" (func))
+                (memory 1)
+                (func (loop))
+                (func (param i32) (call 0) (call 0)
+                    (block (loop (br_if 1 (local.get 0)) (loop (br_if 2 (local.get 0)) (br_if 0 (local.get 0))) (br 0))))))"#,
+        )
+        .unwrap();
+        let with = insert(&component).unwrap();
+        let (mut bodies, mut told) = (Vec::new(), Vec::new());
+        for payload in wasmparser::Parser::new(0).parse_all(&with) {
+            match payload.unwrap() {
+                wasmparser::Payload::CodeSectionEntry(body) => bodies.push(body),
+                wasmparser::Payload::CustomSection(section) => {
+                    let wasmparser::KnownCustom::BranchHints(functions) = section.as_known() else {
+                        continue;
+                    };
+                    for function in functions {
+                        let function = function.unwrap();
+                        let begin = bodies.len();
+                        told.extend(
+                            function.hints.into_iter().map(|hint| (function.func, begin, hint.unwrap())),
+                        );
+                    }
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(bodies.len(), 2);
+        assert_eq!(told.iter().map(|(.., hint)| hint.taken).collect::<Vec<_>>(), [false, false, true]);
+        let body = &bodies[1];
+        for (function, before, hint) in told {
+            assert_eq!((function, before), (2, 0), "imports count, and what is told comes before the code");
+            let at = body.range().start + hint.func_offset as usize;
+            let mut operators = body.get_operators_reader().unwrap();
+            while operators.original_position() < at {
+                operators.read().unwrap();
+            }
+            assert_eq!(operators.original_position(), at);
+            assert!(matches!(operators.read().unwrap(), Operator::BrIf { .. }));
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@
 
 mod alarm;
 mod bindings;
+#[cfg(all(unix, target_pointer_width = "64"))]
+mod branches;
 mod cache;
 #[cfg(all(unix, target_pointer_width = "64"))]
 mod checkpoints;

@@ -236,7 +236,7 @@ fn engine(kind: Kind) -> wasmtime::Result<Engine> {
     match kind {
         #[cfg(all(unix, target_pointer_width = "64"))]
         Kind::Checkpoints => {
-            config.epoch_interruption(false);
+            config.epoch_interruption(false).wasm_branch_hinting(true);
             config.memory_reservation(memory::RESERVED as u64).with_host_memory(Arc::new(memory::Memories));
             // Only memories that wasmtime maps itself can begin as a copy of a file.
             config.memory_init_cow(false);

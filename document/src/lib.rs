@@ -56,13 +56,13 @@ pub use path::path;
 pub use reader::Reader;
 pub use rewrite::{Replace, Shape, Target, Value, rewrite};
 pub use room::{
-    LONGEST_TEXT, Room, WINDOW, Window, has_room, put, put_again, put_back, put_first, put_item, put_pair,
-    put_text, put_within,
+    LONGEST_TEXT, Room, WINDOW, Window, has_room, keep_apart, put, put_again, put_back, put_first, put_item,
+    put_pair, put_text, put_within,
 };
 pub use sample::sample;
-pub use text::first_text;
+pub use text::{SHORT_TEXT, first_text, short_text};
 pub use token::ext;
-pub use words::{any_bits, first_unit, is_ascii, is_equal, leading_digits};
+pub use words::{any_bits, first_unit, is_ascii, is_equal, leading_digits, short_bits, short_is_ascii};
 pub use writer::{Count, Writer};
 
 /// How deep a document may be nested unless a caller says otherwise.

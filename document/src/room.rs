@@ -9,6 +9,7 @@
 
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
+use std::sync::atomic::{Ordering, compiler_fence};
 
 /// What [`put_text`] takes at most.
 pub const LONGEST_TEXT: usize = 64;
@@ -247,6 +248,14 @@ impl<'a, const N: usize> Room<'a, N> {
         self.bytes().get_mut(last)?.write(byte);
         Some(())
     }
+}
+
+/// Keeps a loop apart from the one around it, in which this is called before it. Otherwise compilers take one that is all
+/// but the other's beginning for the same loop. What makes code of WebAssembly gives registers to an inner loop first:
+/// what is in it should be little, and what comes most often.
+#[inline(always)]
+pub fn keep_apart() {
+    compiler_fence(Ordering::AcqRel);
 }
 
 /// Gives a buffer back to where it was taken from by [`std::mem::take`]. Nothing is dropped there, which would be a call.

@@ -2,6 +2,9 @@
 
 use crate::room::{LONGEST_TEXT, Window};
 
+/// What [`short_text`] takes at most.
+pub const SHORT_TEXT: usize = 16;
+
 /// The string below 256 bytes that begins here in a document: how many bytes stand before its text, how long that is, and the
 /// bytes from there on, in which a longer text than [`LONGEST_TEXT`] does not end.
 #[inline(always)]
@@ -14,6 +17,17 @@ pub fn first_text(window: &Window) -> Option<(usize, usize, &[u8; LONGEST_TEXT])
     }
 }
 
+/// The string of at most [`SHORT_TEXT`] bytes that begins here in a document, behind one byte: how long its text is, and the
+/// bytes from there on.
+#[inline(always)]
+#[must_use]
+pub fn short_text(window: &Window) -> Option<(usize, &[u8; SHORT_TEXT])> {
+    match window {
+        [marker @ 0xa0..=0xb0, text @ ..] => Some((usize::from(marker & 0x1f), text.first_chunk()?)),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -21,7 +35,7 @@ mod tests {
 
     #[test]
     fn texts_are_those_that_were_written() {
-        for len in [0, 1, 31, 32, LONGEST_TEXT, 255, 256] {
+        for len in [0, 1, 16, 17, 31, 32, LONGEST_TEXT, 255, 256] {
             let text: String = (0..len).map(|at| char::from(b'a' + at as u8 % 26)).collect();
             let mut bytes = Vec::new();
             Writer::value(&mut bytes).str(&text);
@@ -31,6 +45,8 @@ mod tests {
             assert_eq!(found.map(|(before, len, _)| (before, len)), (len < 256).then_some((head, len)));
             let shown = found.map_or(&[][..], |(_, _, bytes)| bytes.get(..len).unwrap_or_default());
             assert_eq!(shown, if len > LONGEST_TEXT { b"" } else { text.as_bytes() });
+            let short = short_text(bytes.first_chunk().unwrap()).map(|(len, bytes)| &bytes[..len]);
+            assert_eq!(short, (len <= SHORT_TEXT).then_some(text.as_bytes()));
         }
         assert_eq!(first_text(&[0xc0; 80]), None);
     }

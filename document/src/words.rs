@@ -1,6 +1,8 @@
 //! Looks at byte strings a word at a time. Those of sessions are short: what a vectorised look takes to begin, and to
 //! end behind the last whole word, is more than the work itself.
 
+use crate::text::SHORT_TEXT;
+
 /// The bits of `look` at words that together hold every byte of `bytes`, some of them twice, and no other byte.
 /// Nothing when there are no bytes.
 ///
@@ -41,6 +43,43 @@ pub fn any_bits(bytes: &[u8], look: impl Fn(u64) -> u64) -> u64 {
 #[must_use]
 pub fn is_ascii(bytes: &[u8]) -> bool {
     any_bits(bytes, |word| word & 0x8080_8080_8080_8080) == 0
+}
+
+/// The highest bits that `look` gives to the first `len` of these bytes, eight at a time. Of more bytes than there are, all are set.
+///
+/// ```
+/// use holdfast_document::short_bits;
+///
+/// let text = b"fianc\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9e";
+/// assert_eq!(short_bits(text, 5, |word| word), 0);
+/// assert_ne!(short_bits(text, 6, |word| word), 0);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn short_bits(bytes: &[u8; SHORT_TEXT], len: usize, look: impl Fn(u64) -> u64) -> u64 {
+    const HIGHEST: [[u64; 2]; SHORT_TEXT + 1] = {
+        let mut bits = [[0; 2]; SHORT_TEXT + 1];
+        let mut len = 0;
+        while len <= SHORT_TEXT {
+            let unused = 8 * (SHORT_TEXT - len) as u32;
+            let all = (u128::MAX / 0xff * 0x80).unbounded_shr(unused);
+            #[allow(clippy::indexing_slicing, reason = "at compile time, within its length")]
+            let both = &mut bits[len];
+            *both = [all as u64, (all >> 64) as u64];
+            len += 1;
+        }
+        bits
+    };
+    let word = u128::from_le_bytes(*bytes);
+    let Some([first, second]) = HIGHEST.get(len) else { return u64::MAX };
+    look(word as u64) & first | look((word >> 64) as u64) & second
+}
+
+/// Whether the first `len` of these bytes are ASCII.
+#[inline(always)]
+#[must_use]
+pub fn short_is_ascii(bytes: &[u8; SHORT_TEXT], len: usize) -> bool {
+    short_bits(bytes, len, |word| word) == 0
 }
 
 /// How many bytes the character takes that begins this UTF-8, if it is one of the first 65,536: one unit of UTF-16.

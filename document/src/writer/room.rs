@@ -3,6 +3,7 @@
 
 use crate::event::{Number, Width};
 use crate::room::{LONGEST_TEXT, Room};
+use crate::text::SHORT_TEXT;
 use crate::token::ext;
 
 impl<const N: usize> Room<'_, N> {
@@ -91,6 +92,13 @@ impl<const N: usize> Room<'_, N> {
             self.put([0xd9, len as u8])?;
         }
         self.put_text(text, len)
+    }
+
+    /// As [`Room::str`], of at most [`SHORT_TEXT`] bytes.
+    #[inline(always)]
+    pub fn short_str(&mut self, text: &[u8; SHORT_TEXT], len: usize) -> Option<()> {
+        self.put([0xa0 | len as u8])?;
+        self.put_first(text, len)
     }
 
     /// As [`Writer::str_marked`](crate::Writer::str_marked), of the first `len` bytes of a text.

@@ -1,7 +1,7 @@
 //! The two forms of a string: ASCII whose last byte has its high bit set, and a count of UTF-16 units followed by
 //! one to three bytes for each unit.
 
-use holdfast_document::{LONGEST_TEXT, Writer, append, is_ascii};
+use holdfast_document::{LONGEST_TEXT, SHORT_TEXT, Writer, append, is_ascii};
 use holdfast_kryo_common::text::{self, Units};
 
 /// A string as it stands in Kryo's bytes.
@@ -61,6 +61,18 @@ pub(crate) fn quick_end_of_marked(bytes: &[u8]) -> Option<usize> {
         }
     }
     None
+}
+
+/// The length of a short string of ASCII that begins here, and its bytes, with others behind them. Its last byte is marked, and
+/// one that begins with a mark has its length in front.
+#[inline(always)]
+pub(crate) fn short_marked(bytes: &[u8; SHORT_TEXT]) -> Option<(usize, [u8; SHORT_TEXT])> {
+    const MARKS: u128 = u128::MAX / 0xff * 0x80;
+    let word = u128::from_le_bytes(*bytes);
+    let marks = word & MARKS;
+    let (first, second) = (marks as u64, (marks >> 64) as u64);
+    let end = if first != 0 { first.trailing_zeros() } else { 64 + second.trailing_zeros() } as usize / 8;
+    (1..SHORT_TEXT).contains(&end).then_some((end + 1, (word & !MARKS).to_le_bytes()))
 }
 
 /// Whether Kryo writes a string of UTF-8 in its short form.

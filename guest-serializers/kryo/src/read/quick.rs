@@ -4,7 +4,7 @@
 //! Nothing here is a rule of its own: at what is not exactly as expected, is damaged or stands at the end of the bytes, or
 //! where a buffer has to grow, nothing happens and the loop ends. [`Reading::step`] takes any step.
 
-use holdfast_document::{Number, Room, WINDOW, Width, Window, Writer, has_room, put_item};
+use holdfast_document::{Number, Room, WINDOW, Width, Window, Writer, has_room, keep_apart, put_item};
 use holdfast_kryo_common::plan::Modes;
 use holdfast_kryo_common::quick::{signed, signed_int, varint, varlong};
 use holdfast_kryo_common::text::plain_len;
@@ -14,7 +14,7 @@ use super::{Frame, FrameKind, Reading, Shelf};
 use crate::classes::{ClassId, Classes};
 use crate::codec::Codec;
 use crate::plan::Mode;
-use crate::text::quick_end_of_marked;
+use crate::text::{quick_end_of_marked, short_marked};
 
 /// How the first object of a class that stands in the bytes by name is read at best.
 #[derive(Debug, Clone, Copy)]
@@ -84,17 +84,20 @@ impl<'i> Run<'i, '_, '_> {
     fn go_on(&mut self) -> Option<()> {
         (self.doc.len() <= self.most_bytes).then_some(())?;
         match self.kind {
-            FrameKind::Values => {
-                while self.left > 0 {
-                    let window = self.rest.first_chunk()?;
-                    let place = self.doc.place();
-                    has_room(&self.shelf.seen, 1).then_some(())?;
-                    let Some((len, head)) = self.doc.put_within(|room| value(window, room)) else {
-                        return self.begin(window);
-                    };
-                    self.scalar(place, len, head)?;
+            FrameKind::Values => loop {
+                keep_apart();
+                self.short_strings();
+                if self.left == 0 {
+                    break;
                 }
-            }
+                let window = self.rest.first_chunk()?;
+                let place = self.doc.place();
+                has_room(&self.shelf.seen, 1).then_some(())?;
+                let Some((len, head)) = self.doc.put_within(|room| value(window, room)) else {
+                    return self.begin(window);
+                };
+                self.scalar(place, len, head)?;
+            },
             FrameKind::Fields(end) => {
                 while self.left > 0 {
                     let window = self.rest.first_chunk()?;
@@ -119,6 +122,18 @@ impl<'i> Run<'i, '_, '_> {
         let outer = self.shelf.frames.last()?;
         (self.left, self.kind) = (outer.left, outer.kind);
         Some(())
+    }
+
+    /// Reads the short strings that come next in a container of values.
+    #[inline(always)]
+    fn short_strings(&mut self) {
+        while self.left > 0
+            && has_room(&self.shelf.seen, 1)
+            && let Some(window) = self.rest.first_chunk()
+            && let place = self.doc.place()
+            && let Some(len) = self.doc.put_within(|room| short_string(window, room))
+            && self.scalar(place, len, 2).is_some()
+        {}
     }
 
     /// Goes on behind a part of so many bytes.
@@ -237,6 +252,14 @@ impl<'i> Run<'i, '_, '_> {
         (self.left, self.kind) = (frame.left, frame.kind);
         put_item(&mut self.shelf.frames, frame).then_some(())
     }
+}
+
+/// Reads a short string of ASCII with its class, and gives how many bytes it took.
+#[inline(always)]
+fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    let [3, 1, ref text @ ..] = *window else { return None };
+    let (len, text) = short_marked(text.first_chunk()?)?;
+    room.short_str(&text, len).map(|()| 2 + len)
 }
 
 /// Reads a scalar with its class. Gives how many bytes it took, and for a string, which has a number, how many of them stand

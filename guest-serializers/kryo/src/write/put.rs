@@ -1,7 +1,9 @@
 //! Scalars of a document that are written in one go into a room, without a call: of the loops in `quick.rs` and
 //! `permuted.rs`. Each gives how many bytes of the document it took, and nothing where it is not as usual.
 
-use holdfast_document::{LONGEST_TEXT, Room, WINDOW, Window, first_int, first_text, is_ascii};
+use holdfast_document::{
+    LONGEST_TEXT, Room, WINDOW, Window, first_int, first_text, is_ascii, short_is_ascii, short_text,
+};
 use holdfast_kryo_common::output::zigzag_in;
 
 use crate::classes::ClassId;
@@ -10,6 +12,17 @@ use crate::plan::Mode;
 /// What stands before a string: its class where that is not known, and the mark of a first object.
 pub(super) const STRING: [u8; 2] = [3, 1];
 pub(super) const KNOWN_STRING: [u8; 1] = [1];
+
+/// A short string of ASCII with its class.
+#[inline(always)]
+pub(super) fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    let (len, text) = short_text(window)?;
+    (len >= 2 && short_is_ascii(text, len)).then_some(())?;
+    let last = *text.get(len - 1)?;
+    room.put(STRING)?;
+    room.put_first(text, len)?;
+    room.set_last(last | 0x80).map(|()| 1 + len)
+}
 
 /// A scalar with its class. Gives how many objects it is, too.
 #[inline(always)]

@@ -5,11 +5,12 @@
 //! to grow, nothing happens and the loop ends. [`Writing::step`] takes any step.
 
 use holdfast_document::{
-    Container, Room, WINDOW, Window, first_container, has_room, put, put_back, put_item, put_within,
+    Container, Room, WINDOW, Window, first_container, has_room, keep_apart, put, put_back, put_item,
+    put_within,
 };
 use holdfast_kryo_common::output::{put_varlong, zigzag_in};
 
-use super::put::{KNOWN_STRING, STRING, counted, field, value};
+use super::put::{KNOWN_STRING, STRING, counted, field, short_string, value};
 use super::refs::Object;
 use super::{Frame, FrameKind, Shelf, Writing};
 use crate::classes::{ClassId, Classes};
@@ -131,7 +132,14 @@ impl<'d> Run<'d, '_> {
     /// Writes the scalars that come next in a container of values, then begins another one or ends this one.
     #[inline(always)]
     fn values<const OBJECTS: bool>(&mut self) -> Option<()> {
-        while self.left > 0 {
+        loop {
+            if !OBJECTS {
+                keep_apart();
+                self.short_strings();
+            }
+            if self.left == 0 {
+                return self.end::<OBJECTS>();
+            }
             let window = self.window::<OBJECTS>()?;
             let Some((len, objects)) = put_within(&mut self.out, |room| value(window, room)) else {
                 return self.begin::<OBJECTS>(window);
@@ -139,7 +147,18 @@ impl<'d> Run<'d, '_> {
             self.next += objects;
             self.pass(len)?;
         }
-        self.end::<OBJECTS>()
+    }
+
+    /// Writes the short strings that come next in a container of values, which are plain data.
+    #[inline(always)]
+    fn short_strings(&mut self) {
+        while self.left > 0
+            && let Some(window) = self.window::<false>()
+            && let Some(len) = put_within(&mut self.out, |room| short_string(window, room))
+            && self.pass(len).is_some()
+        {
+            self.next += 1;
+        }
     }
 
     /// Goes on behind the last part of the innermost container.

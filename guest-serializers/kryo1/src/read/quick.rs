@@ -4,7 +4,10 @@
 //! Nothing here is a rule of its own: at what is not exactly as expected, what is damaged or stands at the end of the bytes,
 //! or where a buffer has to grow, nothing happens and the loop ends. [`Reading::step`](super::Reading) takes any step.
 
-use holdfast_document::{Number, Room, WINDOW, Width, Window, Writer, has_room, is_ascii, put_item};
+use holdfast_document::{
+    Number, Room, SHORT_TEXT, WINDOW, Width, Window, Writer, has_room, is_ascii, keep_apart, put_item,
+    short_is_ascii,
+};
 use holdfast_kryo_common::quick::{signed, signed_int, varint, varlong};
 use holdfast_kryo_common::text::plain_len;
 
@@ -54,15 +57,18 @@ impl<'i> Run<'i, '_, '_> {
     #[inline(always)]
     fn go_on(&mut self) -> Option<()> {
         match self.kind {
-            FrameKind::Values => {
-                while self.left > 0 {
-                    let window = self.rest.first_chunk()?;
-                    let Some(len) = self.doc.put_within(|room| value(window, room)) else {
-                        return self.begin(window);
-                    };
-                    self.pass(len)?;
+            FrameKind::Values => loop {
+                keep_apart();
+                self.short_strings();
+                if self.left == 0 {
+                    break;
                 }
-            }
+                let window = self.rest.first_chunk()?;
+                let Some(len) = self.doc.put_within(|room| value(window, room)) else {
+                    return self.begin(window);
+                };
+                self.pass(len)?;
+            },
             FrameKind::Fields(end) => {
                 while self.left > 0 {
                     let window = self.rest.first_chunk()?;
@@ -83,6 +89,16 @@ impl<'i> Run<'i, '_, '_> {
         let outer = self.shelf.frames.last()?;
         (self.left, self.kind) = (outer.left, outer.kind);
         Some(())
+    }
+
+    /// Reads the short strings that come next in a container of values.
+    #[inline(always)]
+    fn short_strings(&mut self) {
+        while self.left > 0
+            && let Some(window) = self.rest.first_chunk()
+            && let Some(len) = self.doc.put_within(|room| short_string(window, room))
+            && self.pass(len).is_some()
+        {}
     }
 
     /// Goes on behind a part of so many bytes.
@@ -179,6 +195,15 @@ impl<'i> Run<'i, '_, '_> {
         (self.left, self.kind) = (left, kind);
         put_item(&mut self.shelf.frames, Frame { left, class, kind }).then_some(())
     }
+}
+
+/// Reads a short string of ASCII with its class, and gives how many bytes it took.
+#[inline(always)]
+fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    let [17, len, ref text @ ..] = *window else { return None };
+    let (len, text) = (usize::from(len), text.first_chunk()?);
+    (len <= SHORT_TEXT && short_is_ascii(text, len)).then_some(())?;
+    room.short_str(text, len).map(|()| 2 + len)
 }
 
 /// Reads a scalar with its class, and gives how many bytes it took.

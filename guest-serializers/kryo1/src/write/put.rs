@@ -1,7 +1,9 @@
 //! Scalars of a document that are written in one go into a room, without a call: of the loops in `quick.rs` and
 //! `permuted.rs`. Each gives how many bytes of the document it took, and nothing where it is not as usual.
 
-use holdfast_document::{LONGEST_TEXT, Room, WINDOW, Window, first_int, first_text, is_ascii};
+use holdfast_document::{
+    LONGEST_TEXT, Room, WINDOW, Window, first_int, first_text, is_ascii, short_is_ascii, short_text,
+};
 use holdfast_kryo_common::output::{varlong_in, zigzag_in};
 
 use crate::classes::ClassId;
@@ -13,6 +15,16 @@ pub(super) const KNOWN_STRING: u8 = 1;
 
 /// A larger unscaled value is none of the usual ones.
 const LONGEST_NUMBER: usize = 16;
+
+/// A short string of ASCII with its class.
+#[inline(always)]
+pub(super) fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    let (len, text) = short_text(window)?;
+    short_is_ascii(text, len).then_some(())?;
+    room.put([STRING, len as u8])?;
+    room.put_first(text, len)?;
+    Some(1 + len)
+}
 
 /// A scalar with its class.
 #[inline(always)]

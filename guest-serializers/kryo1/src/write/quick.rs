@@ -5,11 +5,11 @@
 //! to grow, nothing happens and the loop ends. [`Writing::step`](super::Writing) takes any step.
 
 use holdfast_document::{
-    Container, Room, Window, first_container, has_room, put, put_back, put_item, put_within,
+    Container, Room, Window, first_container, has_room, keep_apart, put, put_back, put_item, put_within,
 };
 use holdfast_kryo_common::output::put_varlong;
 
-use super::put::{KNOWN_STRING, STRING, any_text, field, value};
+use super::put::{KNOWN_STRING, STRING, any_text, field, short_string, value};
 use super::refs::Object;
 use super::{Frame, FrameKind, Home, Shelf, Writing};
 use crate::classes::{ClassId, Classes};
@@ -125,14 +125,30 @@ impl<'d> Run<'d, '_> {
     /// Writes the scalars that come next in a container of values, then begins another one or ends this one.
     #[inline(always)]
     fn values<const OBJECTS: bool>(&mut self) -> Option<()> {
-        while self.left > 0 {
+        loop {
+            if !OBJECTS {
+                keep_apart();
+                self.short_strings();
+            }
+            if self.left == 0 {
+                return self.end::<OBJECTS>();
+            }
             let window = self.window()?;
             let Some(len) = put_within(&mut self.out, |room| value(window, room)) else {
                 return self.begin::<OBJECTS>(window);
             };
             self.pass(len)?;
         }
-        self.end::<OBJECTS>()
+    }
+
+    /// Writes the short strings that come next in a container of values.
+    #[inline(always)]
+    fn short_strings(&mut self) {
+        while self.left > 0
+            && let Some(window) = self.window()
+            && let Some(len) = put_within(&mut self.out, |room| short_string(window, room))
+            && self.pass(len).is_some()
+        {}
     }
 
     /// Goes on behind the last part of the innermost container.

@@ -7,7 +7,9 @@
 mod class;
 mod object;
 
-use holdfast_document::{Room, WINDOW, Window, Writer, has_room, is_ascii, put_item};
+use holdfast_document::{
+    Room, SHORT_TEXT, WINDOW, Window, Writer, has_room, is_ascii, keep_apart, put_item, short_is_ascii,
+};
 
 pub(super) use class::Quick;
 
@@ -119,22 +121,35 @@ impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
     /// Reads the strings that come next in a container, then another item, or goes on behind the last one.
     #[inline(always)]
     fn items(&mut self) -> Option<()> {
-        while self.left > 0 {
-            let window = self.window()?;
-            let place = self.place()?;
-            let Some(len) = self.writer.put_within(|room| text(window, room)) else {
-                self.left -= 1;
-                let done = self.value(window, place);
-                if done.is_none() {
-                    self.left += 1;
-                }
-                return done;
-            };
+        keep_apart();
+        self.short_strings();
+        if self.left == 0 {
+            return self.end();
+        }
+        let window = self.window()?;
+        let place = self.place()?;
+        self.left -= 1;
+        let done = self.value(window, place);
+        if done.is_none() {
+            self.left += 1;
+        }
+        done
+    }
+
+    /// Reads the short strings that come next in a container.
+    #[inline(always)]
+    fn short_strings(&mut self) {
+        while self.left > 0
+            && let Some(window) = self.window()
+            && let Some(place) = self.place()
+            && let Some(len) = self.writer.put_within(|room| short_string(window, room))
+        {
             self.define(HandleKind::Scalar, place, self.at());
             self.left -= 1;
-            self.pass(len)?;
+            if self.pass(len).is_none() {
+                break;
+            }
         }
-        self.end()
     }
 
     /// Goes on behind the last item of a container: ends it where it is known how, and the one around it is plain too.
@@ -217,7 +232,7 @@ impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
         *self.frame = outer;
     }
 
-    /// Reads a value that is no string of ASCII, or begins one that holds others.
+    /// Reads a value that is no short string of ASCII, or begins one that holds others.
     #[inline(always)]
     fn value(&mut self, window: &'i Window, place: u32) -> Option<()> {
         match *window {
@@ -233,7 +248,8 @@ impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
             [tc::STRING, 0, len, ref text @ ..] => {
                 let len = usize::from(len);
                 let text = text.first_chunk()?;
-                mutf8::is_utf8_of_units(text.get(..len)?).then_some(())?;
+                let string = text.get(..len)?;
+                (is_ascii(string) || mutf8::is_utf8_of_units(string)).then_some(())?;
                 let mut room = self.writer.room::<WINDOW>()?;
                 room.str(text, len)?;
                 room.keep();
@@ -248,6 +264,15 @@ impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
             _ => None,
         }
     }
+}
+
+/// A short string of ASCII. Gives how many bytes it took.
+#[inline(always)]
+fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    let [tc::STRING, 0, len, ref text @ ..] = *window else { return None };
+    let (len, text) = (usize::from(len), text.first_chunk()?);
+    (len <= SHORT_TEXT && short_is_ascii(text, len)).then_some(())?;
+    room.short_str(text, len).map(|()| 3 + len)
 }
 
 /// A string of ASCII. Gives how many bytes it took.

@@ -8,6 +8,7 @@ mod object;
 
 use holdfast_document::{
     Container, Room, WINDOW, Window, first_container, first_int, first_text, put_back, put_item, put_within,
+    short_text,
 };
 
 use super::{Frame, Kept, Writing};
@@ -118,7 +119,7 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
             Op::Part(hint) => {
                 let window = self.window()?;
                 self.pc += 1;
-                let Some(len) = put_within(&mut self.out, |room| ascii(window, room)) else {
+                let Some(len) = put_within(&mut self.out, |room| short_string(window, room)) else {
                     let done = self.value(window, hint);
                     if done.is_none() {
                         self.pc -= 1;
@@ -154,7 +155,7 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
     fn items(&mut self) -> Option<()> {
         while self.left > 0 {
             let window = self.window()?;
-            let Some(len) = put_within(&mut self.out, |room| ascii(window, room)) else {
+            let Some(len) = put_within(&mut self.out, |room| short_string(window, room)) else {
                 self.left -= 1;
                 let done = self.value(window, Hint::None);
                 if done.is_none() {
@@ -241,7 +242,7 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
         *self.frame = outer;
     }
 
-    /// Writes a value that is no string of ASCII, or begins one that holds others.
+    /// Writes a value that is no short string of ASCII, or begins one that holds others.
     #[inline(always)]
     fn value(&mut self, window: &Window, hint: Hint) -> Option<()> {
         match *window {
@@ -306,13 +307,13 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
     }
 }
 
-/// A string of ASCII without NUL. Gives how many bytes it took.
+/// A short string of ASCII without NUL. Gives how many bytes it took.
 #[inline(always)]
-fn ascii(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
-    let (begin, len, text) = first_text(window)?;
-    mutf8::is_same_ascii(text.get(..len)?).then_some(())?;
+fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
+    let (len, text) = short_text(window)?;
+    mutf8::is_same_short(text, len).then_some(())?;
     room.put([tc::STRING, 0, len as u8])?;
-    room.put_text(text, len).map(|()| begin + len)
+    room.put_first(text, len).map(|()| 1 + len)
 }
 
 /// A string that is the same in modified UTF-8.

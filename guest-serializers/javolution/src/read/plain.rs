@@ -145,6 +145,14 @@ impl<'x> Run<'x, '_, '_> {
     #[inline(always)]
     fn begin(&mut self, window: &'x Window) -> Option<()> {
         let class = if self.is_map {
+            // A value that is null is left away.
+            if self.left % 2 == 1
+                && let [b'<', b'k', b' ', ..] | [b'<', b'/', ..] = window
+                && let Kind::Entries { .. } = self.frames.last()?.kind
+            {
+                self.doc.put_nil().then_some(())?;
+                return self.pass(0);
+            }
             let (begin, rest) = window.split_first_chunk()?;
             (u64::from_le_bytes(*begin) == slot(self.left)).then_some(())?;
             let [b'=', b'"', class @ ..] = rest else { return None };

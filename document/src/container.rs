@@ -30,6 +30,8 @@ pub const fn first_container(bytes: &[u8]) -> Option<(Container, usize)> {
     Some(match *bytes {
         [marker @ 0x80..=0x8f, ..] => (Container::Map((marker & 0x0f) as u32), 1),
         [0xde, a, b, ..] => (Container::Map(u16::from_be_bytes([a, b]) as u32), 3),
+        // So writes who learns the count only at the end.
+        [0xdf, 0, 0, a, b, ..] => (Container::Map(u16::from_be_bytes([a, b]) as u32), 5),
         [count @ 0x91..=0x9f, 0xd4, 2, number, ..] => {
             (Container::Known { definition: number as u32, parts: (count & 0x0f) as u32 - 1 }, 4)
         }
@@ -39,6 +41,9 @@ pub const fn first_container(bytes: &[u8]) -> Option<(Container, usize)> {
         }
         [0xdc, a, b, first, ..] if !may_be_head(first) => {
             (Container::List(u16::from_be_bytes([a, b]) as u32), 3)
+        }
+        [0xdd, 0, 0, a, b, first, ..] if !may_be_head(first) => {
+            (Container::List(u16::from_be_bytes([a, b]) as u32), 5)
         }
         _ => return None,
     })
@@ -82,6 +87,18 @@ mod tests {
             assert_eq!(seen(|w| w.map(count)).map(|found| found.0), Some(Container::Map(count)));
             assert_eq!(seen(|w| w.array(count)).map(|found| found.0), Some(Container::List(count)));
         }
+        for (count, found) in [(0, true), (3, true), (0xffff, true), (0x1_0000, false)] {
+            let map = seen(|w| {
+                let at = w.map_of_unknown_count();
+                w.patch(at, count);
+            });
+            assert_eq!(map, found.then_some((Container::Map(count), 5)));
+            let array = seen(|w| {
+                let at = w.array_of_unknown_count();
+                w.patch(at, count);
+            });
+            assert_eq!(array, found.then_some((Container::List(count), 5)));
+        }
         assert_eq!(seen(|w| w.known(0, 3)), Some((Container::Known { definition: 0, parts: 3 }, 4)));
     }
 
@@ -101,7 +118,7 @@ mod tests {
             None
         );
         assert_eq!(seen(|w| w.nil()), None);
-        for cut in [&[][..], &[0x91], &[0xde, 0], &[0xdc, 0, 1]] {
+        for cut in [&[][..], &[0x91], &[0xde, 0], &[0xdc, 0, 1], &[0xdf, 0, 0, 0], &[0xdd, 0, 0, 0, 1]] {
             assert_eq!(first_container(cut), None);
         }
     }

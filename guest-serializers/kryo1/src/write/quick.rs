@@ -216,7 +216,7 @@ impl<'d> Run<'d, '_> {
     fn begin<const OBJECTS: bool>(&mut self, window: &Window) -> Option<()> {
         let place = self.place_of(self.rest);
         let (container, len) = match *window {
-            [0x80..=0x9f | 0xdc | 0xde, ..] => first_container(window)?,
+            [0x80..=0x9f | 0xdc..=0xdf, ..] => first_container(window)?,
             _ => {
                 let len = self.unusual(window)?;
                 return self.pass(len);

@@ -11,7 +11,7 @@ use super::quick::{ARRAY_LIST, HASH_MAP};
 use crate::classes::Classes;
 use crate::text::date::LastDay;
 use crate::text::{big, quick};
-use crate::xml::escape::special;
+use crate::xml::escape::{is_plain, special};
 use crate::xml::quick::Quick as Xml;
 
 /// What a key or a value takes at most, with the lines and the tags of its entry.
@@ -210,9 +210,36 @@ impl<'d> Run<'d, '_, '_> {
         Some(())
     }
 
-    /// Begins a container, as an element or as the value of an entry.
+    /// Writes a string that is not ASCII, as an element or as the value of an entry.
+    #[inline(always)]
+    fn text(&mut self, window: &Window) -> Option<()> {
+        let (depth, lines) = (self.xml.depth(), self.xml.lines());
+        let in_entry = self.inside == Inside::Value;
+        let len = self.xml.put_within(|room: &mut Room<'_, ROOM>| {
+            if in_entry {
+                lines.inner().put(room, depth + 1)?;
+            } else {
+                lines.put(room, depth)?;
+            }
+            let len = string(window, room, is_plain)?;
+            if in_entry {
+                lines.inner().put(room, depth)?;
+                room.put(*b"</entry>")?;
+            }
+            Some(len)
+        })?;
+        if in_entry {
+            self.inside = Inside::Keys;
+        }
+        self.pass(len)
+    }
+
+    /// Begins a container, as an element or as the value of an entry, or writes a scalar that is less usual.
     #[inline(always)]
     fn begin(&mut self, window: &Window) -> Option<()> {
+        if let [0xa0..=0xbf | 0xd9, ..] = window {
+            return self.text(window);
+        }
         let (container, len) = first_container(window)?;
         let (class, kind, parts) = match container {
             Container::Map(count) => (HASH_MAP, Kind::Entries, 4 * count),
@@ -261,14 +288,7 @@ impl<'d> Run<'d, '_, '_> {
 #[inline(always)]
 fn scalar(window: &Window, room: &mut Room<'_, ROOM>, last_day: &LastDay) -> Option<usize> {
     match *window {
-        [0xa0..=0xbf | 0xd9, ..] => {
-            let (begin, len, text) = first_text(window)?;
-            (any_bits(text.get(..len)?, special) == 0).then_some(())?;
-            room.put(*b"<string>")?;
-            room.put_text(text, len)?;
-            room.put(*b"</string>")?;
-            Some(begin + len)
-        }
+        [0xa0..=0xbf | 0xd9, ..] => string(window, room, |text| any_bits(text, special) == 0),
         // A signed marker is a type where a shorter one would do, which is so for all that is not negative.
         [0..=0x7f | 0xcc..=0xcf | 0xe0..=0xff, ..] | [0xd2 | 0xd3, 0..=0x7f, ..] => {
             let (value, len) = first_int(window)?;
@@ -305,6 +325,17 @@ fn scalar(window: &Window, room: &mut Room<'_, ROOM>, last_day: &LastDay) -> Opt
         }
         _ => None,
     }
+}
+
+/// A string, if `is_plain` says that it may stand as it is.
+#[inline(always)]
+fn string(window: &Window, room: &mut Room<'_, ROOM>, is_plain: impl FnOnce(&[u8]) -> bool) -> Option<usize> {
+    let (begin, len, text) = first_text(window)?;
+    is_plain(text.get(..len)?).then_some(())?;
+    room.put(*b"<string>")?;
+    room.put_text(text, len)?;
+    room.put(*b"</string>")?;
+    Some(begin + len)
 }
 
 #[inline(always)]

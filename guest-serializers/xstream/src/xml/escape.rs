@@ -54,7 +54,7 @@ pub(crate) const fn special(word: u64) -> u64 {
 
 /// Whether the first so many bytes, at most 16, are characters of ASCII that stand for themselves.
 #[inline]
-pub(crate) fn is_plain(chunk: &[u8; 16], len: usize) -> bool {
+pub(crate) fn is_plain_chunk(chunk: &[u8; 16], len: usize) -> bool {
     let whole = u128::from_le_bytes(*chunk);
     let (low, high) = (special(whole as u64), special((whole >> 64) as u64));
     if len >= 16 {
@@ -66,11 +66,17 @@ pub(crate) fn is_plain(chunk: &[u8; 16], len: usize) -> bool {
     low == 0 && (len == 8 || high << (128 - 8 * len) == 0)
 }
 
+/// Whether text may stand as it is, be it ASCII or not.
+#[inline(always)]
+pub(crate) fn is_plain(text: &[u8]) -> bool {
+    text.iter().all(|&byte| class(byte) == PLAIN)
+}
+
 /// Appends text, in an attribute or in an element.
 #[inline]
 pub(crate) fn escape(out: &mut Vec<u8>, text: &str, in_attribute: bool) {
     let bytes = text.as_bytes();
-    if bytes.iter().all(|&byte| class(byte) == PLAIN) {
+    if is_plain(bytes) {
         out.extend_from_slice(bytes);
     } else {
         escape_some(out, text, in_attribute);
@@ -156,9 +162,9 @@ mod tests {
             for at in 0..16 {
                 let mut chunk = [b'a'; 16];
                 chunk[at] = byte;
-                assert_eq!(is_plain(&chunk, 16), plain, "{byte}");
-                assert_eq!(is_plain(&chunk, at + 1), plain);
-                assert!(is_plain(&chunk, at));
+                assert_eq!(is_plain_chunk(&chunk, 16), plain, "{byte}");
+                assert_eq!(is_plain_chunk(&chunk, at + 1), plain);
+                assert!(is_plain_chunk(&chunk, at));
             }
         }
     }

@@ -3,7 +3,7 @@
 
 use holdfast_document::{Room, has_room, put, put_again, put_back, put_first, put_item, put_within};
 
-use super::escape::is_plain;
+use super::escape::is_plain_chunk;
 use super::print::Printer;
 use super::tags::Tags;
 
@@ -165,8 +165,9 @@ impl Quick<'_> {
         while at < to {
             let left = to - at;
             let chunk = buffer.get(at..).and_then(<[u8]>::first_chunk::<16>);
-            if !chunk.is_some_and(|chunk| is_plain(chunk, left) && put_first(&mut self.out, [], *chunk, left))
-            {
+            if !chunk.is_some_and(|chunk| {
+                is_plain_chunk(chunk, left) && put_first(&mut self.out, [], *chunk, left)
+            }) {
                 return false;
             }
             at += 16;

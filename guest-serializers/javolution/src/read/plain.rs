@@ -66,6 +66,7 @@ impl<'x> Run<'x, '_, '_> {
     /// Reads the scalars that come next in the container, then begins a container or ends this one.
     #[inline(always)]
     fn go_on(&mut self) -> Option<()> {
+        (self.doc.len() <= self.most_bytes).then_some(())?;
         let other = if self.is_map {
             self.scalars(|window, left, room| {
                 let (begin, _) = window.split_first_chunk()?;
@@ -95,7 +96,6 @@ impl<'x> Run<'x, '_, '_> {
     ) -> Option<Option<&'x Window>> {
         while self.left > 0 {
             let window = self.rest.first_chunk()?;
-            (self.doc.len() <= self.most_bytes).then_some(())?;
             let left = self.left;
             let Some(len) = self.doc.put_within(|room| read(window, left, room)) else {
                 return Some(Some(window));
@@ -131,7 +131,6 @@ impl<'x> Run<'x, '_, '_> {
     /// Ends the container, if the one around it is plain data as well.
     #[inline(always)]
     fn end(&mut self) -> Option<()> {
-        (self.doc.len() <= self.most_bytes).then_some(())?;
         let [.., outer, Frame { name, .. }] = self.frames.as_slice() else { return None };
         let [b'<', b'/', close @ ..] = self.rest else { return None };
         let after = ended(close, name)?;

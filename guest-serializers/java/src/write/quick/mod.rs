@@ -246,6 +246,13 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
     #[inline(always)]
     fn value(&mut self, window: &Window, hint: Hint) -> Option<()> {
         match *window {
+            [0xa0..=0xbf | 0xd9, ..] => {
+                let mut room = Room::behind(&mut self.out)?;
+                let len = any_text(window, &mut room)?;
+                room.keep();
+                self.handles += 1;
+                self.scalar(len)
+            }
             [0xc0, ..] => {
                 put_within::<1, _>(&mut self.out, |room| room.put([tc::NULL]))?;
                 self.scalar(1)
@@ -274,13 +281,6 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
                     }
                     _ => self.boxed(LONG, Boxed::Long(value), value.to_be_bytes(), len),
                 }
-            }
-            [0xa0..=0xbf | 0xd9, ..] => {
-                let mut room = Room::behind(&mut self.out)?;
-                let len = any_text(window, &mut room)?;
-                room.keep();
-                self.handles += 1;
-                self.scalar(len)
             }
             [0xd7, DATE_EXT, a, b, c, d, e, f, g, h, ..] => {
                 self.kept.places.has_room().then_some(())?;

@@ -167,6 +167,21 @@ mod tests {
     }
 
     #[test]
+    fn of_a_short_text_every_byte_is_seen_and_none_behind_it() {
+        for len in 0..=SHORT_TEXT {
+            let mut bytes = [0x80; SHORT_TEXT];
+            bytes[..len].fill(b'a');
+            assert!(short_is_ascii(&bytes, len), "{len}");
+            for at in 0..len {
+                let old = std::mem::replace(&mut bytes[at], 0x80);
+                assert!(!short_is_ascii(&bytes, len), "{len} {at}");
+                bytes[at] = old;
+            }
+        }
+        assert!(!short_is_ascii(&[b'a'; SHORT_TEXT], SHORT_TEXT + 1), "there are not so many");
+    }
+
+    #[test]
     fn every_byte_is_seen_and_no_other() {
         for len in 0..70 {
             let mut bytes = vec![b'a'; len + 2];

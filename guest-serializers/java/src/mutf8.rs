@@ -150,6 +150,10 @@ mod tests {
             let bytes = encoded(&text);
             prop_assert_eq!(is_same(text.as_bytes()), bytes == text.as_bytes());
             prop_assert_eq!(is_utf8_of_units(&bytes), is_utf8(&bytes));
+            let len = text.len().min(SHORT_TEXT);
+            let mut short = [0; SHORT_TEXT];
+            short[..len].copy_from_slice(&text.as_bytes()[..len]);
+            prop_assert_eq!(is_same_short(&short, len), is_same_ascii(&text.as_bytes()[..len]));
             if is_utf8(&bytes) {
                 prop_assert_eq!(&bytes, text.as_bytes());
             }

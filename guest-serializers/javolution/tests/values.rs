@@ -66,6 +66,26 @@ fn plain_data_comes_back() {
 }
 
 #[test]
+fn of_a_null_at_the_place_of_a_value_nothing_is_written_and_it_comes_back() {
+    let element = there_and_back(&document(|writer| {
+        writer.array(3);
+        for number in 0..3 {
+            writer.map(4);
+            writer.str("first");
+            writer.nil();
+            writer.str("second");
+            writer.nil();
+            writer.str("number");
+            writer.number(Number { value: number, width: Width::Int });
+            writer.str("last");
+            writer.nil();
+        }
+    }));
+    assert_eq!(element.matches("<k ").count(), 12);
+    assert_eq!(element.matches("<v ").count(), 4, "the value of the attribute, and three numbers: {element}");
+}
+
+#[test]
 fn untyped_numbers_are_the_smallest_class_that_holds_them() {
     let bytes = document(|writer| {
         writer.array(3);

@@ -159,6 +159,23 @@ mod tests {
     }
 
     #[test]
+    fn a_short_string_ends_at_its_mark() {
+        for len in 0..20 {
+            let text = "x".repeat(len);
+            let mut bytes = [0x80; SHORT_TEXT + 4];
+            let written = written(&text);
+            bytes[..written.len()].copy_from_slice(&written);
+            let (found, rest) = (short_marked(bytes.first_chunk().unwrap()), SHORT_TEXT.min(len));
+            let is_marked = (2..=SHORT_TEXT).contains(&len);
+            assert_eq!(
+                found.map(|(len, text)| (len, text[..rest].to_vec())),
+                is_marked.then(|| (len, text.into_bytes()))
+            );
+        }
+        assert_eq!(short_marked(b"no mark to be seen".first_chunk().unwrap()), None);
+    }
+
+    #[test]
     fn every_string_is_read_as_it_was_written() {
         for text in
             ["", "a", "ab", "é", "aé", "日本語", "a😀b😀", "\0\u{1}", "\u{7f}\u{80}\u{7ff}\u{800}\u{ffff}"]

@@ -2,7 +2,8 @@
 //! `permuted.rs`. Each gives how many bytes of the document it took, and nothing where it is not as usual.
 
 use holdfast_document::{
-    LONGEST_TEXT, Room, WINDOW, Window, first_int, first_text, is_ascii, short_is_ascii, short_text,
+    LONGEST_TEXT, Room, SHORT_TEXT, WINDOW, Window, first_int, first_text, is_ascii, short_is_ascii,
+    short_text,
 };
 use holdfast_kryo_common::output::{varlong_in, zigzag_in};
 
@@ -133,21 +134,10 @@ pub(super) fn any_text(head: u8, window: &Window, room: &mut Room<'_, WINDOW>) -
 /// Whether a text, the beginning of `source`, is not long and ASCII.
 #[inline(always)]
 fn is_ascii_text(source: &[u8], text: &[u8]) -> bool {
-    match source.first_chunk::<16>() {
-        Some(chunk) if text.len() <= 16 => first_is_ascii(*chunk, text.len()),
+    match source.first_chunk() {
+        Some(chunk) if text.len() <= SHORT_TEXT => short_is_ascii(chunk, text.len()),
         _ => text.len() <= LONGEST_TEXT && is_ascii(text),
     }
-}
-
-/// Whether so many of these bytes are ASCII. Of none it may say that they are not.
-#[inline(always)]
-fn first_is_ascii(chunk: [u8; 16], len: usize) -> bool {
-    let word = u128::from_le_bytes(chunk);
-    let (low, high) = (word as u64, (word >> 64) as u64);
-    // What stands behind them is shifted out.
-    let unused = (128 - 8 * len) as u32;
-    let bits = if len <= 8 { low.wrapping_shl(unused) } else { low | high.wrapping_shl(unused) };
-    bits & HIGH == 0
 }
 
 /// How many UTF-16 units a text is, if it is not long and no character takes two.

@@ -1,5 +1,7 @@
 //! Text as XStream's PrettyPrintWriter writes it.
 
+use holdfast_document::{SHORT_TEXT, short_bits};
+
 use super::undefined::is_undefined;
 
 /// Nothing to do; a character of ASCII to be replaced; the first byte of a block that holds characters which Java
@@ -54,16 +56,8 @@ pub(crate) const fn special(word: u64) -> u64 {
 
 /// Whether the first so many bytes, at most 16, are characters of ASCII that stand for themselves.
 #[inline]
-pub(crate) fn is_plain_chunk(chunk: &[u8; 16], len: usize) -> bool {
-    let whole = u128::from_le_bytes(*chunk);
-    let (low, high) = (special(whole as u64), special((whole >> 64) as u64));
-    if len >= 16 {
-        return low | high == 0;
-    }
-    if len < 8 {
-        return low << (64 - 8 * len.max(1)) == 0 || len == 0;
-    }
-    low == 0 && (len == 8 || high << (128 - 8 * len) == 0)
+pub(crate) fn is_plain_chunk(chunk: &[u8; SHORT_TEXT], len: usize) -> bool {
+    short_bits(chunk, len.min(SHORT_TEXT), special) == 0
 }
 
 /// Whether text may stand as it is, be it ASCII or not.

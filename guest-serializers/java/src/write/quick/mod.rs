@@ -230,9 +230,12 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
     /// Goes on in a value, for whose frame there is room.
     #[inline(always)]
     fn enter(&mut self, inner: Frame) -> Option<()> {
-        self.leave();
+        // What is left is not written to the frame first: to read it back as a part of that is to wait for it.
+        let Frame { count, kept, at, handle, number, half, back, .. } = *self.frame;
+        let outer = Frame { pc: self.pc, left: self.left, count, kept, at, handle, number, half, back };
         (self.pc, self.left) = (inner.pc, inner.left);
-        put_item(&mut self.kept.frames, std::mem::replace(self.frame, inner)).then_some(())
+        *self.frame = inner;
+        put_item(&mut self.kept.frames, outer).then_some(())
     }
 
     /// Goes on in the value around the innermost one.

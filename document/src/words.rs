@@ -75,11 +75,40 @@ pub fn short_bits(bytes: &[u8; SHORT_TEXT], len: usize, look: impl Fn(u64) -> u6
     look(word as u64) & first | look((word >> 64) as u64) & second
 }
 
-/// Whether the first `len` of these bytes are ASCII.
+/// Whether the first `len` of these bytes are characters of ASCII, none of them before `least`. Of more bytes than there
+/// are, none is.
+///
+/// ```
+/// use holdfast_document::short_is_ascii;
+///
+/// let text = b"tab\tnul\0\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9";
+/// assert!(short_is_ascii(text, 8, 0) && !short_is_ascii(text, 9, 0));
+/// assert!(short_is_ascii(text, 7, 1) && !short_is_ascii(text, 8, 1));
+/// ```
 #[inline(always)]
 #[must_use]
-pub fn short_is_ascii(bytes: &[u8; SHORT_TEXT], len: usize) -> bool {
-    short_bits(bytes, len, |word| word) == 0
+pub fn short_is_ascii(bytes: &[u8; SHORT_TEXT], len: usize, least: u8) -> bool {
+    len <= SHORT_TEXT && is_ascii_from(bytes, len, least)
+}
+
+/// All bytes are compared at once. WebAssembly is told so, as compilers do not see it in words.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline(always)]
+fn is_ascii_from(bytes: &[u8; SHORT_TEXT], len: usize, least: u8) -> bool {
+    use core::arch::wasm32::{i8x16_bitmask, i8x16_lt, i8x16_splat, u64x2};
+
+    let word = u128::from_le_bytes(*bytes);
+    let bytes = u64x2(word as u64, (word >> 64) as u64);
+    // What is no ASCII is below zero.
+    let others = i8x16_bitmask(i8x16_lt(bytes, i8x16_splat(least as i8)));
+    u32::from(others) & !(u32::MAX << len) == 0
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline(always)]
+fn is_ascii_from(bytes: &[u8; SHORT_TEXT], len: usize, least: u8) -> bool {
+    let each = u64::from(least) * 0x0101_0101_0101_0101;
+    short_bits(bytes, len, |word| word | word.wrapping_sub(each)) == 0
 }
 
 /// How many bytes the character takes that begins this UTF-8, if it is one of the first 65,536: one unit of UTF-16.
@@ -171,14 +200,14 @@ mod tests {
         for len in 0..=SHORT_TEXT {
             let mut bytes = [0x80; SHORT_TEXT];
             bytes[..len].fill(b'a');
-            assert!(short_is_ascii(&bytes, len), "{len}");
+            assert!(short_is_ascii(&bytes, len, 0), "{len}");
             for at in 0..len {
                 let old = std::mem::replace(&mut bytes[at], 0x80);
-                assert!(!short_is_ascii(&bytes, len), "{len} {at}");
+                assert!(!short_is_ascii(&bytes, len, 0), "{len} {at}");
                 bytes[at] = old;
             }
         }
-        assert!(!short_is_ascii(&[b'a'; SHORT_TEXT], SHORT_TEXT + 1), "there are not so many");
+        assert!(!short_is_ascii(&[b'a'; SHORT_TEXT], SHORT_TEXT + 1, 0), "there are not so many");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Java's modified UTF-8: NUL in two bytes, supplementary characters as two surrogates in three bytes each.
 
-use holdfast_document::{SHORT_TEXT, any_bits, append, first_unit, is_ascii, short_bits};
+use holdfast_document::{SHORT_TEXT, any_bits, append, first_unit, is_ascii, short_is_ascii};
 
 /// Whether text is the same in UTF-8 and in modified UTF-8: neither NUL nor a character of four bytes.
 #[inline(always)]
@@ -11,19 +11,14 @@ pub(crate) fn is_same(utf8: &[u8]) -> bool {
 /// As [`is_same`], of most texts: they are ASCII.
 #[inline(always)]
 pub(crate) fn is_same_ascii(utf8: &[u8]) -> bool {
-    any_bits(utf8, |word| odd(word) & 0x8080_8080_8080_8080) == 0
+    let odd = |word: u64| (word | word.wrapping_sub(0x0101_0101_0101_0101)) & 0x8080_8080_8080_8080;
+    any_bits(utf8, odd) == 0
 }
 
 /// As [`is_same_ascii`], of the first `len` of these bytes.
 #[inline(always)]
 pub(crate) fn is_same_short(utf8: &[u8; SHORT_TEXT], len: usize) -> bool {
-    short_bits(utf8, len, odd) == 0
-}
-
-/// The highest bit of the first NUL and of what is not ASCII.
-#[inline(always)]
-const fn odd(word: u64) -> u64 {
-    word | word.wrapping_sub(0x0101_0101_0101_0101)
+    short_is_ascii(utf8, len, 1)
 }
 
 /// Whether modified UTF-8 is UTF-8 as well. Bytes that are no UTF-8 at all are not.

@@ -114,21 +114,44 @@ fn escape_each(out: &mut Vec<u8>, text: &[u8]) {
 }
 
 /// How long the value of an attribute is that begins here, up to the quote, if it stands for itself and is followed by
-/// a quote: no entity and no `<` is in it.
+/// a quote: no entity and no `<` is in it. Bytes that do not fill a chunk at the end are not looked at.
 #[inline(always)]
 pub(crate) fn plain_value(bytes: &[u8]) -> Option<usize> {
-    let (words, _) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let quotes = zeros((word | each(0x04)) ^ each(0x26));
-        let found = quotes | zeros(word ^ each(0x3c));
-        if found != 0 {
-            // The lowest mark is right, those above it may not be.
-            let at = 8 * at + (found.trailing_zeros() / 8) as usize;
+    for (at, chunk) in bytes.as_chunks().0.iter().enumerate() {
+        if let Some(found) = first_mark(chunk) {
+            let at = CHUNK * at + found;
             return (bytes.get(at) == Some(&b'"')).then_some(at);
         }
     }
     None
+}
+
+/// So many bytes are looked at at once.
+const CHUNK: usize = 16;
+
+/// Where the first `"`, `&` or `<` stands. WebAssembly is told that all bytes are compared at once, as compilers do not see it
+/// in words.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline(always)]
+fn first_mark(chunk: &[u8; CHUNK]) -> Option<usize> {
+    use core::arch::wasm32::{i8x16_bitmask, i8x16_eq, i8x16_splat, u64x2, v128_or};
+
+    let whole = u128::from_le_bytes(*chunk);
+    let bytes = u64x2(whole as u64, (whole >> 64) as u64);
+    let quotes = i8x16_eq(v128_or(bytes, i8x16_splat(0x04)), i8x16_splat(0x26));
+    let marks = i8x16_bitmask(v128_or(quotes, i8x16_eq(bytes, i8x16_splat(0x3c))));
+    (marks != 0).then_some(marks.trailing_zeros() as usize)
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline(always)]
+fn first_mark(chunk: &[u8; CHUNK]) -> Option<usize> {
+    let marks = |word: u64| zeros((word | each(0x04)) ^ each(0x26)) | zeros(word ^ each(0x3c));
+    let whole = u128::from_le_bytes(*chunk);
+    // The lowest mark is right, those above it may not be.
+    let (first, second) = (marks(whole as u64), marks((whole >> 64) as u64));
+    let bits = if first != 0 { first.trailing_zeros() } else { 64 + second.trailing_zeros() };
+    (first | second != 0).then_some(bits as usize / 8)
 }
 
 /// Writes WTF-8 as [`escape`] does, without its unpaired surrogates: of the first half of a pair the library writes
@@ -290,7 +313,7 @@ mod tests {
     fn a_plain_value_ends_at_its_quote() {
         for len in 0..40 {
             let text = "a'>中".chars().cycle().take(len).collect::<String>();
-            let whole = format!("{text}\"/><v x=\"&amp;");
+            let whole = format!("{text}\"/><v x=\"&amp;\"/>");
             assert_eq!(plain_value(whole.as_bytes()), Some(text.len()), "{whole}");
             for other in ["&lt;\"         ", "<\"        ", "         "] {
                 assert_eq!(plain_value(format!("{text}{other}").as_bytes()), None);

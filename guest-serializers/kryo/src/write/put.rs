@@ -17,7 +17,7 @@ pub(super) const KNOWN_STRING: [u8; 1] = [1];
 #[inline(always)]
 pub(super) fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let (len, text) = short_text(window)?;
-    (len >= 2 && short_is_ascii(text, len)).then_some(())?;
+    (len >= 2 && short_is_ascii(text, len, 0)).then_some(())?;
     let last = *text.get(len - 1)?;
     room.put(STRING)?;
     room.put_first(text, len)?;

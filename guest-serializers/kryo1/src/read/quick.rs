@@ -202,7 +202,7 @@ impl<'i> Run<'i, '_, '_> {
 fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let [17, len, ref text @ ..] = *window else { return None };
     let (len, text) = (usize::from(len), text.first_chunk()?);
-    (len <= SHORT_TEXT && short_is_ascii(text, len)).then_some(())?;
+    (len <= SHORT_TEXT && short_is_ascii(text, len, 0)).then_some(())?;
     room.short_str(text, len).map(|()| 2 + len)
 }
 

@@ -21,7 +21,7 @@ const LONGEST_NUMBER: usize = 16;
 #[inline(always)]
 pub(super) fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let (len, text) = short_text(window)?;
-    short_is_ascii(text, len).then_some(())?;
+    short_is_ascii(text, len, 0).then_some(())?;
     room.put([STRING, len as u8])?;
     room.put_first(text, len)?;
     Some(1 + len)
@@ -135,7 +135,7 @@ pub(super) fn any_text(head: u8, window: &Window, room: &mut Room<'_, WINDOW>) -
 #[inline(always)]
 fn is_ascii_text(source: &[u8], text: &[u8]) -> bool {
     match source.first_chunk() {
-        Some(chunk) if text.len() <= SHORT_TEXT => short_is_ascii(chunk, text.len()),
+        Some(chunk) if text.len() <= SHORT_TEXT => short_is_ascii(chunk, text.len(), 0),
         _ => text.len() <= LONGEST_TEXT && is_ascii(text),
     }
 }

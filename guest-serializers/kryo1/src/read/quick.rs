@@ -5,8 +5,7 @@
 //! or where a buffer has to grow, nothing happens and the loop ends. [`Reading::step`](super::Reading) takes any step.
 
 use holdfast_document::{
-    Number, Room, SHORT_TEXT, WINDOW, Width, Window, Writer, has_room, is_ascii, keep_apart, put_item,
-    short_is_ascii,
+    Number, Room, WINDOW, Width, Window, Writer, has_room, is_ascii, keep_apart, put_item, short_is_ascii,
 };
 use holdfast_kryo_common::quick::{signed, signed_int, varint, varlong};
 use holdfast_kryo_common::text::plain_len;
@@ -202,7 +201,7 @@ impl<'i> Run<'i, '_, '_> {
 fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let [17, len, ref text @ ..] = *window else { return None };
     let (len, text) = (usize::from(len), text.first_chunk()?);
-    (len <= SHORT_TEXT && short_is_ascii(text, len, 0)).then_some(())?;
+    short_is_ascii(text, len, 0).then_some(())?;
     room.short_str(text, len).map(|()| 2 + len)
 }
 

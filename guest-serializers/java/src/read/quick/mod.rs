@@ -8,7 +8,7 @@ mod class;
 mod object;
 
 use holdfast_document::{
-    Room, SHORT_TEXT, WINDOW, Window, Writer, has_room, is_ascii, keep_apart, put_item, short_is_ascii,
+    Room, WINDOW, Window, Writer, has_room, is_ascii, keep_apart, put_item, short_is_ascii,
 };
 
 pub(super) use class::Quick;
@@ -271,7 +271,7 @@ impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
 fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let [tc::STRING, 0, len, ref text @ ..] = *window else { return None };
     let (len, text) = (usize::from(len), text.first_chunk()?);
-    (len <= SHORT_TEXT && short_is_ascii(text, len, 0)).then_some(())?;
+    short_is_ascii(text, len, 0).then_some(())?;
     room.short_str(text, len).map(|()| 3 + len)
 }
 

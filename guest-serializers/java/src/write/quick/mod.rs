@@ -231,8 +231,7 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
     #[inline(always)]
     fn enter(&mut self, inner: Frame) -> Option<()> {
         // What is left is not written to the frame first: to read it back as a part of that is to wait for it.
-        let Frame { count, kept, at, handle, number, half, back, .. } = *self.frame;
-        let outer = Frame { pc: self.pc, left: self.left, count, kept, at, handle, number, half, back };
+        let outer = Frame { pc: self.pc, left: self.left, ..*self.frame };
         (self.pc, self.left) = (inner.pc, inner.left);
         *self.frame = inner;
         put_item(&mut self.kept.frames, outer).then_some(())

@@ -22,10 +22,9 @@ pub fn first_text(window: &Window) -> Option<(usize, usize, &[u8; LONGEST_TEXT])
 #[inline(always)]
 #[must_use]
 pub fn short_text(window: &Window) -> Option<(usize, &[u8; SHORT_TEXT])> {
-    match window {
-        [marker @ 0xa0..=0xb0, text @ ..] => Some((usize::from(marker & 0x1f), text.first_chunk()?)),
-        _ => None,
-    }
+    let [marker, text @ ..] = window;
+    let len = usize::from(*marker).wrapping_sub(0xa0);
+    (len <= SHORT_TEXT).then_some((len, text.first_chunk()?))
 }
 
 #[cfg(test)]

@@ -101,7 +101,8 @@ fn is_ascii_from(bytes: &[u8; SHORT_TEXT], len: usize, least: u8) -> bool {
     let bytes = u64x2(word as u64, (word >> 64) as u64);
     // What is no ASCII is below zero.
     let others = i8x16_bitmask(i8x16_lt(bytes, i8x16_splat(least as i8)));
-    u32::from(others) & !(u32::MAX << len) == 0
+    // Of none, there are 32 before the first.
+    u32::from(others).trailing_zeros() as usize >= len
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]

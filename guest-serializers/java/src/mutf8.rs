@@ -5,7 +5,13 @@ use holdfast_document::{SHORT_TEXT, any_bits, append, first_unit, is_ascii, shor
 /// Whether text is the same in UTF-8 and in modified UTF-8: neither NUL nor a character of four bytes.
 #[inline(always)]
 pub(crate) fn is_same(utf8: &[u8]) -> bool {
-    is_same_ascii(utf8) || utf8.iter().all(|byte| (1..0xf0).contains(byte))
+    // NUL, or a byte whose four highest bits are set.
+    let odd = |word: u64| {
+        let nul = word.wrapping_sub(0x0101_0101_0101_0101) & !word;
+        let four_bytes = word & word << 1 & word << 2 & word << 3;
+        (nul | four_bytes) & 0x8080_8080_8080_8080
+    };
+    is_same_ascii(utf8) || any_bits(utf8, odd) == 0
 }
 
 /// As [`is_same`], of most texts: they are ASCII.

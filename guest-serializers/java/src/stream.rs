@@ -6,6 +6,12 @@ pub(crate) const HEADER: [u8; 4] = [0xac, 0xed, 0x00, 0x05];
 /// `baseWireHandle`: the number of the first object or class of a stream.
 pub(crate) const BASE_HANDLE: u32 = 0x7e_0000;
 
+/// What a stream calls the object or class of a handle, as that is counted here: from 0. Never zeros.
+#[inline]
+pub(crate) const fn wire_handle(handle: u32) -> [u8; 4] {
+    handle.wrapping_add(BASE_HANDLE).to_be_bytes()
+}
+
 /// What a content element is: `TC_*`.
 pub(crate) mod tc {
     pub(crate) const NULL: u8 = 0x70;

@@ -7,7 +7,7 @@ use crate::boxes::Boxed;
 use crate::classes::{ClassId, id};
 use crate::hidden::{Piece, Template};
 use crate::layout::{self, Op};
-use crate::stream::{BASE_HANDLE, tc};
+use crate::stream::{tc, wire_handle};
 
 impl Reading<'_> {
     pub(super) fn built_in_step(&mut self, op: Op, frame: &mut Frame) -> Step<()> {
@@ -262,7 +262,7 @@ impl Reading<'_> {
 
     /// A reference to the object of a handle.
     fn again_is(&mut self, handle: u32, frame: &Frame) -> Step<()> {
-        let [a, b, c, d] = handle.wrapping_add(BASE_HANDLE).to_be_bytes();
+        let [a, b, c, d] = wire_handle(handle);
         let found = self.input.skip_if(&[tc::REFERENCE, a, b, c, d]);
         self.unless(found, frame)
     }

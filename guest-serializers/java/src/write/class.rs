@@ -7,7 +7,7 @@ use super::{Kept, Writing};
 use crate::classes::{self, COUNT, ClassId};
 use crate::layout::Code;
 use crate::outline::{Outline, Types};
-use crate::stream::{BASE_HANDLE, sc, tc};
+use crate::stream::{sc, tc, wire_handle};
 use crate::table::Table;
 
 /// A definition whose class was not looked up yet.
@@ -49,11 +49,14 @@ pub(super) struct Defined {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Handles {
-    /// The handle of the descriptor, plus one.
-    descriptor: u32,
+    /// The handle of the descriptor as a stream has it, or [`NEVER`]: it is written far more often than found out.
+    descriptor: [u8; 4],
     /// The handle of the class as a value, plus one.
     literal: u32,
 }
+
+/// Of a descriptor that was not written so far.
+const NEVER: [u8; 4] = [0; 4];
 
 /// All classes: first those of the JDK, then those that documents defined.
 #[derive(Debug, Default)]
@@ -115,10 +118,10 @@ impl Classes {
         self.get(class).map_or(class, |defined| defined.descriptor)
     }
 
-    /// The handle of the descriptor of a class that was written.
+    /// The handle of the descriptor of a class that was written, as a stream has it.
     #[inline]
-    pub(super) fn met(&self, class: u32) -> Option<u32> {
-        self.handles.get(class as usize)?.descriptor.checked_sub(1)
+    pub(super) fn met(&self, class: u32) -> Option<[u8; 4]> {
+        self.handles.get(class as usize).map(|handles| handles.descriptor).filter(|&handle| handle != NEVER)
     }
 
     /// The superclass of one.
@@ -163,7 +166,7 @@ impl Classes {
 
     fn use_it(&mut self, class: u32, set: impl FnOnce(&mut Handles)) {
         if let Some(handles) = self.handles.get_mut(class as usize) {
-            if handles.descriptor == 0 && handles.literal == 0 {
+            if handles.descriptor == NEVER && handles.literal == 0 {
                 self.used.push(class);
             }
             set(handles);
@@ -174,7 +177,7 @@ impl Classes {
     fn same_descriptor(&mut self, class: u32) {
         let descriptor = self.descriptor(class);
         if descriptor != class
-            && let Some(handle) = self.handles.get(descriptor as usize).map(|handles| handles.descriptor)
+            && let Some(handle) = self.met(descriptor)
         {
             self.use_it(class, |handles| handles.descriptor = handle);
         }
@@ -228,12 +231,9 @@ impl Writing<'_> {
     /// Writes the descriptor of a class.
     #[inline]
     pub(super) fn class_desc(&mut self, class: u32) {
-        match self.kept.classes.handles.get(class as usize) {
-            Some(Handles { descriptor: handle @ 1.., .. }) => {
-                let handle = handle - 1;
-                self.reference(handle);
-            }
-            _ => {
+        match self.kept.classes.met(class) {
+            Some(handle) => self.again(handle),
+            None => {
                 self.new_class_desc(class);
                 self.kept.classes.same_descriptor(class);
             }
@@ -246,15 +246,12 @@ impl Writing<'_> {
         let mut next = Some(class);
         while let Some(class) = next {
             let class = self.kept.classes.descriptor(class);
-            if let Some(Handles { descriptor: handle @ 1.., .. }) =
-                self.kept.classes.handles.get(class as usize)
-            {
-                let handle = handle - 1;
-                self.reference(handle);
+            if let Some(handle) = self.kept.classes.met(class) {
+                self.again(handle);
                 return;
             }
             let handle = self.next_handle();
-            self.kept.classes.use_it(class, |handles| handles.descriptor = handle + 1);
+            self.kept.classes.use_it(class, |handles| handles.descriptor = wire_handle(handle));
             self.kept.classes.outline(class);
             self.outlined(class);
             next = self.kept.classes.superclass(class);
@@ -277,7 +274,7 @@ impl Writing<'_> {
                 handle => handle.checked_sub(1),
             };
             if let Some(handle) = met {
-                let [a, b, c, d] = handle.wrapping_add(BASE_HANDLE).to_be_bytes();
+                let [a, b, c, d] = wire_handle(handle);
                 self.out.extend_from_slice(&[tc::REFERENCE, a, b, c, d]);
             } else {
                 let [high, low] = (found.text.len() as u16).to_be_bytes();

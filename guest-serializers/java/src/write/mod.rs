@@ -23,7 +23,7 @@ use crate::Limits;
 use crate::boxes::{Boxed, Boxes};
 use crate::classes::id;
 use crate::layout::Code;
-use crate::stream::{BASE_HANDLE, HEADER, tc};
+use crate::stream::{HEADER, tc, wire_handle};
 use crate::table::Table;
 use notes::Cursor;
 
@@ -247,7 +247,12 @@ impl<'a> Writing<'a> {
     /// Writes that the object of a handle comes again.
     #[inline]
     fn reference(&mut self, handle: u32) {
-        let [a, b, c, d] = handle.wrapping_add(BASE_HANDLE).to_be_bytes();
+        self.again(wire_handle(handle));
+    }
+
+    /// As [`Writing::reference`], of a handle as a stream has it.
+    #[inline]
+    fn again(&mut self, [a, b, c, d]: [u8; 4]) {
         self.out.extend_from_slice(&[tc::REFERENCE, a, b, c, d]);
     }
 

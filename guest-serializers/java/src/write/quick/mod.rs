@@ -267,15 +267,18 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
                 let data = [a, b, c, d];
                 self.boxed(INTEGER, Boxed::Integer(i32::from_be_bytes(data)), data, 5)
             }
-            [0xd3, a @ ..=0x7f, b, c, d, e, f, g, h, ..] => {
-                let data = [a, b, c, d, e, f, g, h];
-                self.boxed(LONG, Boxed::Long(i64::from_be_bytes(data)), data, 9)
+            [0xd3, ..=0x7f, ..] => self.long(window),
+            // Shorter ones that stand in eight bytes may be of type Integer.
+            [0xcf, a @ ..=0x7f, b, c, d, ..]
+                if matches!(hint, Hint::None | Hint::Long) && [a, b, c, d] != [0; 4] =>
+            {
+                self.long(window)
             }
             [0xcb, a, b, c, d, e, f, g, h, ..] if !matches!(hint, Hint::Float) => {
                 self.object(DOUBLE, [a, b, c, d, e, f, g, h])?;
                 self.scalar(9)
             }
-            [0..=0x7f | 0xcc..=0xcf, ..] if matches!(hint, Hint::None | Hint::Long) => {
+            [0..=0x7f | 0xcc..=0xce, ..] if matches!(hint, Hint::None | Hint::Long) => {
                 let (value, len) = first_int(window)?;
                 match (hint, i32::try_from(value)) {
                     (Hint::None, Ok(value)) => {

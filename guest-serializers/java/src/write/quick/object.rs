@@ -1,13 +1,13 @@
 //! Objects of classes that were met, new ones or those of Java's caches again.
 
-use holdfast_document::{Room, WINDOW, has_room, put_within};
+use holdfast_document::{Room, WINDOW, Window, has_room, put_within};
 
 use super::Run;
 use crate::big;
 use crate::boxes::Boxed;
 use crate::classes::{ClassId, id};
 use crate::layout::{self, LIST_ELEMENTS, MAP_ENTRIES};
-use crate::stream::{BASE_HANDLE, sc, tc};
+use crate::stream::{sc, tc, wire_handle};
 use crate::write::Frame;
 use crate::write::class::{Sort, UNKNOWN};
 use crate::write::scalar::BIG_INTEGER_HEAD;
@@ -36,7 +36,7 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
         if let Some(handle) = self.kept.boxes.get(value) {
             put_within::<5, _>(&mut self.out, |room| {
                 room.put([tc::REFERENCE])?;
-                room.put(handle.wrapping_add(BASE_HANDLE).to_be_bytes())
+                room.put(wire_handle(handle))
             })?;
         } else {
             let handle = self.object(class, data)?;
@@ -45,10 +45,25 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
         self.scalar(len)
     }
 
+    /// A Long of eight bytes, none of them a sign. WebAssembly turns their order by shifts: what can be seen of a number as it
+    /// stands there is.
+    #[inline(always)]
+    pub(super) fn long(&mut self, window: &Window) -> Option<()> {
+        let [_, data @ ..] = window.first_chunk::<9>()?;
+        let word = u64::from_le_bytes(*data);
+        match word & !(0x7f << 56) {
+            0 => self.boxed(LONG, Boxed::Long((word >> 56) as i64), *data, 9),
+            _ => {
+                self.object(LONG, *data)?;
+                self.scalar(9)
+            }
+        }
+    }
+
     /// An object of a class of the JDK that was met, with its data; gives its handle.
     #[inline(always)]
     pub(super) fn object<const N: usize>(&mut self, class: ClassId, data: [u8; N]) -> Option<u32> {
-        let descriptor = self.descriptor(u32::from(class))?;
+        let descriptor = self.kept.classes.met(u32::from(class))?;
         put_within::<32, _>(&mut self.out, |room| {
             room.put([tc::OBJECT, tc::REFERENCE])?;
             room.put(descriptor)?;
@@ -56,12 +71,6 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
         })?;
         self.handles += 1;
         Some(self.handles - 1)
-    }
-
-    /// The reference to the descriptor of a class that was met.
-    #[inline(always)]
-    fn descriptor(&self, class: u32) -> Option<[u8; 4]> {
-        Some(self.kept.classes.met(class)?.wrapping_add(BASE_HANDLE).to_be_bytes())
     }
 
     /// A HashMap whose header takes `len` bytes.
@@ -103,7 +112,7 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
             && has_room(&self.kept.frames, 1)
             && self.kept.places.has_room();
         may.then_some(())?;
-        let descriptor = self.descriptor(class)?;
+        let descriptor = self.kept.classes.met(class)?;
         put_within::<32, _>(&mut self.out, |room| {
             room.put([tc::OBJECT, tc::REFERENCE])?;
             room.put(descriptor)?;
@@ -123,9 +132,8 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
         let (scale, unscaled) = payload.split_first_chunk::<4>()?;
         let value = big::small(unscaled).filter(|_| unscaled.len() <= 7)?;
         self.kept.boxes.get(Boxed::Big(Some(value))).is_none().then_some(())?;
-        let (decimal, integer) =
-            (self.descriptor(u32::from(BIG_DECIMAL))?, self.descriptor(u32::from(BIG_INTEGER))?);
-        let bytes = self.descriptor(u32::from(BYTES))?;
+        let met = |class: ClassId| self.kept.classes.met(u32::from(class));
+        let (decimal, integer, bytes) = (met(BIG_DECIMAL)?, met(BIG_INTEGER)?, met(BYTES)?);
         let from = value.unsigned_abs().leading_zeros() as usize / 8;
         let len = 8 - from;
         let mut room = Room::<WINDOW>::behind(&mut self.out)?;

@@ -155,7 +155,9 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
     fn items(&mut self) -> Option<()> {
         while self.left > 0 {
             let window = self.window()?;
-            let Some(len) = put_within(&mut self.out, |room| short_string(window, room)) else {
+            // Room for any scalar, so that none needs another look for that.
+            let mut room = Room::behind(&mut self.out)?;
+            let Some(len) = short_string(window, &mut room) else {
                 self.left -= 1;
                 let done = self.value(window, Hint::None);
                 if done.is_none() {
@@ -163,6 +165,7 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
                 }
                 return done;
             };
+            room.keep();
             self.handles += 1;
             self.left -= 1;
             self.scalar(len)?;
@@ -256,7 +259,7 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
                 self.scalar(len)
             }
             [0xc0, ..] => {
-                put_within::<1, _>(&mut self.out, |room| room.put([tc::NULL]))?;
+                put_within::<WINDOW, _>(&mut self.out, |room| room.put([tc::NULL]))?;
                 self.scalar(1)
             }
             [marker @ (0xc2 | 0xc3), ..] => {

@@ -34,7 +34,7 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
         len: usize,
     ) -> Option<()> {
         if let Some(handle) = self.kept.boxes.get(value) {
-            put_within::<5, _>(&mut self.out, |room| {
+            put_within::<WINDOW, _>(&mut self.out, |room| {
                 room.put([tc::REFERENCE])?;
                 room.put(wire_handle(handle))
             })?;
@@ -64,7 +64,7 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
     #[inline(always)]
     pub(super) fn object<const N: usize>(&mut self, class: ClassId, data: [u8; N]) -> Option<u32> {
         let descriptor = self.kept.classes.met(u32::from(class))?;
-        put_within::<32, _>(&mut self.out, |room| {
+        put_within::<WINDOW, _>(&mut self.out, |room| {
             room.put([tc::OBJECT, tc::REFERENCE])?;
             room.put(descriptor)?;
             room.put(data)
@@ -113,7 +113,7 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
             && self.kept.places.has_room();
         may.then_some(())?;
         let descriptor = self.kept.classes.met(class)?;
-        put_within::<32, _>(&mut self.out, |room| {
+        put_within::<WINDOW, _>(&mut self.out, |room| {
             room.put([tc::OBJECT, tc::REFERENCE])?;
             room.put(descriptor)?;
             room.put(data)

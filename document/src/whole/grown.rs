@@ -17,12 +17,14 @@ pub fn grown_table(number: u8, count: u32) -> (u32, u32, u32) {
             (buckets, LOAD_FACTOR, threshold(buckets, LOAD_FACTOR))
         }
         _ => {
-            let mut buckets = 16u32;
-            while buckets < 0x4000_0000 && threshold(buckets, LOAD_FACTOR) < count {
+            // Of powers of two Java's product is exact.
+            let threshold = |buckets: u32| buckets / 4 * 3;
+            let mut buckets = 16;
+            while buckets < 0x4000_0000 && threshold(buckets) < count {
                 buckets *= 2;
             }
             // The table of a HashMap is made by the first `put`.
-            (buckets, LOAD_FACTOR, if count == 0 { 0 } else { threshold(buckets, LOAD_FACTOR) })
+            (buckets, LOAD_FACTOR, if count == 0 { 0 } else { threshold(buckets) })
         }
     }
 }
@@ -63,6 +65,11 @@ mod tests {
         assert_eq!(grown_table(44, 0), (11, f, 8));
         assert_eq!(grown_table(44, 9), (23, f, 17));
         assert_eq!(grown_table(45, 3), (6, 0, 0));
+        for power in 4..=30 {
+            let full = threshold(1 << power, f);
+            assert_eq!(grown_table(40, full), (1 << power, f, full));
+        }
+        assert_eq!(grown_table(40, u32::MAX), (1 << 30, f, 3 << 28));
         assert_eq!((grown_vector(0), grown_vector(11)), (10, 20));
     }
 }

@@ -330,6 +330,14 @@ impl Code {
         matches!(self.at(pc), Op::Elements | Op::Entries)
     }
 
+    /// Whether behind the items of a place nothing is left of the object but its end.
+    #[inline(always)]
+    pub(crate) fn ends_behind(&self, pc: u32) -> bool {
+        // Those that are met most need not be looked up.
+        matches!(pc, LIST_ELEMENTS | MAP_ENTRIES)
+            || matches!((self.at(pc + 1), self.at(pc + 2)), (Op::End, Op::Return))
+    }
+
     /// The program of a built-in class, and where it begins.
     #[inline]
     pub(crate) fn of_number(&self, number: u16) -> Option<(&'static Program, u32)> {
@@ -419,5 +427,13 @@ mod tests {
             let without = matches!(row.number, 93 | 96 | 120..=147 | 189) || row.shape == Shape::Name;
             assert_eq!(code.of_number(row.number).is_none(), without, "{}", row.class);
         }
+    }
+
+    #[test]
+    fn what_is_known_of_usual_steps_is_so() {
+        let code = Code::default();
+        let steps = |pc| [code.at(pc), code.at(pc + 1), code.at(pc + 2)];
+        assert_eq!(steps(LIST_ELEMENTS), [Op::Elements, Op::End, Op::Return]);
+        assert_eq!(steps(MAP_ENTRIES), [Op::Entries, Op::End, Op::Return]);
     }
 }

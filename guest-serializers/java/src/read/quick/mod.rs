@@ -162,8 +162,7 @@ impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
         let code = &self.kept.code;
         let [tc::ENDBLOCKDATA, ref behind @ ..] = *self.rest else { return None };
         let outer = self.kept.frames.last()?;
-        let is_end = matches!((code.at(self.pc + 1), code.at(self.pc + 2)), (Op::End, Op::Return));
-        (is_end && code.is_of_items(outer.pc)).then_some(())?;
+        (code.ends_behind(self.pc) && code.is_of_items(outer.pc)).then_some(())?;
         self.rest = behind;
         let outer = self.kept.frames.pop()?;
         self.go_back(outer);

@@ -182,8 +182,7 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
         }
         let code = &self.kept.code;
         let outer = self.kept.frames.last()?;
-        let is_end = matches!((code.at(self.pc + 1), code.at(self.pc + 2)), (Op::End, Op::Return));
-        (is_end && !self.frame.back && code.is_of_items(outer.pc)).then_some(())?;
+        (!self.frame.back && code.ends_behind(self.pc) && code.is_of_items(outer.pc)).then_some(())?;
         put_within::<1, _>(&mut self.out, |room| room.put([tc::ENDBLOCKDATA]))?;
         let outer = self.kept.frames.pop()?;
         self.go_back(outer);

@@ -116,14 +116,11 @@ impl Kept {
         }
     }
 
-    /// The handle to which a reference leads and its value's place in the document, if that is one of Java's caches.
+    /// The handle to which a reference leads, and what that leads to.
     #[inline(always)]
-    pub(in crate::read) fn cached(&self, reference: [u8; 4]) -> Option<(u32, u32)> {
+    pub(in crate::read) fn referred(&self, reference: [u8; 4]) -> Option<(u32, Handle)> {
         let handle = u32::from_be_bytes(reference).wrapping_sub(BASE_HANDLE);
-        match *self.handles.get(handle as usize)? {
-            Handle { kind: HandleKind::Cached, at, .. } => Some((handle, at)),
-            _ => None,
-        }
+        Some((handle, *self.handles.get(handle as usize)?))
     }
 
     /// As [`Reading::define`], where there is room.

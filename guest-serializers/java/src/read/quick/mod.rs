@@ -8,15 +8,18 @@ mod class;
 mod object;
 
 use holdfast_document::{
-    Room, WINDOW, Window, Writer, has_room, is_ascii, keep_apart, put_item, short_is_ascii,
+    Number, Room, WINDOW, Width, Window, Writer, has_room, is_ascii, keep_apart, put_item, short_is_ascii,
 };
 
 pub(super) use class::Quick;
 
-use super::{Frame, HandleKind, Kept, Reading};
+use super::{Frame, Handle, HandleKind, Kept, Reading};
 use crate::layout::Op;
 use crate::mutf8;
 use crate::stream::tc;
+
+/// How many handles a value takes at most.
+const HANDLES: usize = 3;
 
 /// What the loop works on: with objects and their fields, or without.
 struct Run<'i, 'o, 's, const OBJECTS: bool> {
@@ -57,6 +60,8 @@ impl Reading<'_> {
     fn running<const OBJECTS: bool>(&mut self, frame: &mut Frame) {
         let (rest, end) = (self.input.rest(), self.input.all().len());
         let (pc, left, kept) = (frame.pc, frame.left, &mut *self.kept);
+        // Values that have no handle of their own would not make room for one.
+        kept.handles.reserve(HANDLES);
         let (depth, room, attribute) = (self.depth, self.room, self.attribute);
         let mut last = self.last;
         let unread = self.writer.at_hand(|writer| {
@@ -178,7 +183,7 @@ impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
     /// Where the next value will stand in the document, if there may be one.
     #[inline(always)]
     fn place(&self) -> Option<u32> {
-        has_room(&self.kept.handles, 3).then_some(self.writer.len() as u32)
+        has_room(&self.kept.handles, HANDLES).then_some(self.writer.len() as u32)
     }
 
     /// The offset of the next value.
@@ -239,8 +244,15 @@ impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
                 self.object(self.kept.class_of([a, b, c, d])?, data, place)
             }
             [tc::REFERENCE, a, b, c, d, ..] => {
-                let (number, at) = self.kept.cached([a, b, c, d])?;
-                self.writer.put_repeat(at as usize).then_some(())?;
+                let (number, Handle { kind, at, .. }) = self.kept.referred([a, b, c, d])?;
+                let done = match kind {
+                    HandleKind::Cached => self.writer.put_repeat(at as usize),
+                    HandleKind::Count => {
+                        self.writer.put_number(Number { value: i64::from(at), width: Width::Int })
+                    }
+                    _ => false,
+                };
+                done.then_some(())?;
                 self.set_last(number);
                 self.pass(5)
             }

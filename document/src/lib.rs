@@ -62,7 +62,9 @@ pub use room::{
 pub use sample::sample;
 pub use text::{SHORT_TEXT, first_text, short_text};
 pub use token::ext;
-pub use words::{any_bits, first_unit, is_ascii, is_equal, leading_digits, short_bits, short_is_ascii};
+pub use words::{
+    any_bits, first_bit, first_unit, is_ascii, is_equal, leading_digits, short_bits, short_is_ascii,
+};
 pub use writer::{Count, Writer};
 
 /// How deep a document may be nested unless a caller says otherwise.

@@ -45,6 +45,25 @@ pub fn is_ascii(bytes: &[u8]) -> bool {
     any_bits(bytes, |word| word & 0x8080_8080_8080_8080) == 0
 }
 
+/// Where the first byte stands whose highest bit `look` sets, of those in whole words.
+///
+/// ```
+/// use holdfast_document::first_bit;
+///
+/// assert_eq!(first_bit("a value of 3 €, or of 4".as_bytes(), |word| word), Some(13));
+/// assert_eq!(first_bit(b"key-00017", |word| word), None);
+/// ```
+#[inline(always)]
+pub fn first_bit(bytes: &[u8], look: impl Fn(u64) -> u64) -> Option<usize> {
+    for (index, word) in bytes.as_chunks::<8>().0.iter().enumerate() {
+        let bits = look(u64::from_le_bytes(*word)) & 0x8080_8080_8080_8080;
+        if bits != 0 {
+            return Some(index * 8 + bits.trailing_zeros() as usize / 8);
+        }
+    }
+    None
+}
+
 /// The highest bits that `look` gives to the first `len` of these bytes, eight at a time. Of more bytes than there are, all are set.
 ///
 /// ```
@@ -209,6 +228,18 @@ mod tests {
             }
         }
         assert!(!short_is_ascii(&[b'a'; SHORT_TEXT], SHORT_TEXT + 1, 0), "there are not so many");
+    }
+
+    #[test]
+    fn the_first_byte_with_a_bit_is_found_in_whole_words() {
+        for len in 0..40 {
+            for at in 0..len {
+                let mut bytes = vec![0x7f; len];
+                bytes[at..].fill(0x80);
+                let expected = (at < len / 8 * 8).then_some(at);
+                assert_eq!(first_bit(&bytes, |word| word), expected, "{len} {at}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Java's modified UTF-8: NUL in two bytes, supplementary characters as two surrogates in three bytes each.
 
-use holdfast_document::{SHORT_TEXT, any_bits, append, first_unit, is_ascii, short_is_ascii};
+use holdfast_document::{SHORT_TEXT, any_bits, append, first_bit, first_unit, is_ascii, short_is_ascii};
 
 /// Whether text is the same in UTF-8 and in modified UTF-8: neither NUL nor a character of four bytes.
 #[inline(always)]
@@ -17,8 +17,13 @@ pub(crate) fn is_same(utf8: &[u8]) -> bool {
 /// As [`is_same`], of most texts: they are ASCII.
 #[inline(always)]
 pub(crate) fn is_same_ascii(utf8: &[u8]) -> bool {
-    let odd = |word: u64| (word | word.wrapping_sub(0x0101_0101_0101_0101)) & 0x8080_8080_8080_8080;
-    any_bits(utf8, odd) == 0
+    any_bits(utf8, |word| nul_or_no_ascii(word) & 0x8080_8080_8080_8080) == 0
+}
+
+/// Sets the highest bit of the first byte that is NUL or not ASCII, and of none before it.
+#[inline(always)]
+const fn nul_or_no_ascii(word: u64) -> u64 {
+    word | word.wrapping_sub(0x0101_0101_0101_0101)
 }
 
 /// As [`is_same_ascii`], of the first `len` of these bytes.
@@ -35,7 +40,10 @@ pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
 
 /// As [`is_utf8`], of a short text, and without a call: `holdfast_document::put` says why.
 #[inline(always)]
-pub(crate) fn is_utf8_of_units(mut bytes: &[u8]) -> bool {
+pub(crate) fn is_utf8_of_units(bytes: &[u8]) -> bool {
+    // Those of ASCII in front are seen a word at a time.
+    let plain = first_bit(bytes, nul_or_no_ascii).unwrap_or(0);
+    let mut bytes = bytes.get(plain..).unwrap_or_default();
     while let [first, ..] = *bytes {
         let unit = first_unit(bytes).filter(|_| first != 0);
         let Some(rest) = unit.and_then(|len| bytes.get(len..)) else { return false };

@@ -1,6 +1,6 @@
 //! Strings as UTF-16 units of one to three bytes each: a pair of surrogates takes six, and half of one survives.
 
-use holdfast_document::{Writer, append, first_unit};
+use holdfast_document::{Writer, append, first_bit, first_unit};
 
 /// So many units as they stand in Kryo's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +59,10 @@ impl<'i> Units<'i> {
 #[inline(always)]
 #[must_use]
 pub fn plain_len(bytes: &[u8], units: usize) -> Option<usize> {
-    let mut at = 0;
-    for _ in 0..units {
+    // Those of ASCII in front are seen a word at a time.
+    let plain = first_bit(bytes, |word| word).unwrap_or(0).min(units);
+    let mut at = plain;
+    for _ in plain..units {
         at += first_unit(bytes.get(at..)?)?;
     }
     Some(at)
@@ -184,14 +186,16 @@ mod tests {
         for first in 0..=0xff {
             for second in (0x70..=0xff).step_by(0x10) {
                 for third in (0x70..=0xff).step_by(0x10) {
-                    let bytes = [first, second, third, b'x'];
-                    for units in 0..5 {
-                        let expected = match Units::read(&bytes, units) {
-                            Ok((Units::Plain(_), len)) => Some(len),
-                            _ => None,
-                        };
-                        assert_eq!(plain_len(&bytes, units), expected, "{bytes:x?} {units}");
-                        seen += usize::from(expected.is_some());
+                    for before in ["", "Price: ", "Product 17"] {
+                        let bytes = [before.as_bytes(), &[first, second, third, b'x']].concat();
+                        for units in 0..before.len() + 5 {
+                            let expected = match Units::read(&bytes, units) {
+                                Ok((Units::Plain(_), len)) => Some(len),
+                                _ => None,
+                            };
+                            assert_eq!(plain_len(&bytes, units), expected, "{bytes:x?} {units}");
+                            seen += usize::from(expected.is_some());
+                        }
                     }
                 }
             }

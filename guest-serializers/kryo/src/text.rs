@@ -1,7 +1,7 @@
 //! The two forms of a string: ASCII whose last byte has its high bit set, and a count of UTF-16 units followed by
 //! one to three bytes for each unit.
 
-use holdfast_document::{LONGEST_TEXT, SHORT_TEXT, Writer, append, is_ascii};
+use holdfast_document::{LONGEST_TEXT, SHORT_TEXT, Writer, append, first_bit, is_ascii};
 use holdfast_kryo_common::text::{self, Units};
 
 /// A string as it stands in Kryo's bytes.
@@ -41,26 +41,16 @@ impl Text<'_> {
 #[inline]
 pub(crate) fn end_of_marked(bytes: &[u8]) -> Option<usize> {
     // Eight bytes at a time: names and short texts have few more.
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let marks = u64::from_le_bytes(*word) & 0x8080_8080_8080_8080;
-        if marks != 0 {
-            return Some(index * 8 + marks.trailing_zeros() as usize / 8);
-        }
-    }
-    rest.iter().position(|byte| *byte >= 0x80).map(|at| words.len() * 8 + at)
+    first_bit(bytes, |word| word).or_else(|| {
+        let (words, rest) = bytes.as_chunks::<8>();
+        rest.iter().position(|byte| *byte >= 0x80).map(|at| words.len() * 8 + at)
+    })
 }
 
 /// As [`end_of_marked`], of a string that `holdfast_document::put` takes, where eight bytes are left. Without a call.
 #[inline(always)]
-pub(crate) fn quick_end_of_marked(bytes: &[u8]) -> Option<usize> {
-    for (index, word) in bytes.as_chunks::<8>().0.iter().take(LONGEST_TEXT / 8).enumerate() {
-        let marks = u64::from_le_bytes(*word) & 0x8080_8080_8080_8080;
-        if marks != 0 {
-            return Some(index * 8 + marks.trailing_zeros() as usize / 8);
-        }
-    }
-    None
+pub(crate) fn quick_end_of_marked(bytes: &[u8; LONGEST_TEXT]) -> Option<usize> {
+    first_bit(bytes, |word| word)
 }
 
 /// The length of a short string of ASCII that begins here, and its bytes, with others behind them. Its last byte is marked, and

@@ -316,6 +316,7 @@ fn field(mode: Mode, window: &Window, room: &mut Room<'_, WINDOW>) -> Option<(us
 #[inline(always)]
 fn marked_text(text: &[u8; WINDOW - 2], room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let [0..=0x7f, ..] = *text else { return None };
+    let text = text.first_chunk()?;
     let len = quick_end_of_marked(text)? + 1;
-    room.str_marked(text.first_chunk()?, len).map(|()| len)
+    room.str_marked(text, len).map(|()| len)
 }

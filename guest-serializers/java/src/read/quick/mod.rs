@@ -133,6 +133,8 @@ impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
         }
         let window = self.window()?;
         let place = self.place()?;
+        // Room for any scalar, so that none needs another look for that.
+        self.writer.room::<WINDOW>()?;
         self.left -= 1;
         let done = self.value(window, place);
         if done.is_none() {

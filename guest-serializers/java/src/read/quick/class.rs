@@ -93,7 +93,10 @@ pub(in crate::read) fn map_count(data: &[u8]) -> Option<u32> {
     };
     let [load_factor, threshold, buckets, count] =
         [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]].map(u32::from_be_bytes);
-    (layout::grown_table(40, count) == (buckets, load_factor, threshold)).then_some(count)
+    let table = (buckets, load_factor, threshold);
+    // Most maps are small: of those nothing has to be counted out.
+    let is_usual = matches!(count, 1..=12) && table == const { (16, 0.75f32.to_bits(), 12) };
+    (is_usual || layout::grown_table(40, count) == table).then_some(count)
 }
 
 /// The milliseconds of a Date whose data begins here.

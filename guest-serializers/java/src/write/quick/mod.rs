@@ -264,12 +264,13 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
             [marker @ (0xc2 | 0xc3), ..] => {
                 self.boxed(BOOLEAN, Boxed::Boolean(marker == 0xc3), [marker & 1], 1)
             }
-            // A signed marker is a type, but not where it is the shortest for a negative number.
-            [0xd2, a @ ..=0x7f, b, c, d, ..] => {
+            // A signed marker is a type, but not where it is the shortest for a negative number: such a one is an Integer
+            // or a Long all the same, unless the field says otherwise.
+            [0xd2, a, b, c, d, ..] if a <= 0x7f || matches!(hint, Hint::None) => {
                 let data = [a, b, c, d];
                 self.boxed(INTEGER, Boxed::Integer(i32::from_be_bytes(data)), data, 5)
             }
-            [0xd3, ..=0x7f, ..] => self.long(window),
+            [0xd3, a, ..] if a <= 0x7f || matches!(hint, Hint::None | Hint::Long) => self.long(window),
             // Shorter ones that stand in eight bytes may be of type Integer.
             [0xcf, a @ ..=0x7f, b, c, d, ..]
                 if matches!(hint, Hint::None | Hint::Long) && [a, b, c, d] != [0; 4] =>
@@ -280,7 +281,7 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
                 self.object(DOUBLE, [a, b, c, d, e, f, g, h])?;
                 self.scalar(9)
             }
-            [0..=0x7f | 0xcc..=0xce, ..] if matches!(hint, Hint::None | Hint::Long) => {
+            [0..=0x7f | 0xcc..=0xce | 0xe0..=0xff, ..] if matches!(hint, Hint::None | Hint::Long) => {
                 let (value, len) = first_int(window)?;
                 match (hint, i32::try_from(value)) {
                     (Hint::None, Ok(value)) => {

@@ -45,19 +45,18 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
         self.scalar(len)
     }
 
-    /// A Long of eight bytes, none of them a sign. WebAssembly turns their order by shifts: what can be seen of a number as it
-    /// stands there is.
+    /// A Long of eight bytes. WebAssembly turns their order by shifts: of most it is seen as they stand that Java has them in no
+    /// cache.
     #[inline(always)]
     pub(super) fn long(&mut self, window: &Window) -> Option<()> {
         let [_, data @ ..] = window.first_chunk::<9>()?;
         let word = u64::from_le_bytes(*data);
-        match word & !(0x7f << 56) {
-            0 => self.boxed(LONG, Boxed::Long((word >> 56) as i64), *data, 9),
-            _ => {
-                self.object(LONG, *data)?;
-                self.scalar(9)
-            }
+        let (is_negative, is_large) = (word & 0x80 != 0, word & !(0x7f << 56) != 0);
+        if is_negative || !is_large {
+            return self.boxed(LONG, Boxed::Long(i64::from_be_bytes(*data)), *data, 9);
         }
+        self.object(LONG, *data)?;
+        self.scalar(9)
     }
 
     /// An object of a class of the JDK that was met, with its data; gives its handle.

@@ -9,7 +9,8 @@ use super::{Short, short};
 pub(crate) fn double(value: f64) -> Short {
     match special(value.is_nan(), value.is_infinite(), value < 0.0) {
         Some(text) => short(format_args!("{text}")),
-        None => lay_out(value, value == 0.0, value.is_sign_negative()),
+        None if value == 0.0 || (1e-3..1e7).contains(&value.abs()) => plainly(value),
+        None => with_exponent(value),
     }
 }
 
@@ -43,7 +44,8 @@ pub(super) fn decimal(value: f64) -> Option<(i32, i64)> {
 pub(crate) fn float(value: f32) -> Short {
     match special(value.is_nan(), value.is_infinite(), value < 0.0) {
         Some(text) => short(format_args!("{text}")),
-        None => lay_out(value, value == 0.0, value.is_sign_negative()),
+        None if value == 0.0 || (1e-3..1e7).contains(&value.abs()) => plainly(value),
+        None => with_exponent(value),
     }
 }
 
@@ -56,42 +58,36 @@ const fn special(nan: bool, infinite: bool, negative: bool) -> Option<&'static s
     }
 }
 
-fn lay_out(value: impl LowerExp, zero: bool, negative: bool) -> Short {
+/// From 10^-3 to 10^7, or zero.
+fn plainly(value: impl zmij::Float) -> Short {
     let mut out = Short::new();
-    let sign = if negative { "-" } else { "" };
-    if zero {
-        let _ = write!(out, "{sign}0.0");
-        return out;
-    }
-    let mut text = short(format_args!("{value:e}"));
-    if !text.as_bytes().contains(&b'.') {
-        // Java looks for two digits at least, and the nearest two may be others: 4.9E-324.
-        text = short(format_args!("{value:.1e}"));
-    }
-    let text = text.as_str().trim_start_matches('-');
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let (first, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let rest = if rest == "0" { "" } else { rest };
-    let _ = match exponent {
-        // 10^-3 to 10^7 stand without an exponent.
-        0..=6 => {
-            let whole = exponent as usize;
-            match rest.split_at_checked(whole) {
-                Some((before, after)) => {
-                    write!(out, "{sign}{first}{before}.{}", if after.is_empty() { "0" } else { after })
-                }
-                None => write!(out, "{sign}{first}{rest}{}.0", zeros(whole - rest.len())),
-            }
-        }
-        -3..=-1 => write!(out, "{sign}0.{}{first}{rest}", zeros((-exponent - 1) as usize)),
-        _ => write!(out, "{sign}{first}.{}E{exponent}", if rest.is_empty() { "0" } else { rest }),
-    };
+    // It takes less than half of the room.
+    let _ = out.write_str(zmij::Buffer::new().format_finite(value));
     out
 }
 
-fn zeros(count: usize) -> &'static str {
-    "0000000".get(..count).unwrap_or_default()
+/// Other numbers have one digit in front of the point.
+fn with_exponent(value: impl zmij::Float + LowerExp) -> Short {
+    let mut buffer = zmij::Buffer::new();
+    let text = buffer.format_finite(value);
+    let (sign, text) = text.split_at(usize::from(text.starts_with('-')));
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = short(format_args!("{whole}{fraction}"));
+    let digits = all.as_str().trim_start_matches('0');
+    let before = whole.len() as i32 - (all.len - digits.len()) as i32;
+    match digits.trim_end_matches('0').split_at_checked(1) {
+        Some((first, rest)) if !rest.is_empty() => {
+            let exponent = exponent.parse().unwrap_or(0) + before - 1;
+            short(format_args!("{sign}{first}.{rest}E{exponent}"))
+        }
+        // Java looks for two digits at least, and the nearest two may be others: 4.9E-324.
+        _ => {
+            let text = short(format_args!("{value:.1e}"));
+            let (mantissa, exponent) = text.as_str().split_once('e').unwrap_or((text.as_str(), "0"));
+            short(format_args!("{mantissa}E{exponent}"))
+        }
+    }
 }
 
 /// A double, as Java's `Double.valueOf` reads it, but for hexadecimal digits, which nobody writes.
@@ -135,6 +131,8 @@ fn is_number(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -162,6 +160,8 @@ mod tests {
             (-0.0, "-0.0"),
             (100.0, "100.0"),
             (1234.56, "1234.56"),
+            // As near as ….3.
+            (1_125_899_906_842_624.25, "1.1258999068426242E15"),
             (3.5, "3.5"),
             (f64::NAN, "NaN"),
             (f64::NEG_INFINITY, "-Infinity"),
@@ -174,9 +174,44 @@ mod tests {
         }
         assert_eq!(float(1.5).as_str(), "1.5");
         assert_eq!(float(f32::MAX).as_str(), "3.4028235E38");
+        assert_eq!(float(-1_932_740.25).as_str(), "-1932740.2");
         assert_eq!(parse_float("1.5f"), Some(1.5));
         for bad in ["", "inf", "nan", "infinity", "0x1p3", "1e", "."] {
             assert_eq!(parse_double(bad), None, "{bad}");
+        }
+    }
+
+    /// The digits of a number, without those that only say how large it is.
+    fn digits(text: &str) -> String {
+        let mantissa = text.split(['e', 'E']).next().unwrap();
+        mantissa.trim_end_matches(".0").trim_matches(['-', '0', '.']).replace('.', "")
+    }
+
+    /// Rust's own formatting has the fewest digits and the nearest as well, but of two that are as near not always the even one.
+    fn is_shortest(text: &str, same: &str) -> bool {
+        let (ours, others) = (digits(text), digits(same));
+        let is_even = ours.len() == others.len() && ours.ends_with(['0', '2', '4', '6', '8']);
+        // Where one digit is enough, it has two.
+        ours == others || is_even || others.len() == 1 && ours.len() == 2
+    }
+
+    proptest! {
+        #[test]
+        fn digits_are_the_fewest_and_the_nearest(bits in any::<u64>(), exponent in -10..24, any in any::<bool>()) {
+            // Of every size that is written without an exponent, and a little beyond.
+            let usual = bits & !(0x7ff << 52) | ((1023 + exponent) as u64) << 52;
+            let double = f64::from_bits(if any { bits } else { usual });
+            let float = double as f32;
+            if double.is_finite() {
+                let text = super::double(double);
+                prop_assert_eq!(text.as_str().parse(), Ok(double));
+                prop_assert!(is_shortest(text.as_str(), &format!("{double:e}")), "{} {double:e}", text.as_str());
+            }
+            if float.is_finite() {
+                let text = super::float(float);
+                prop_assert_eq!(text.as_str().parse(), Ok(float));
+                prop_assert!(is_shortest(text.as_str(), &format!("{float:e}")), "{} {float:e}", text.as_str());
+            }
         }
     }
 }

@@ -289,8 +289,8 @@ impl<'d> Run<'d, '_, '_> {
 fn scalar(window: &Window, room: &mut Room<'_, ROOM>, last_day: &LastDay) -> Option<usize> {
     match *window {
         [0xa0..=0xbf | 0xd9, ..] => string(window, room, |text| any_bits(text, special) == 0),
-        // A signed marker is a type where a shorter one would do, which is so for all that is not negative.
-        [0..=0x7f | 0xcc..=0xcf | 0xe0..=0xff, ..] | [0xd2 | 0xd3, 0..=0x7f, ..] => {
+        // A signed marker is a type only where a shorter one would do. Where it is none, the number has that type all the same.
+        [0..=0x7f | 0xcc..=0xcf | 0xd2..=0xd3 | 0xe0..=0xff, ..] => {
             let (value, len) = first_int(window)?;
             if i32::try_from(value).is_ok() && !matches!(*window, [0xd3, ..]) {
                 room.put(*b"<int>")?;

@@ -174,7 +174,10 @@ impl<'a> Run<'a, '_, '_> {
         match self.inside {
             Inside::Elements | Inside::Entries | Inside::Fields(_) if is_end => self.end(),
             Inside::Entries if stands(window, 0, b"<entry>\0", 7) => self.open_entry(),
-            Inside::Elements | Inside::Entry => self.begin(&self.value(window)?),
+            Inside::Elements | Inside::Entry => match self.value(window) {
+                Some(begun) => self.begin(&begun),
+                None => self.empty(window),
+            },
             Inside::Fields(_) => {
                 let absent = self.slots.get(self.next as usize..)?;
                 let absent = absent.iter().position(|slot| slot.tags.opens_quickly(window))?;

@@ -141,6 +141,30 @@ impl Run<'_, '_, '_> {
         Some(())
     }
 
+    /// Reads a list or a map that has nothing in it, if there is one.
+    #[inline(always)]
+    pub(super) fn empty(&mut self, window: &Window) -> Option<()> {
+        let (is_list, length) = if stands(window, 0, b"<list/>\0", 7) {
+            (true, 4)
+        } else if stands(window, 0, b"<map/>\0\0", 6) {
+            (false, 3)
+        } else {
+            return None;
+        };
+        let (at, place) = (self.at(), self.doc.place());
+        self.may_open()?;
+        let count = if is_list {
+            self.doc.put_array_of_unknown_count()?
+        } else {
+            self.doc.put_map_of_unknown_count()?
+        };
+        self.doc.patch(count, 0);
+        self.open(at, length, place)?;
+        self.depth -= 1;
+        self.rest = self.rest.get(1..)?;
+        self.resume()
+    }
+
     /// Begins an object of a class that was defined in this attribute.
     #[inline(always)]
     fn bean(&mut self, begun: &Begun, plan: u32) -> Option<()> {

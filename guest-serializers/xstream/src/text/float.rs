@@ -160,8 +160,8 @@ mod tests {
             (-0.0, "-0.0"),
             (100.0, "100.0"),
             (1234.56, "1234.56"),
-            // As near as ….3.
-            (1_125_899_906_842_624.25, "1.1258999068426242E15"),
+            // As near as 1125899906842624.3.
+            (4_503_599_627_370_497.0 / 4.0, "1.1258999068426242E15"),
             (3.5, "3.5"),
             (f64::NAN, "NaN"),
             (f64::NEG_INFINITY, "-Infinity"),
@@ -174,7 +174,7 @@ mod tests {
         }
         assert_eq!(float(1.5).as_str(), "1.5");
         assert_eq!(float(f32::MAX).as_str(), "3.4028235E38");
-        assert_eq!(float(-1_932_740.25).as_str(), "-1932740.2");
+        assert_eq!(float(-7_730_961.0 / 4.0).as_str(), "-1932740.2");
         assert_eq!(parse_float("1.5f"), Some(1.5));
         for bad in ["", "inf", "nan", "infinity", "0x1p3", "1e", "."] {
             assert_eq!(parse_double(bad), None, "{bad}");

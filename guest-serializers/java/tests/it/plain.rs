@@ -1,7 +1,8 @@
 //! Documents that no Java program wrote: what a Java program gets.
 
 use holdfast_document::{Number, Width, Writer, sample};
-use holdfast_sdk::Failure;
+use holdfast_java::Java;
+use holdfast_sdk::{Failure, Serializer};
 
 use crate::{read, write};
 
@@ -47,6 +48,40 @@ fn an_untyped_number_is_the_smallest_of_integer_long_and_biginteger() {
 #[test]
 fn the_number_of_attributes_is_the_object_of_an_equal_integer() {
     assert_eq!(stream(|writer| writer.int(1)), [HEAD, b"\0\0\0\x01t\0\x01aq\0~\0\x02"].concat());
+}
+
+#[test]
+fn numbers_of_every_size_come_back_whatever_room_there_is() {
+    let powers = (0..63).map(|bit| 1i64 << bit);
+    let near = powers.flat_map(|power| [power, power - 1, -power, -power - 1]);
+    // Twice, as the first of each class is no quick one, and those of Java's caches are references from then on. 1 is the
+    // number of attributes.
+    let numbers: Vec<i64> = near.clone().chain(near).collect();
+    let of_widths = |untyped: fn(i64) -> Width| {
+        document(|writer| {
+            writer.array(2 * numbers.len() as u32);
+            for &value in &numbers {
+                writer.number(Number { value, width: untyped(value) });
+                writer.number(Number { value, width: Width::Long });
+            }
+        })
+    };
+    let (document, typed) = (
+        of_widths(|_| Width::Untyped),
+        of_widths(|value| if i32::try_from(value).is_ok() { Width::Int } else { Width::Long }),
+    );
+    let bytes = write(&document).unwrap();
+    for room in [0, 100, 1_000, 1 << 20] {
+        for document in [&document, &typed] {
+            let mut out = Vec::with_capacity(room);
+            Java::default().serialize(document, &mut out).unwrap();
+            assert!(out == bytes, "room for {room} bytes");
+        }
+        let mut out = Vec::with_capacity(room);
+        Java::default().deserialize(&bytes, &mut out).unwrap();
+        // In front of the attribute is how many there are, in another form.
+        assert!(out.ends_with(&typed[7..]), "room for {room} bytes");
+    }
 }
 
 #[test]

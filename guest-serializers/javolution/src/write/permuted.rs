@@ -19,14 +19,14 @@ impl Writing<'_, '_, '_> {
     pub(super) fn run_permuted(&mut self) {
         // It is known then that the objects of the attribute are not in the order of their places.
         if self.shelf.permuted.is_last(self.attribute) {
-            self.running(|run| while run.permuted().is_some() {});
+            self.running::<true>();
         }
     }
 }
 
 impl<'r> Run<'r, '_> {
     #[inline(always)]
-    fn permuted(&mut self) -> Option<()> {
+    pub(super) fn permuted(&mut self) -> Option<()> {
         (self.left > 0).then_some(())?;
         let window = self.rest.first_chunk()?;
         let (Container::Known { definition, parts }, head) = first_container(window)? else { return None };

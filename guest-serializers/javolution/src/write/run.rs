@@ -54,12 +54,13 @@ impl<'d> Writing<'d, '_, '_> {
     /// Writes on as long as it is quick. Where it ends, no value is half written.
     #[inline(never)]
     pub(super) fn run_quickly(&mut self) {
-        self.running(|run| while run.go_on().is_some() {});
+        self.running::<false>();
     }
 
-    /// Has a loop work on the innermost element.
+    /// Has a loop work on the innermost element: that of objects in another order, or of all else. A closure would be a
+    /// function of its own, which had what it works with behind a reference.
     #[inline(always)]
-    pub(super) fn running(&mut self, work: impl FnOnce(&mut Run<'_, 'd>)) {
+    pub(super) fn running<const PERMUTED: bool>(&mut self) {
         let shelf = &mut *self.shelf;
         let Some(&Frame { left, kind, .. }) = shelf.frames.last() else { return };
         if !shelf.moved.is_empty() || !self.travels.is_straight() {
@@ -80,7 +81,7 @@ impl<'d> Writing<'d, '_, '_> {
             max_bytes: self.limits.max_bytes,
             next: self.next,
         };
-        work(&mut run);
+        while if PERMUTED { run.permuted() } else { run.go_on() }.is_some() {}
         run.leave();
         self.next = run.next;
         self.reader.advance(rest.len() - run.rest.len());

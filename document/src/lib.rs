@@ -65,7 +65,7 @@ pub use token::ext;
 pub use words::{
     any_bits, first_bit, first_unit, is_ascii, is_equal, leading_digits, short_bits, short_is_ascii,
 };
-pub use writer::{Count, Writer};
+pub use writer::{Count, State, Writer};
 
 /// How deep a document may be nested unless a caller says otherwise.
 pub const MAX_DEPTH: usize = 1_000;

@@ -39,6 +39,13 @@ pub struct Writer<'v> {
     definitions: u32,
 }
 
+/// What a [`Writer`] knows of a document but for its bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct State {
+    base: usize,
+    definitions: u32,
+}
+
 impl<'v> Writer<'v> {
     /// Begins a document of so many attributes at the end of `out`.
     pub fn document(out: &'v mut Vec<u8>, attributes: u32) -> Self {

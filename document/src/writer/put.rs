@@ -1,7 +1,7 @@
 //! Values that are appended where there is room, without a call: see [`crate::put`]. Each writes what the method of the
 //! same name without `put_` does, and tells whether it did; where it did not, nothing was written.
 
-use super::{Count, Writer};
+use super::{Count, State, Writer};
 use crate::event::Number;
 use crate::room::{Room, put, put_back, put_text, put_within};
 use crate::token::ext;
@@ -11,13 +11,40 @@ impl Writer<'_> {
     /// each step of a loop.
     #[inline(always)]
     pub fn at_hand<R>(&mut self, write: impl FnOnce(&mut Writer<'_>) -> R) -> R {
-        let mut out = std::mem::take(self.out);
-        let mut writer =
-            Writer { out: &mut out, start: self.start, base: self.base, definitions: self.definitions };
+        let mut out = self.take_out();
+        let mut writer = self.onto(&mut out);
         let result = write(&mut writer);
-        (self.base, self.definitions) = (writer.base, writer.definitions);
-        put_back(self.out, out);
+        let state = writer.state();
+        self.put_out_back(out, state);
         result
+    }
+
+    /// As [`Writer::at_hand`] in steps, for work that is too much for compilers to take a closure as a part of what has it: the
+    /// buffer as a variable, [`Writer::onto`] for a writer that appends to it, and [`Writer::put_out_back`] to end it.
+    #[inline(always)]
+    #[must_use = "the writer has no buffer until it is given back"]
+    pub fn take_out(&mut self) -> Vec<u8> {
+        std::mem::take(self.out)
+    }
+
+    /// A writer that goes on where this one is, in the buffer that was taken from it.
+    #[inline(always)]
+    pub fn onto<'v>(&self, out: &'v mut Vec<u8>) -> Writer<'v> {
+        Writer { out, start: self.start, base: self.base, definitions: self.definitions }
+    }
+
+    /// What a writer knows but for what it wrote.
+    #[inline(always)]
+    #[must_use]
+    pub fn state(&self) -> State {
+        State { base: self.base, definitions: self.definitions }
+    }
+
+    /// Goes on where the writer was that appended to the buffer.
+    #[inline(always)]
+    pub fn put_out_back(&mut self, out: Vec<u8>, state: State) {
+        State { base: self.base, definitions: self.definitions } = state;
+        put_back(self.out, out);
     }
 
     /// As [`put_within`], behind what was written.

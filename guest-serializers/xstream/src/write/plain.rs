@@ -60,27 +60,28 @@ impl Writer<'_, '_> {
         let (at, end) = (self.doc.at(), self.document.len());
         let base = at - self.doc.place() as usize;
         let Some(rest) = self.document.get(at..) else { return };
-        let unread = self.xml.quickly(|xml| {
-            let mut run = Run {
-                rest,
-                end,
-                base,
-                xml,
-                inside: Inside::Other,
-                left: 0,
-                entry: 0,
-                frames: &mut self.frames,
-                classes: self.classes,
-                last_day: self.last_day,
-                depth: self.limits.depth,
-                most: self.limits.bytes,
-            };
-            if run.resume().is_some() {
-                while run.go_on().is_some() {}
-            }
-            run.leave();
-            run.rest.len()
-        });
+        let mut xml = self.xml.quick();
+        let mut run = Run {
+            rest,
+            end,
+            base,
+            xml: &mut xml,
+            inside: Inside::Other,
+            left: 0,
+            entry: 0,
+            frames: &mut self.frames,
+            classes: self.classes,
+            last_day: self.last_day,
+            depth: self.limits.depth,
+            most: self.limits.bytes,
+        };
+        if run.resume().is_some() {
+            while run.go_on().is_some() {}
+        }
+        run.leave();
+        let unread = run.rest.len();
+        let Xml { out, in_tag, .. } = xml;
+        self.xml.went_quickly(out, in_tag);
         self.doc.seek((end - unread - base) as u32);
     }
 }

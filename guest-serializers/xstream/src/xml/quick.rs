@@ -19,25 +19,39 @@ pub(crate) struct Quick<'p> {
     open: &'p mut Vec<(u32, u32)>,
     pretty: bool,
     /// The element that was begun last has no content, and its tag no `>` yet.
-    in_tag: bool,
+    pub(crate) in_tag: bool,
 }
 
 impl Printer<'_> {
     /// Writes what needs no more room.
     #[inline(always)]
     pub(crate) fn quickly<T>(&mut self, work: impl FnOnce(&mut Quick<'_>) -> T) -> T {
-        let mut quick = Quick {
+        let mut quick = self.quick();
+        let result = work(&mut quick);
+        let Quick { out, in_tag, .. } = quick;
+        self.went_quickly(out, in_tag);
+        result
+    }
+
+    /// As [`Printer::quickly`] in steps, for work that is too much for compilers to take a closure as a part of what has it.
+    /// [`Printer::went_quickly`] ends it.
+    #[inline(always)]
+    pub(crate) fn quick(&mut self) -> Quick<'_> {
+        Quick {
             out: std::mem::take(self.out),
             open: &mut self.open,
             pretty: self.pretty,
             in_tag: self.in_tag,
-        };
-        let result = work(&mut quick);
-        put_back(self.out, quick.out);
-        self.in_tag = quick.in_tag;
-        self.empty = self.in_tag;
+        }
+    }
+
+    /// Takes back the buffer, and whether the tag that was opened last lacks its `>`.
+    #[inline(always)]
+    pub(crate) fn went_quickly(&mut self, out: Vec<u8>, in_tag: bool) {
+        put_back(self.out, out);
+        self.in_tag = in_tag;
+        self.empty = in_tag;
         self.text = false;
-        result
     }
 }
 

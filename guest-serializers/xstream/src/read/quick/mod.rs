@@ -82,33 +82,35 @@ impl Reader<'_, '_> {
         let Scratch { frames, guesses, nodes, definitions, last_day, .. } = &mut *self.scratch;
         let (rest, bytes, classes) = (self.xml.rest(), self.bytes, &*self.classes);
         let (tracking, attribute, depth) = (self.tracking, self.attribute, self.depth);
-        let (unread, depth) = self.out.at_hand(|doc| {
-            let mut run = Run {
-                rest,
-                bytes,
-                doc,
-                inside: Inside::Other,
-                count: 0,
-                left: NO_END,
-                slots: &[],
-                next: 0,
-                entry: (0, NO_NODE),
-                classes,
-                frames,
-                guesses,
-                nodes,
-                definitions,
-                last_day: (!tracking).then_some(last_day),
-                attribute,
-                depth,
-                most,
-            };
-            if run.resume().is_some() {
-                while run.go_on().is_some() {}
-            }
-            run.leave();
-            (run.rest.len(), run.depth)
-        });
+        let mut out = self.out.take_out();
+        let mut doc = self.out.onto(&mut out);
+        let mut run = Run {
+            rest,
+            bytes,
+            doc: &mut doc,
+            inside: Inside::Other,
+            count: 0,
+            left: NO_END,
+            slots: &[],
+            next: 0,
+            entry: (0, NO_NODE),
+            classes,
+            frames,
+            guesses,
+            nodes,
+            definitions,
+            last_day: (!tracking).then_some(last_day),
+            attribute,
+            depth,
+            most,
+        };
+        if run.resume().is_some() {
+            while run.go_on().is_some() {}
+        }
+        run.leave();
+        let (unread, depth) = (run.rest.len(), run.depth);
+        let state = doc.state();
+        self.out.put_out_back(out, state);
         self.depth = depth;
         self.xml.seek(bytes.len() - unread);
     }

@@ -10,8 +10,8 @@ use wasmparser::{KnownCustom, Name, Operator, Parser, Payload};
 /// The functions whose loops call nothing.
 const QUICK: [&str; 3] = ["run_plain", "run_quickly", "run_permuted"];
 
-/// The calls in loops of the quick functions of a plugin, and how many functions there are.
-fn calls(component: &[u8]) -> (usize, Vec<(String, String)>) {
+/// The quick functions of a plugin, and the calls in their loops.
+fn calls(component: &[u8]) -> (Vec<String>, Vec<(String, String)>) {
     let (mut imports, mut names, mut bodies) = (0, Vec::new(), Vec::new());
     for payload in Parser::new(0).parse_all(component) {
         match payload.unwrap() {
@@ -42,13 +42,13 @@ fn calls(component: &[u8]) -> (usize, Vec<(String, String)>) {
         names.iter().find(|(named, _)| *named == index).map_or("?", |(_, name)| name.as_str()).to_owned()
     };
     let mut found = Vec::new();
-    let mut functions = 0;
+    let mut functions = Vec::new();
     for (at, body) in bodies.iter().enumerate() {
         let function = name(imports + at);
         if !QUICK.iter().any(|quick| function.contains(quick)) {
             continue;
         }
-        functions += 1;
+        functions.push(function.clone());
         // Of each block that is open, whether it is a loop; the call that was seen last.
         let (mut open, mut called) = (Vec::new(), None);
         for operator in body.get_operators_reader().unwrap() {
@@ -80,10 +80,12 @@ fn calls(component: &[u8]) -> (usize, Vec<(String, String)>) {
 #[test]
 fn loops_of_what_sessions_are_full_of_call_nothing() {
     let plugins = plugins();
-    for (plugin, count) in [("java", 4), ("kryo", 4), ("kryo1", 4), ("javolution", 5), ("xstream", 5)] {
+    for (plugin, count) in [("java", 4), ("kryo", 4), ("kryo1", 4), ("javolution", 4), ("xstream", 3)] {
         let component = fs::read(plugins.join(plugin).with_extension("wasm")).unwrap();
         let (functions, calls) = calls(&component);
-        assert_eq!(functions, count, "{plugin}: functions {QUICK:?}");
+        assert_eq!(functions.len(), count, "{plugin}: {functions:?}");
+        // One that became a function of its own has what it works with behind references.
+        assert!(!functions.iter().any(|name| name.contains("closure")), "{plugin}: {functions:?}");
         assert!(calls.is_empty(), "{plugin} calls in a loop: {calls:#?}");
     }
 }

@@ -1,9 +1,35 @@
-//! The tests of a format, for which `FORMAT` and `serializer` stand above: what room there is changes nothing.
+//! The tests of a format, whose serializer is `Tested` above: what room there is changes nothing.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
+
+#[path = "generated.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod generated;
+#[path = "room.rs"]
+mod room;
+#[path = "shop.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod shop;
+
+use generated::{Plain, document, golden, mutated, plain, texts};
+use holdfast_sdk::{Serializer, Settings};
 use proptest::prelude::*;
 
-use crate::generated::{Plain, document, golden, mutated, plain, texts};
-use crate::{FORMAT, room, serializer};
+use crate::{HOLDS_ALL, Tested};
+
+const FORMAT: &str = Tested::DESCRIPTION.name;
+
+fn serializer() -> Tested {
+    let mut tested = Tested::default();
+    tested.configure(&Settings { schema: &shop::schema(), ..Settings::default() }).unwrap();
+    tested
+}
 
 #[test]
 fn how_much_room_there_is_for_a_result_changes_nothing() {
@@ -29,10 +55,11 @@ proptest! {
     #[test]
     fn plain_data_is_the_same_whatever_room_there_is(value in plain(), texts in texts(), room in 0_usize..400) {
         let attributes = [("a".to_owned(), Plain::List(vec![value, texts]))];
-        // XML holds no control characters: what a format refuses, it refuses in the same way.
-        let Some(bytes) = room::writes_the_same(serializer, &document(&attributes, false), room) else {
+        let written = room::writes_the_same(serializer, &document(&attributes, false), room);
+        if written.is_none() && !HOLDS_ALL {
             return Ok(());
-        };
+        }
+        let bytes = written.unwrap();
         let again = room::changes_nothing_of(serializer, &bytes, room).unwrap();
         prop_assert_eq!(room::writes_the_same(serializer, &again, room), Some(bytes));
     }

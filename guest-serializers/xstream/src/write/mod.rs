@@ -10,6 +10,7 @@ mod permute;
 mod plain;
 mod plan;
 mod quick;
+mod references;
 mod refusal;
 mod scalar;
 mod small;
@@ -27,6 +28,7 @@ use crate::xml::tags::Tags;
 use frame::Frame;
 use permute::Places;
 use plan::Plans;
+use references::has_references;
 use refusal::Refusal;
 
 /// What is used again from call to call.
@@ -125,7 +127,6 @@ fn begin(
 ) -> Result<(), Refusal> {
     let (doc, attributes) = Document::document(document)?;
     let extras = Extras::of(document)?;
-    let references = |marker: &[u8]| memchr::memmem::find(document, marker).is_some();
     let mut frames = std::mem::take(&mut scratch.frames);
     frames.clear();
     let open = std::mem::take(&mut scratch.open);
@@ -143,8 +144,7 @@ fn begin(
         names: Vec::new(),
         extras,
         attribute: 0,
-        // The first bytes of references: what only looks like one costs no more than the tracking.
-        tracking: references(&[0xd6, 7]) || references(&[0xd7, 8]),
+        tracking: has_references(document),
         limits,
         learned: Vec::new(),
         begun: (0, NO_NODE),

@@ -118,8 +118,9 @@ fn is_ascii_from(bytes: &[u8; SHORT_TEXT], len: usize, least: u8) -> bool {
 
     let word = u128::from_le_bytes(*bytes);
     let bytes = u64x2(word as u64, (word >> 64) as u64);
-    // What is no ASCII is below zero.
-    let others = i8x16_bitmask(i8x16_lt(bytes, i8x16_splat(least as i8)));
+    // What is no ASCII is below zero, of which the mask alone tells.
+    let below = if least == 0 { bytes } else { i8x16_lt(bytes, i8x16_splat(least as i8)) };
+    let others = i8x16_bitmask(below);
     // Of none, there are 32 before the first.
     u32::from(others).trailing_zeros() as usize >= len
 }

@@ -2,7 +2,7 @@
 //! the fewer values a loop works on, the more of them stay in registers. Nothing here is a rule of its own, as in `quick.rs`.
 
 use holdfast_document::{
-    Container, Room, Window, any_bits, first_container, first_int, first_text, has_room, put_item,
+    Container, Room, Window, any_bits, first_container, first_int, first_text, has_room, put_item, put_within,
 };
 
 use super::Writer;
@@ -108,7 +108,8 @@ impl<'d> Run<'d, '_, '_> {
             }
             _ => return None,
         };
-        Some(())
+        // Then no value needs to look whether it is the first.
+        (self.left == 0 || self.xml.finish_tag()).then_some(())
     }
 
     /// Brings the frame and the open elements up to date.
@@ -143,11 +144,10 @@ impl<'d> Run<'d, '_, '_> {
     /// Writes elements that are scalars. Gives what is none.
     #[inline(always)]
     fn elements(&mut self) -> Option<Option<&'d Window>> {
-        let (depth, last_day) = (self.xml.depth(), self.last_day);
+        let (depth, lines, last_day) = (self.xml.depth(), self.xml.lines(), self.last_day);
         while self.left > 0 {
             let window = self.next()?;
-            let lines = self.xml.lines();
-            let written = self.xml.put_within(|room: &mut Room<'_, ROOM>| {
+            let written = put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
                 lines.put(room, depth)?;
                 scalar(window, room, last_day)
             });
@@ -160,9 +160,8 @@ impl<'d> Run<'d, '_, '_> {
     /// Writes entries whose keys are scalars, and the values that are. Gives what is none.
     #[inline(always)]
     fn entries(&mut self) -> Option<Option<&'d Window>> {
-        let (depth, last_day) = (self.xml.depth(), self.last_day);
+        let (depth, lines, last_day) = (self.xml.depth(), self.xml.lines(), self.last_day);
         loop {
-            let lines = self.xml.lines();
             if self.inside == Inside::Keys {
                 if self.left == 0 {
                     return Some(None);
@@ -171,10 +170,10 @@ impl<'d> Run<'d, '_, '_> {
                 let name = self.xml.out.len() + lines.len(depth) + 1;
                 // For the entry, and what its value may be.
                 self.xml.has_room(2).then_some(())?;
-                let len = self.xml.put_within(|room: &mut Room<'_, ROOM>| {
+                let len = put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
                     lines.put(room, depth)?;
                     room.put(*b"<entry>")?;
-                    lines.inner().put(room, depth + 1)?;
+                    lines.put(room, depth + 1)?;
                     scalar(window, room, last_day)
                 })?;
                 self.entry = name as u32;
@@ -182,8 +181,7 @@ impl<'d> Run<'d, '_, '_> {
                 self.pass(len)?;
             }
             let window = self.next()?;
-            let lines = lines.inner();
-            let written = self.xml.put_within(|room: &mut Room<'_, ROOM>| {
+            let written = put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
                 lines.put(room, depth + 1)?;
                 let len = scalar(window, room, last_day)?;
                 lines.put(room, depth)?;
@@ -216,15 +214,15 @@ impl<'d> Run<'d, '_, '_> {
     fn text(&mut self, window: &Window) -> Option<()> {
         let (depth, lines) = (self.xml.depth(), self.xml.lines());
         let in_entry = self.inside == Inside::Value;
-        let len = self.xml.put_within(|room: &mut Room<'_, ROOM>| {
+        let len = put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
             if in_entry {
-                lines.inner().put(room, depth + 1)?;
+                lines.put(room, depth + 1)?;
             } else {
                 lines.put(room, depth)?;
             }
             let len = string(window, room, is_plain)?;
             if in_entry {
-                lines.inner().put(room, depth)?;
+                lines.put(room, depth)?;
                 room.put(*b"</entry>")?;
             }
             Some(len)

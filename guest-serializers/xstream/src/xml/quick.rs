@@ -1,7 +1,7 @@
 //! Writes elements where there is room and without a call (`holdfast_document::put`), as [`Printer`] does. What has no
 //! room is not done, or is to be taken back by [`Quick::back`].
 
-use holdfast_document::{Room, has_room, put, put_again, put_back, put_first, put_item, put_within};
+use holdfast_document::{Room, has_room, put, put_again, put_back, put_first, put_item};
 
 use super::escape::is_plain_chunk;
 use super::print::Printer;
@@ -55,57 +55,46 @@ impl Printer<'_> {
     }
 }
 
-/// How elements begin: in a line of their own, or not; behind the `>` that the tag before lacks, or not.
+/// How elements begin that are not the first: in a line of their own, or not.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lines {
     pretty: bool,
-    in_tag: bool,
 }
 
 impl Lines {
-    /// Of what comes behind the first element.
+    /// Where the line of an element ends in [`LINE`], so many elements being open.
     #[inline(always)]
-    pub(crate) const fn inner(self) -> Self {
-        Self { in_tag: false, ..self }
-    }
-
-    /// Where the line of an element stands in [`LINE`], so many elements being open.
-    #[inline(always)]
-    const fn of(self, depth: usize) -> (usize, usize) {
-        (if self.in_tag { 0 } else { 1 }, if self.pretty { 2 + 2 * depth } else { 1 })
+    const fn end(self, depth: usize) -> usize {
+        if self.pretty { 2 + 2 * depth } else { 1 }
     }
 
     /// How long it is.
     #[inline(always)]
     pub(crate) const fn len(self, depth: usize) -> usize {
-        let (from, end) = self.of(depth);
-        end - from
+        self.end(depth) - 1
     }
 
     /// Writes it, if it is not very long.
     #[inline(always)]
     pub(crate) fn put<const N: usize>(self, room: &mut Room<'_, N>, depth: usize) -> Option<()> {
-        let (from, end) = self.of(depth);
-        room.put_text(LINE.get(from..)?.first_chunk()?, end - from)
+        let (_, line) = LINE.split_first_chunk::<1>()?;
+        room.put_text(line.first_chunk()?, self.len(depth))
     }
 }
 
 impl Quick<'_> {
-    /// How the next element begins.
+    /// How elements begin behind the first one.
     #[inline(always)]
     pub(crate) const fn lines(&self) -> Lines {
-        Lines { pretty: self.pretty, in_tag: self.in_tag }
+        Lines { pretty: self.pretty }
     }
 
-    /// Writes elements that are complete, and what begins their lines.
+    /// Ends the tag that was begun last, in front of what the element holds.
     #[inline(always)]
-    pub(crate) fn put_within<const N: usize, R>(
-        &mut self,
-        write: impl FnOnce(&mut Room<'_, N>) -> Option<R>,
-    ) -> Option<R> {
-        let written = put_within(&mut self.out, write);
-        self.in_tag &= written.is_none();
-        written
+    pub(crate) fn finish_tag(&mut self) -> bool {
+        let done = !self.in_tag || put(&mut self.out, *b">");
+        self.in_tag &= !done;
+        done
     }
 
     /// Whether so many more elements may be open.
@@ -140,7 +129,7 @@ impl Quick<'_> {
     /// The place for an element or the end of one.
     #[inline(always)]
     fn line(&mut self, depth: usize) -> bool {
-        let (mut from, end) = self.lines().of(depth);
+        let (mut from, end) = (usize::from(!self.in_tag), self.lines().end(depth));
         while from < end {
             let chunk = LINE.get(from..).and_then(<[u8]>::first_chunk::<16>);
             if !chunk.is_some_and(|chunk| put_first(&mut self.out, [], *chunk, end - from)) {

@@ -261,7 +261,7 @@ impl Writing<'_> {
 
     /// Writes a descriptor up to its superclass.
     fn outlined(&mut self, class: u32) {
-        let Kept { classes, interned, texts, .. } = &mut *self.kept;
+        let Kept { classes, interned, texts, handles, .. } = &mut *self.kept;
         let Classes { outlines, types, .. } = classes;
         let Some(outline) = outlines.get(class as usize) else { return };
         let mut from = 0;
@@ -280,8 +280,8 @@ impl Writing<'_> {
                 let [high, low] = (found.text.len() as u16).to_be_bytes();
                 self.out.extend_from_slice(&[tc::STRING, high, low]);
                 append(self.out, &found.text);
-                types.bind(number, self.handles);
-                self.handles += 1;
+                types.bind(number, *handles);
+                *handles += 1;
             }
         }
         append(self.out, outline.bytes.get(from..).unwrap_or_default());

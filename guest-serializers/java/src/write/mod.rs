@@ -56,7 +56,11 @@ struct Frame {
 pub(crate) struct Kept {
     code: Code,
     classes: class::Classes,
+    /// The next handle.
+    handles: u32,
     frames: Vec<Frame>,
+    /// The innermost value, as long as it goes quickly.
+    frame: Frame,
     places: places::Places,
     /// Strings of class descriptions; constants of enums: their handles.
     interned: Table,
@@ -70,6 +74,7 @@ pub(crate) struct Kept {
 
 impl Kept {
     fn clear(&mut self) {
+        self.handles = 0;
         self.classes.forget_handles();
         self.frames.clear();
         self.places.clear();
@@ -107,8 +112,6 @@ struct Writing<'a> {
     groups: Vec<Option<notes::Member<'a>>>,
     depth: usize,
     room: usize,
-    /// The next handle.
-    handles: u32,
     /// The handle of the last object that was written or met again, or `u32::MAX`.
     last: u32,
     /// How many bytes were passed over to find places that come later.
@@ -171,7 +174,6 @@ impl<'a> Writing<'a> {
             groups: Vec::new(),
             depth: limits.depth,
             room: limits.bytes,
-            handles: 0,
             last: u32::MAX,
             walked: 0,
         })
@@ -239,8 +241,8 @@ impl<'a> Writing<'a> {
 
     #[inline]
     const fn next_handle(&mut self) -> u32 {
-        let handle = self.handles;
-        self.handles += 1;
+        let handle = self.kept.handles;
+        self.kept.handles += 1;
         handle
     }
 

@@ -47,7 +47,7 @@ impl<'a> Writing<'a> {
             return;
         }
         if !identity.interned {
-            let handle = self.handles;
+            let handle = self.kept.handles;
             self.new_text(text);
             self.join(identity, Sort::Text, text, handle);
             return;
@@ -61,7 +61,7 @@ impl<'a> Writing<'a> {
                 handle
             }
             None => {
-                let handle = self.handles;
+                let handle = self.kept.handles;
                 self.kept.interned.insert(STRINGS, &bytes, handle);
                 self.new_text(text);
                 handle

@@ -22,20 +22,16 @@ use object::{BOOLEAN, DATE, DOUBLE, INTEGER, LONG};
 const DATE_EXT: u8 = 9;
 const BIG_DECIMAL_EXT: u8 = 11;
 
-/// What the loop works on, with objects and their fields, or without: variables of its own, as what stands behind a reference
-/// is read and written at each step.
+/// What the loop works on, with objects and their fields, or without. What moves with each value has variables of its own;
+/// the rest stands behind one reference, for the more variables there are, the more likely is it that none of these stays in a
+/// register.
 struct Run<'d, 's, const OBJECTS: bool> {
     /// The document from here on, up to where the last value is a window long that is what it seems, and where that ends.
     rest: &'d [u8],
     end: u32,
     out: Vec<u8>,
-    /// The next step of the innermost value, and what is left of it where it is a container.
-    pc: u32,
-    left: u32,
-    frame: &'s mut Frame,
     kept: &'s mut Kept,
     /// As of [`Writing`]. While the items of a container are written nobody asks for the last one.
-    handles: u32,
     last: u32,
     depth: usize,
     room: usize,
@@ -66,23 +62,20 @@ impl Writing<'_> {
         // So a value that has a window is one of those, and none needs another look for that.
         let plain = self.context.plain.saturating_sub(at) as usize;
         let rest = all.get(..plain.saturating_add(WINDOW - 1)).unwrap_or(all);
+        self.kept.frame = *frame;
         let mut run = Run::<OBJECTS> {
             rest,
             end: at.wrapping_add(rest.len() as u32),
             out: std::mem::take(self.out),
-            pc: frame.pc,
-            left: frame.left,
-            frame,
             kept: self.kept,
-            handles: self.handles,
             last: self.last,
             depth: self.depth,
             room: self.room,
             definitions: &self.context.definitions,
         };
         while run.go_on().is_some() {}
-        run.leave();
-        (self.handles, self.last) = (run.handles, run.last);
+        *frame = run.kept.frame;
+        self.last = run.last;
         self.context.reader.advance(rest.len() - run.rest.len());
         put_back(self.out, run.out);
     }
@@ -114,35 +107,35 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
         if !OBJECTS {
             return self.items();
         }
-        match self.kept.code.at(self.pc) {
+        match self.kept.code.at(self.kept.frame.pc) {
             Op::Elements | Op::Entries => self.items(),
             Op::Part(hint) => {
                 let window = self.window()?;
-                self.pc += 1;
+                self.kept.frame.pc += 1;
                 let Some(len) = put_within(&mut self.out, |room| short_string(window, room)) else {
                     let done = self.value(window, hint);
                     if done.is_none() {
-                        self.pc -= 1;
+                        self.kept.frame.pc -= 1;
                     }
                     return done;
                 };
-                self.handles += 1;
+                self.kept.handles += 1;
                 self.scalar(len)
             }
             Op::Primitive(code) => {
                 let window = self.window()?;
                 let len = put_within(&mut self.out, |room| primitive(code, window, room))?;
-                self.pc += 1;
+                self.kept.frame.pc += 1;
                 self.pass(len)
             }
             Op::End => {
                 put_within::<1, _>(&mut self.out, |room| room.put([tc::ENDBLOCKDATA]))?;
-                self.pc += 1;
+                self.kept.frame.pc += 1;
                 Some(())
             }
-            Op::Return if !self.frame.back => {
+            Op::Return if !self.kept.frame.back => {
                 let outer = self.kept.frames.pop()?;
-                self.set_last(self.frame.handle);
+                self.set_last(self.kept.frame.handle);
                 self.go_back(outer);
                 Some(())
             }
@@ -153,21 +146,21 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
     /// Writes the strings that come next in a container, then another item, or goes on behind the last one.
     #[inline(always)]
     fn items(&mut self) -> Option<()> {
-        while self.left > 0 {
+        while self.kept.frame.left > 0 {
             let window = self.window()?;
             // Room for any scalar, so that none needs another look for that.
             let mut room = Room::behind(&mut self.out)?;
             let Some(len) = short_string(window, &mut room) else {
-                self.left -= 1;
+                self.kept.frame.left -= 1;
                 let done = self.value(window, Hint::None);
                 if done.is_none() {
-                    self.left += 1;
+                    self.kept.frame.left += 1;
                 }
                 return done;
             };
             room.keep();
-            self.handles += 1;
-            self.left -= 1;
+            self.kept.handles += 1;
+            self.kept.frame.left -= 1;
             self.scalar(len)?;
         }
         self.end()
@@ -177,12 +170,13 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
     #[inline(always)]
     fn end(&mut self) -> Option<()> {
         if OBJECTS {
-            self.pc += 1;
+            self.kept.frame.pc += 1;
             return Some(());
         }
         let code = &self.kept.code;
         let outer = self.kept.frames.last()?;
-        (!self.frame.back && code.ends_behind(self.pc) && code.is_of_items(outer.pc)).then_some(())?;
+        (!self.kept.frame.back && code.ends_behind(self.kept.frame.pc) && code.is_of_items(outer.pc))
+            .then_some(())?;
         put_within::<1, _>(&mut self.out, |room| room.put([tc::ENDBLOCKDATA]))?;
         let outer = self.kept.frames.pop()?;
         self.go_back(outer);
@@ -223,27 +217,18 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
         }
     }
 
-    /// Brings the frame of the innermost value up to date.
-    #[inline(always)]
-    fn leave(&mut self) {
-        (self.frame.pc, self.frame.left) = (self.pc, self.left);
-    }
-
     /// Goes on in a value, for whose frame there is room.
     #[inline(always)]
     fn enter(&mut self, inner: Frame) -> Option<()> {
-        // What is left is not written to the frame first: to read it back as a part of that is to wait for it.
-        let outer = Frame { pc: self.pc, left: self.left, ..*self.frame };
-        (self.pc, self.left) = (inner.pc, inner.left);
-        *self.frame = inner;
+        let outer = Frame { pc: self.kept.frame.pc, left: self.kept.frame.left, ..self.kept.frame };
+        self.kept.frame = inner;
         put_item(&mut self.kept.frames, outer).then_some(())
     }
 
     /// Goes on in the value around the innermost one.
     #[inline(always)]
     fn go_back(&mut self, outer: Frame) {
-        (self.pc, self.left) = (outer.pc, outer.left);
-        *self.frame = outer;
+        self.kept.frame = outer;
     }
 
     /// Writes a value that is no short string of ASCII, or begins one that holds others.
@@ -254,7 +239,7 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
                 let mut room = Room::behind(&mut self.out)?;
                 let len = any_text(window, &mut room)?;
                 room.keep();
-                self.handles += 1;
+                self.kept.handles += 1;
                 self.scalar(len)
             }
             [0xc0, ..] => {

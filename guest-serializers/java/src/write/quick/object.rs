@@ -68,8 +68,8 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
             room.put(descriptor)?;
             room.put(data)
         })?;
-        self.handles += 1;
-        Some(self.handles - 1)
+        self.kept.handles += 1;
+        Some(self.kept.handles - 1)
     }
 
     /// A HashMap whose header takes `len` bytes.
@@ -117,8 +117,8 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
             room.put(descriptor)?;
             room.put(data)
         })?;
-        let (at, handle) = (self.at(), self.handles);
-        self.handles += 1;
+        let (at, handle) = (self.at(), self.kept.handles);
+        self.kept.handles += 1;
         self.kept.places.put(at, handle);
         self.set_last(handle);
         self.pass(len)?;
@@ -151,8 +151,8 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
         room.put_first(&magnitude.to_be_bytes(), len)?;
         room.put([tc::ENDBLOCKDATA, tc::ENDBLOCKDATA])?;
         room.keep();
-        self.kept.boxes.bind(Boxed::Big(Some(value)), self.handles + 1);
-        self.handles += 3;
+        self.kept.boxes.bind(Boxed::Big(Some(value)), self.kept.handles + 1);
+        self.kept.handles += 3;
         self.scalar(head + payload.len())
     }
 }

@@ -161,19 +161,18 @@ impl<'d> Run<'d, '_, '_> {
     #[inline(always)]
     fn entries(&mut self) -> Option<Option<&'d Window>> {
         let (depth, lines, last_day) = (self.xml.depth(), self.xml.lines(), self.last_day);
+        let entry = self.xml.entry()?;
         loop {
             if self.inside == Inside::Keys {
                 if self.left == 0 {
                     return Some(None);
                 }
                 let window = self.next()?;
-                let name = self.xml.out.len() + lines.len(depth) + 1;
+                let name = self.xml.out.len() + entry.name();
                 // For the entry, and what its value may be.
                 self.xml.has_room(2).then_some(())?;
                 let len = put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
-                    lines.put(room, depth)?;
-                    room.put(*b"<entry>")?;
-                    lines.put(room, depth + 1)?;
+                    entry.put_begin(room)?;
                     scalar(window, room, last_day)
                 })?;
                 self.entry = name as u32;
@@ -184,8 +183,7 @@ impl<'d> Run<'d, '_, '_> {
             let written = put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
                 lines.put(room, depth + 1)?;
                 let len = scalar(window, room, last_day)?;
-                lines.put(room, depth)?;
-                room.put(*b"</entry>")?;
+                entry.put_end(room)?;
                 Some(len)
             });
             let Some(len) = written else { return Some(Some(window)) };
@@ -213,23 +211,22 @@ impl<'d> Run<'d, '_, '_> {
     #[inline(always)]
     fn text(&mut self, window: &Window) -> Option<()> {
         let (depth, lines) = (self.xml.depth(), self.xml.lines());
-        let in_entry = self.inside == Inside::Value;
-        let len = put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
-            if in_entry {
+        let len = if self.inside == Inside::Value {
+            let entry = self.xml.entry()?;
+            let len = put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
                 lines.put(room, depth + 1)?;
-            } else {
-                lines.put(room, depth)?;
-            }
-            let len = string(window, room, is_plain)?;
-            if in_entry {
-                lines.put(room, depth)?;
-                room.put(*b"</entry>")?;
-            }
-            Some(len)
-        })?;
-        if in_entry {
+                let len = string(window, room, is_plain)?;
+                entry.put_end(room)?;
+                Some(len)
+            })?;
             self.inside = Inside::Keys;
-        }
+            len
+        } else {
+            put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
+                lines.put(room, depth)?;
+                string(window, room, is_plain)
+            })?
+        };
         self.pass(len)
     }
 

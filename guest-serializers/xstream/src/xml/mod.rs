@@ -1,5 +1,6 @@
 //! XML as XStream writes and reads it: elements, attributes and text, and nothing that leads out of the document.
 
+pub(crate) mod entry;
 pub(crate) mod escape;
 pub(crate) mod names;
 pub(crate) mod parse;

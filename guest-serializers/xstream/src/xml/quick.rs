@@ -3,6 +3,7 @@
 
 use holdfast_document::{Room, has_room, put, put_again, put_back, put_first, put_item};
 
+use super::entry::Entry;
 use super::escape::is_plain_chunk;
 use super::print::Printer;
 use super::tags::Tags;
@@ -68,17 +69,11 @@ impl Lines {
         if self.pretty { 2 + 2 * depth } else { 1 }
     }
 
-    /// How long it is.
-    #[inline(always)]
-    pub(crate) const fn len(self, depth: usize) -> usize {
-        self.end(depth) - 1
-    }
-
     /// Writes it, if it is not very long.
     #[inline(always)]
     pub(crate) fn put<const N: usize>(self, room: &mut Room<'_, N>, depth: usize) -> Option<()> {
         let (_, line) = LINE.split_first_chunk::<1>()?;
-        room.put_text(line.first_chunk()?, self.len(depth))
+        room.put_text(line.first_chunk()?, self.end(depth) - 1)
     }
 }
 
@@ -87,6 +82,12 @@ impl Quick<'_> {
     #[inline(always)]
     pub(crate) const fn lines(&self) -> Lines {
         Lines { pretty: self.pretty }
+    }
+
+    /// What stands around the keys and values of a map that was begun last.
+    #[inline(always)]
+    pub(crate) fn entry(&self) -> Option<&'static Entry> {
+        Entry::at(self.pretty, self.depth())
     }
 
     /// Ends the tag that was begun last, in front of what the element holds.

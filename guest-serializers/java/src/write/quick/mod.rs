@@ -220,6 +220,7 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
     /// Goes on in a value, for whose frame there is room.
     #[inline(always)]
     fn enter(&mut self, inner: Frame) -> Option<()> {
+        // These two by themselves: they were written just now, and to read them back as a part of more is to wait.
         let outer = Frame { pc: self.kept.frame.pc, left: self.kept.frame.left, ..self.kept.frame };
         self.kept.frame = inner;
         put_item(&mut self.kept.frames, outer).then_some(())

@@ -11,6 +11,7 @@ use super::quick::{ARRAY_LIST, HASH_MAP};
 use crate::classes::Classes;
 use crate::text::date::LastDay;
 use crate::text::{big, quick};
+use crate::xml::entry::Entry;
 use crate::xml::escape::{is_plain, special};
 use crate::xml::quick::Quick as Xml;
 
@@ -144,13 +145,10 @@ impl<'d> Run<'d, '_, '_> {
     /// Writes elements that are scalars. Gives what is none.
     #[inline(always)]
     fn elements(&mut self) -> Option<Option<&'d Window>> {
-        let (depth, lines, last_day) = (self.xml.depth(), self.xml.lines(), self.last_day);
+        let last_day = self.last_day;
         while self.left > 0 {
             let window = self.next()?;
-            let written = put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
-                lines.put(room, depth)?;
-                scalar(window, room, last_day)
-            });
+            let written = self.put_element(|room| scalar(window, room, last_day));
             let Some(len) = written else { return Some(Some(window)) };
             self.pass(len)?;
         }
@@ -160,8 +158,7 @@ impl<'d> Run<'d, '_, '_> {
     /// Writes entries whose keys are scalars, and the values that are. Gives what is none.
     #[inline(always)]
     fn entries(&mut self) -> Option<Option<&'d Window>> {
-        let (depth, lines, last_day) = (self.xml.depth(), self.xml.lines(), self.last_day);
-        let entry = self.xml.entry()?;
+        let (entry, last_day) = (self.xml.entry()?, self.last_day);
         loop {
             if self.inside == Inside::Keys {
                 if self.left == 0 {
@@ -180,16 +177,37 @@ impl<'d> Run<'d, '_, '_> {
                 self.pass(len)?;
             }
             let window = self.next()?;
-            let written = put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
-                lines.put(room, depth + 1)?;
-                let len = scalar(window, room, last_day)?;
-                entry.put_end(room)?;
-                Some(len)
-            });
+            let written = self.put_value(entry, |room| scalar(window, room, last_day));
             let Some(len) = written else { return Some(Some(window)) };
             self.inside = Inside::Keys;
             self.pass(len)?;
         }
+    }
+
+    /// Writes what is an element by itself. Gives how many bytes of the document it took.
+    #[inline(always)]
+    fn put_element(&mut self, write: impl FnOnce(&mut Room<'_, ROOM>) -> Option<usize>) -> Option<usize> {
+        let (depth, lines) = (self.xml.depth(), self.xml.lines());
+        put_within(&mut self.xml.out, |room| {
+            lines.put(room, depth)?;
+            write(room)
+        })
+    }
+
+    /// As [`Run::put_element`], of the value of an entry, which ends with it.
+    #[inline(always)]
+    fn put_value(
+        &mut self,
+        entry: &Entry,
+        write: impl FnOnce(&mut Room<'_, ROOM>) -> Option<usize>,
+    ) -> Option<usize> {
+        let (depth, lines) = (self.xml.depth(), self.xml.lines());
+        put_within(&mut self.xml.out, |room| {
+            lines.put(room, depth + 1)?;
+            let len = write(room)?;
+            entry.put_end(room)?;
+            Some(len)
+        })
     }
 
     /// The next value, if more may be written.
@@ -210,22 +228,12 @@ impl<'d> Run<'d, '_, '_> {
     /// Writes a string that is not ASCII, as an element or as the value of an entry.
     #[inline(always)]
     fn text(&mut self, window: &Window) -> Option<()> {
-        let (depth, lines) = (self.xml.depth(), self.xml.lines());
         let len = if self.inside == Inside::Value {
-            let entry = self.xml.entry()?;
-            let len = put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
-                lines.put(room, depth + 1)?;
-                let len = string(window, room, is_plain)?;
-                entry.put_end(room)?;
-                Some(len)
-            })?;
+            let len = self.put_value(self.xml.entry()?, |room| string(window, room, is_plain))?;
             self.inside = Inside::Keys;
             len
         } else {
-            put_within(&mut self.xml.out, |room: &mut Room<'_, ROOM>| {
-                lines.put(room, depth)?;
-                string(window, room, is_plain)
-            })?
+            self.put_element(|room| string(window, room, is_plain))?
         };
         self.pass(len)
     }

@@ -15,11 +15,14 @@ struct Piece {
     len: usize,
 }
 
-/// Without lines, then with those of each depth. Deeper ones do not fit in a piece.
-const ENTRIES: [Entry; 15] = {
-    let mut entries = [const { Entry::of(None) }; 15];
+/// How many depths there are at which a piece has room for an entry with its lines.
+const DEPTHS: usize = 14;
+
+/// Without lines, then with those of each depth.
+const ENTRIES: [Entry; 1 + DEPTHS] = {
+    let mut entries = [const { Entry::of(None) }; 1 + DEPTHS];
     let mut depth = 0;
-    while depth < 14 {
+    while depth < DEPTHS {
         #[allow(clippy::indexing_slicing, reason = "run by the compiler, which refuses a bad index")]
         let entry = &mut entries[1 + depth];
         *entry = Entry::of(Some(depth));
@@ -29,7 +32,7 @@ const ENTRIES: [Entry; 15] = {
 };
 
 impl Entry {
-    /// Of a map that stands so many elements deep.
+    /// Of a map that stands so many elements deep, unless that is too deep.
     #[inline(always)]
     pub(crate) fn at(pretty: bool, depth: usize) -> Option<&'static Self> {
         const { &ENTRIES }.get(if pretty { 1 + depth } else { 0 })

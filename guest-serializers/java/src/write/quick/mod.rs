@@ -22,9 +22,9 @@ use object::{BOOLEAN, DATE, DOUBLE, INTEGER, LONG};
 const DATE_EXT: u8 = 9;
 const BIG_DECIMAL_EXT: u8 = 11;
 
-/// What the loop works on, with objects and their fields, or without. What moves with each value has variables of its own;
-/// the rest stands behind one reference, for the more variables there are, the more likely is it that none of these stays in a
-/// register.
+/// What the loop works on, with objects and their fields, or without. Where it reads and writes has variables of its own. The
+/// innermost frame and the count of handles have none, though they change with each value: the more variables there are, the
+/// fewer of them stay in registers.
 struct Run<'d, 's, const OBJECTS: bool> {
     /// The document from here on, up to where the last value is a window long that is what it seems, and where that ends.
     rest: &'d [u8],
@@ -136,7 +136,7 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
             Op::Return if !self.kept.frame.back => {
                 let outer = self.kept.frames.pop()?;
                 self.set_last(self.kept.frame.handle);
-                self.go_back(outer);
+                self.kept.frame = outer;
                 Some(())
             }
             _ => None,
@@ -178,8 +178,7 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
         (!self.kept.frame.back && code.ends_behind(self.kept.frame.pc) && code.is_of_items(outer.pc))
             .then_some(())?;
         put_within::<1, _>(&mut self.out, |room| room.put([tc::ENDBLOCKDATA]))?;
-        let outer = self.kept.frames.pop()?;
-        self.go_back(outer);
+        self.kept.frame = self.kept.frames.pop()?;
         Some(())
     }
 
@@ -224,12 +223,6 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
         let outer = Frame { pc: self.kept.frame.pc, left: self.kept.frame.left, ..self.kept.frame };
         self.kept.frame = inner;
         put_item(&mut self.kept.frames, outer).then_some(())
-    }
-
-    /// Goes on in the value around the innermost one.
-    #[inline(always)]
-    fn go_back(&mut self, outer: Frame) {
-        self.kept.frame = outer;
     }
 
     /// Writes a value that is no short string of ASCII, or begins one that holds others.

@@ -18,6 +18,23 @@ pub fn first_int(bytes: &[u8]) -> Option<(i64, usize)> {
     })
 }
 
+/// The number of which the first `len` of these bytes, of at least one, are the big-endian two's complement.
+///
+/// ```
+/// use holdfast_document::first_number;
+///
+/// assert_eq!(first_number(b"\xff\x7f.SCALE", 2), Some(-129));
+/// assert_eq!(first_number(b"\xff\x7f.SCALE", 9), None);
+/// ```
+#[inline(always)]
+#[must_use]
+pub const fn first_number(bytes: &[u8; 8], len: usize) -> Option<i64> {
+    if len == 0 || len > 8 {
+        return None;
+    }
+    Some(i64::from_be_bytes(*bytes) >> (8 * (8 - len)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -49,7 +49,7 @@ pub use digits::{ZEROS, append_integer, append_unsigned, digits};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, Number, Width};
 pub use extras::Extras;
-pub use int::first_int;
+pub use int::{first_int, first_number};
 pub use map::AttributeMap;
 pub use notes::{Fact, NAME_PART, Note, NoteWriter, Notes};
 pub use path::path;
@@ -63,7 +63,7 @@ pub use sample::sample;
 pub use text::{SHORT_TEXT, first_text, short_text};
 pub use token::ext;
 pub use words::{
-    any_bits, first_bit, first_unit, is_ascii, is_equal, leading_digits, short_bits, short_is_ascii,
+    any_bits, first_bit, first_unit, has_none, is_ascii, is_equal, leading_digits, short_bits, text_is_ascii,
 };
 pub use writer::{Count, State, Writer};
 

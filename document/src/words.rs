@@ -94,42 +94,76 @@ pub fn short_bits(bytes: &[u8; SHORT_TEXT], len: usize, look: impl Fn(u64) -> u6
     look(word as u64) & first | look((word >> 64) as u64) & second
 }
 
-/// Whether the first `len` of these bytes are characters of ASCII, none of them before `least`. Of more bytes than there
-/// are, none is.
+/// Whether the first `len` bytes of a text are ASCII. Of more bytes than there are, one is not.
 ///
 /// ```
-/// use holdfast_document::short_is_ascii;
+/// use holdfast_document::text_is_ascii;
 ///
 /// let text = b"tab\tnul\0\xe9\xe9\xe9\xe9\xe9\xe9\xe9\xe9";
-/// assert!(short_is_ascii(text, 8, 0) && !short_is_ascii(text, 9, 0));
-/// assert!(short_is_ascii(text, 7, 1) && !short_is_ascii(text, 8, 1));
+/// assert!(text_is_ascii(text, 8) && !text_is_ascii(text, 9));
 /// ```
 #[inline(always)]
 #[must_use]
-pub fn short_is_ascii(bytes: &[u8; SHORT_TEXT], len: usize, least: u8) -> bool {
-    len <= SHORT_TEXT && is_ascii_from(bytes, len, least)
+pub fn text_is_ascii<const N: usize>(text: &[u8; N], len: usize) -> bool {
+    has_none(text, len, 0x80, 128)
+}
+
+/// Whether none of the first `len` bytes of a text is one of the `count` from `first` on, behind 0xff those from 0 on. Of
+/// more bytes than there are, one is. They are looked at [`SHORT_TEXT`] at a time.
+///
+/// ```
+/// use holdfast_document::has_none;
+///
+/// let text = b"a clef \xf0\x9d\x84\x9e\0.........................";
+/// assert!(has_none(text, 7, 0xf0, 17) && !has_none(text, 8, 0xf0, 17), "what begins four bytes");
+/// assert!(has_none(text, 11, 0, 32) && !has_none(text, 12, 0, 32), "a control character");
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn has_none<const N: usize>(text: &[u8; N], len: usize, first: u8, count: u8) -> bool {
+    len <= N && is_free(text, len, first, count)
 }
 
 /// All bytes are compared at once. WebAssembly is told so, as compilers do not see it in words.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline(always)]
-fn is_ascii_from(bytes: &[u8; SHORT_TEXT], len: usize, least: u8) -> bool {
-    use core::arch::wasm32::{i8x16_bitmask, i8x16_lt, i8x16_splat, u64x2};
+fn is_free<const N: usize>(text: &[u8; N], len: usize, first: u8, count: u8) -> bool {
+    use core::arch::wasm32::{i8x16_add, i8x16_bitmask, i8x16_lt, i8x16_splat, u64x2};
 
-    let word = u128::from_le_bytes(*bytes);
-    let bytes = u64x2(word as u64, (word >> 64) as u64);
-    // What is no ASCII is below zero, of which the mask alone tells.
-    let below = if least == 0 { bytes } else { i8x16_lt(bytes, i8x16_splat(least as i8)) };
-    let others = i8x16_bitmask(below);
-    // Of none, there are 32 before the first.
-    u32::from(others).trailing_zeros() as usize >= len
+    let mut left = len;
+    for chunk in text.as_chunks::<SHORT_TEXT>().0 {
+        let word = u128::from_le_bytes(*chunk);
+        let bytes = u64x2(word as u64, (word >> 64) as u64);
+        // The first of them becomes the lowest of all with a sign. The mask alone tells what is below zero.
+        let moved = i8x16_add(bytes, i8x16_splat(0x80_u8.wrapping_sub(first) as i8));
+        let found = if count == 128 { moved } else { i8x16_lt(moved, i8x16_splat((0x80 ^ count) as i8)) };
+        // Of none, there are 32 before the first.
+        let before = u32::from(i8x16_bitmask(found)).trailing_zeros() as usize;
+        if before < SHORT_TEXT || left <= SHORT_TEXT {
+            return before >= left;
+        }
+        left -= SHORT_TEXT;
+    }
+    false
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline(always)]
-fn is_ascii_from(bytes: &[u8; SHORT_TEXT], len: usize, least: u8) -> bool {
-    let each = u64::from(least) * 0x0101_0101_0101_0101;
-    short_bits(bytes, len, |word| word | word.wrapping_sub(each)) == 0
+fn is_free<const N: usize>(text: &[u8; N], len: usize, first: u8, count: u8) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST: u64 = 0x80 * EACH;
+
+    let (first, count) = (u64::from(first) * EACH, u64::from(count) * EACH);
+    // Byte by byte: how far it stands behind the first, and what is borrowed where the count is taken from that.
+    let found = |word: u64| {
+        let behind = ((word | HIGHEST) - (first & !HIGHEST)) ^ ((word ^ !first) & HIGHEST);
+        let less = (behind | HIGHEST) - (count & !HIGHEST);
+        (!behind & count | !(behind ^ count) & !less) & HIGHEST
+    };
+    match text.first_chunk() {
+        Some(short) if N == SHORT_TEXT => short_bits(short, len, found) == 0,
+        _ => text.get(..len).is_some_and(|bytes| any_bits(bytes, found) == 0),
+    }
 }
 
 /// How many bytes the character takes that begins this UTF-8, if it is one of the first 65,536: one unit of UTF-16.
@@ -188,6 +222,7 @@ pub fn is_equal(left: &[u8], right: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::LONGEST_TEXT;
 
     #[test]
     fn a_unit_is_as_long_as_its_character_is_in_utf8() {
@@ -221,14 +256,37 @@ mod tests {
         for len in 0..=SHORT_TEXT {
             let mut bytes = [0x80; SHORT_TEXT];
             bytes[..len].fill(b'a');
-            assert!(short_is_ascii(&bytes, len, 0), "{len}");
+            assert!(text_is_ascii(&bytes, len), "{len}");
             for at in 0..len {
                 let old = std::mem::replace(&mut bytes[at], 0x80);
-                assert!(!short_is_ascii(&bytes, len, 0), "{len} {at}");
+                assert!(!text_is_ascii(&bytes, len), "{len} {at}");
                 bytes[at] = old;
             }
         }
-        assert!(!short_is_ascii(&[b'a'; SHORT_TEXT], SHORT_TEXT + 1, 0), "there are not so many");
+        assert!(!text_is_ascii(&[b'a'; SHORT_TEXT], SHORT_TEXT + 1), "there are not so many");
+    }
+
+    #[test]
+    fn of_a_text_the_bytes_of_a_range_are_found() {
+        for (first, count) in [(0x80, 128), (0x80, 129), (0xf0, 17), (0, 32), (b'a', 1)] {
+            let other = u8::wrapping_sub(first, 1);
+            for len in 0..=LONGEST_TEXT {
+                let mut text = [first; LONGEST_TEXT];
+                text[..len].fill(other);
+                assert!(has_none(&text, len, first, count), "{first} {len}");
+                text[..len].fill(first.wrapping_add(count));
+                assert!(has_none(&text, len, first, count), "{first} {len}");
+                for at in 0..len {
+                    for odd in [first, first.wrapping_add(count - 1)] {
+                        let old = std::mem::replace(&mut text[at], odd);
+                        assert!(!has_none(&text, len, first, count), "{first} {len} {at} {odd}");
+                        text[at] = old;
+                    }
+                }
+            }
+            let text = [other; LONGEST_TEXT];
+            assert!(!has_none(&text, LONGEST_TEXT + 1, first, count), "there are not so many");
+        }
     }
 
     #[test]

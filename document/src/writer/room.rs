@@ -48,18 +48,24 @@ impl<const N: usize> Room<'_, N> {
     /// As [`Writer::int`](crate::Writer::int).
     #[inline(always)]
     pub fn int(&mut self, value: i64) -> Option<()> {
-        let [a, b, c, d, e, f, g, h] = value.to_be_bytes();
         match value {
-            -32..=0x7f => self.put([h]),
-            0x80..=0xff => self.put([0xcc, h]),
-            0x100..=0xffff => self.put([0xcd, g, h]),
-            0x1_0000..=0xffff_ffff => self.put([0xce, e, f, g, h]),
-            0x1_0000_0000.. => self.put([0xcf, a, b, c, d, e, f, g, h]),
-            -0x80..=-33 => self.put([0xd0, h]),
-            -0x8000..=-0x81 => self.put([0xd1, g, h]),
-            -0x8000_0000..=-0x8001 => self.put([0xd2, e, f, g, h]),
-            _ => self.put([0xd3, a, b, c, d, e, f, g, h]),
+            -32..=0x7f => self.put([value as u8]),
+            0x80..=0xff => self.put([0xcc, value as u8]),
+            0x100..=0xffff => self.marked(0xcd, (value as u16).to_be_bytes()),
+            0x1_0000..=0xffff_ffff => self.marked(0xce, (value as u32).to_be_bytes()),
+            0x1_0000_0000.. => self.marked(0xcf, value.to_be_bytes()),
+            -0x80..=-33 => self.put([0xd0, value as u8]),
+            -0x8000..=-0x81 => self.marked(0xd1, (value as u16).to_be_bytes()),
+            -0x8000_0000..=-0x8001 => self.marked(0xd2, (value as u32).to_be_bytes()),
+            _ => self.marked(0xd3, value.to_be_bytes()),
         }
+    }
+
+    /// A marker and what it announces. In one array with it, each byte would be moved by itself.
+    #[inline(always)]
+    fn marked<const M: usize>(&mut self, marker: u8, bytes: [u8; M]) -> Option<()> {
+        self.put([marker])?;
+        self.put(bytes)
     }
 
     /// As [`Writer::char`](crate::Writer::char).

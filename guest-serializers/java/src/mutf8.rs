@@ -1,6 +1,8 @@
 //! Java's modified UTF-8: NUL in two bytes, supplementary characters as two surrogates in three bytes each.
 
-use holdfast_document::{SHORT_TEXT, any_bits, append, first_bit, first_unit, is_ascii, short_is_ascii};
+use holdfast_document::{
+    LONGEST_TEXT, SHORT_TEXT, any_bits, append, first_bit, first_unit, has_none, is_ascii,
+};
 
 /// Whether text is the same in UTF-8 and in modified UTF-8: neither NUL nor a character of four bytes.
 #[inline(always)]
@@ -11,25 +13,26 @@ pub(crate) fn is_same(utf8: &[u8]) -> bool {
         let four_bytes = word & word << 1 & word << 2 & word << 3;
         (nul | four_bytes) & 0x8080_8080_8080_8080
     };
-    is_same_ascii(utf8) || any_bits(utf8, odd) == 0
+    any_bits(utf8, |word| nul_or_no_ascii(word) & 0x8080_8080_8080_8080) == 0 || any_bits(utf8, odd) == 0
 }
 
-/// As [`is_same`], of most texts: they are ASCII.
+/// As [`is_same`], of the first `len` bytes of a text.
 #[inline(always)]
-pub(crate) fn is_same_ascii(utf8: &[u8]) -> bool {
-    any_bits(utf8, |word| nul_or_no_ascii(word) & 0x8080_8080_8080_8080) == 0
+pub(crate) fn is_same_text(text: &[u8; LONGEST_TEXT], len: usize) -> bool {
+    // NUL, and what begins a character of four bytes.
+    has_none(text, len, 0xf0, 17)
+}
+
+/// As [`is_same_text`], of most short texts: they are ASCII.
+#[inline(always)]
+pub(crate) fn is_same_short(text: &[u8; SHORT_TEXT], len: usize) -> bool {
+    has_none(text, len, 0x80, 129)
 }
 
 /// Sets the highest bit of the first byte that is NUL or not ASCII, and of none before it.
 #[inline(always)]
 const fn nul_or_no_ascii(word: u64) -> u64 {
     word | word.wrapping_sub(0x0101_0101_0101_0101)
-}
-
-/// As [`is_same_ascii`], of the first `len` of these bytes.
-#[inline(always)]
-pub(crate) fn is_same_short(utf8: &[u8; SHORT_TEXT], len: usize) -> bool {
-    short_is_ascii(utf8, len, 1)
 }
 
 /// Whether modified UTF-8 is UTF-8 as well. Bytes that are no UTF-8 at all are not.
@@ -159,10 +162,12 @@ mod tests {
             let bytes = encoded(&text);
             prop_assert_eq!(is_same(text.as_bytes()), bytes == text.as_bytes());
             prop_assert_eq!(is_utf8_of_units(&bytes), is_utf8(&bytes));
-            let len = text.len().min(SHORT_TEXT);
-            let mut short = [0; SHORT_TEXT];
-            short[..len].copy_from_slice(&text.as_bytes()[..len]);
-            prop_assert_eq!(is_same_short(&short, len), is_same_ascii(&text.as_bytes()[..len]));
+            let mut first = [0; LONGEST_TEXT];
+            let len = text.len().min(LONGEST_TEXT);
+            first[..len].copy_from_slice(&text.as_bytes()[..len]);
+            prop_assert_eq!(is_same_text(&first, len), is_same(&first[..len]));
+            let (short, len) = (first.first_chunk().unwrap(), len.min(SHORT_TEXT));
+            prop_assert_eq!(is_same_short(short, len), is_same(&first[..len]) && is_ascii(&first[..len]));
             if is_utf8(&bytes) {
                 prop_assert_eq!(&bytes, text.as_bytes());
             }

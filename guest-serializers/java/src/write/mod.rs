@@ -32,10 +32,6 @@ type Step<T> = Result<T, Box<Failure>>;
 /// What a value that is not complete has to remember.
 #[derive(Debug, Clone, Copy, Default)]
 struct Frame {
-    /// The next step.
-    pc: u32,
-    /// Values to come.
-    left: u32,
     /// Elements or entries.
     count: u32,
     /// What a step leaves for a later one.
@@ -43,6 +39,10 @@ struct Frame {
     /// Where the value stands in the document.
     at: u32,
     handle: u32,
+    /// The next step.
+    pc: u32,
+    /// Values to come.
+    left: u32,
     /// The number of the built-in class, or zero.
     number: u8,
     /// Whether a key waits for its value.

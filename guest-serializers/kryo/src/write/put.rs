@@ -2,7 +2,7 @@
 //! `permuted.rs`. Each gives how many bytes of the document it took, and nothing where it is not as usual.
 
 use holdfast_document::{
-    LONGEST_TEXT, Room, WINDOW, Window, first_int, first_text, is_ascii, short_is_ascii, short_text,
+    LONGEST_TEXT, Room, WINDOW, Window, first_int, first_text, short_text, text_is_ascii,
 };
 use holdfast_kryo_common::output::zigzag_in;
 
@@ -17,7 +17,7 @@ pub(super) const KNOWN_STRING: [u8; 1] = [1];
 #[inline(always)]
 pub(super) fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let (len, text) = short_text(window)?;
-    (len >= 2 && short_is_ascii(text, len, 0)).then_some(())?;
+    (len >= 2 && text_is_ascii(text, len)).then_some(())?;
     let last = *text.get(len - 1)?;
     room.put(STRING)?;
     room.put_first(text, len)?;
@@ -32,9 +32,9 @@ pub(super) fn value(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<(usi
         [value @ (0..=0x7f | 0xe0..=0xff), ..] => int(i32::from(value as i8), room).map(|()| (1, 0)),
         [0xc0, ..] => room.put([0]).map(|()| (1, 0)),
         [flag @ 0xc2..=0xc3, ..] => room.put([ClassId::BOOLEAN_BYTE, flag - 0xc2]).map(|()| (1, 0)),
-        [0xcb, a, b, c, d, e, f, g, h, ..] => {
+        [0xcb, ref data @ ..] => {
             room.put([ClassId::DOUBLE_BYTE])?;
-            room.put([a, b, c, d, e, f, g, h]).map(|()| (9, 0))
+            room.put::<8>(*data.first_chunk()?).map(|()| (9, 0))
         }
         // An Integer or a Long by its marker, whatever the value.
         [0xd2, a, b, c, d, ..] => int(i32::from_be_bytes([a, b, c, d]), room).map(|()| (5, 0)),
@@ -68,9 +68,7 @@ pub(super) fn field(mode: Mode, window: &Window, room: &mut Room<'_, WINDOW>) ->
             let (value, len) = first_int(window)?;
             zigzag_in(room, value).map(|()| len)
         }
-        (Mode::Double, [0xcb, a, b, c, d, e, f, g, h, ..]) => {
-            room.put([*a, *b, *c, *d, *e, *f, *g, *h]).map(|()| 9)
-        }
+        (Mode::Double, [0xcb, data @ ..]) => room.put::<8>(*data.first_chunk()?).map(|()| 9),
         _ => None,
     }?;
     Some((len, 0))
@@ -100,7 +98,7 @@ fn long(value: i64, room: &mut Room<'_, WINDOW>) -> Option<()> {
 #[inline(always)]
 fn marked<const N: usize>(head: [u8; N], window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let (begin, len, text) = first_text(window)?;
-    let is_short = (2..LONGEST_TEXT).contains(&len) && is_ascii(text.get(..len)?);
+    let is_short = (2..LONGEST_TEXT).contains(&len) && text_is_ascii(text, len);
     is_short.then_some(())?;
     let last = *text.get(len.checked_sub(1)?)?;
     room.put(head)?;

@@ -5,7 +5,7 @@
 //! or where a buffer has to grow, nothing happens and the loop ends. [`Reading::step`](super::Reading) takes any step.
 
 use holdfast_document::{
-    Number, Room, WINDOW, Width, Window, Writer, has_room, is_ascii, keep_apart, put_item, short_is_ascii,
+    Number, Room, WINDOW, Width, Window, Writer, has_room, keep_apart, put_item, text_is_ascii,
 };
 use holdfast_kryo_common::quick::{signed, signed_int, varint, varlong};
 use holdfast_kryo_common::text::plain_len;
@@ -201,7 +201,7 @@ impl<'i> Run<'i, '_, '_> {
 fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let [17, len, ref text @ ..] = *window else { return None };
     let (len, text) = (usize::from(len), text.first_chunk()?);
-    short_is_ascii(text, len, 0).then_some(())?;
+    text_is_ascii(text, len).then_some(())?;
     room.short_str(text, len).map(|()| 2 + len)
 }
 
@@ -264,6 +264,7 @@ fn field(mode: Mode, window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usi
 fn text(string: &[u8; WINDOW - 1], room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let [len, ref text @ ..] = *string;
     let len = usize::from(len);
-    is_ascii(text.get(..len)?).then_some(())?;
-    room.str(text.first_chunk()?, len).map(|()| 1 + len)
+    let text = text.first_chunk()?;
+    text_is_ascii(text, len).then_some(())?;
+    room.str(text, len).map(|()| 1 + len)
 }

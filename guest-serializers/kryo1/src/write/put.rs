@@ -2,8 +2,7 @@
 //! `permuted.rs`. Each gives how many bytes of the document it took, and nothing where it is not as usual.
 
 use holdfast_document::{
-    LONGEST_TEXT, Room, SHORT_TEXT, WINDOW, Window, first_int, first_text, is_ascii, short_is_ascii,
-    short_text,
+    LONGEST_TEXT, Room, WINDOW, Window, first_int, first_text, short_text, text_is_ascii,
 };
 use holdfast_kryo_common::output::{varlong_in, zigzag_in};
 
@@ -21,7 +20,7 @@ const LONGEST_NUMBER: usize = 16;
 #[inline(always)]
 pub(super) fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let (len, text) = short_text(window)?;
-    short_is_ascii(text, len, 0).then_some(())?;
+    text_is_ascii(text, len).then_some(())?;
     room.put([STRING, len as u8])?;
     room.put_first(text, len)?;
     Some(1 + len)
@@ -35,9 +34,9 @@ pub(super) fn value(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usiz
         [value @ (0..=0x7f | 0xe0..=0xff), ..] => int(i32::from(value as i8), room).map(|()| 1),
         [0xc0, ..] => room.put([0]).map(|()| 1),
         [flag @ 0xc2..=0xc3, ..] => room.put([9, flag - 0xc2]).map(|()| 1),
-        [0xcb, a, b, c, d, e, f, g, h, ..] => {
+        [0xcb, ref data @ ..] => {
             room.put([16])?;
-            room.put([a, b, c, d, e, f, g, h]).map(|()| 9)
+            room.put::<8>(*data.first_chunk()?).map(|()| 9)
         }
         // An Integer or a Long by its marker, whatever the value.
         [0xd2, a, b, c, d, ..] => int(i32::from_be_bytes([a, b, c, d]), room).map(|()| 5),
@@ -76,9 +75,7 @@ pub(super) fn field(mode: Mode, window: &Window, room: &mut Room<'_, WINDOW>) ->
             let (value, len) = first_int(window)?;
             zigzag_in(room, value).map(|()| len)
         }
-        (Mode::Double, [0xcb, a, b, c, d, e, f, g, h, ..]) => {
-            room.put([*a, *b, *c, *d, *e, *f, *g, *h]).map(|()| 9)
-        }
+        (Mode::Double, [0xcb, data @ ..]) => room.put::<8>(*data.first_chunk()?).map(|()| 9),
         _ => None,
     }
 }
@@ -117,7 +114,7 @@ fn decimal(payload: &[u8], len: usize, room: &mut Room<'_, WINDOW>) -> Option<()
 #[inline(always)]
 fn ascii(head: u8, window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let (begin, len, text) = first_text(window)?;
-    is_ascii_text(text, text.get(..len)?).then_some(())?;
+    text_is_ascii(text, len).then_some(())?;
     room.put([head, len as u8])?;
     room.put_text(text, len).map(|()| begin + len)
 }
@@ -129,15 +126,6 @@ pub(super) fn any_text(head: u8, window: &Window, room: &mut Room<'_, WINDOW>) -
     let units = units_of_utf8(text.get(..len)?)?;
     room.put([head, units as u8])?;
     room.put_text(text, len).map(|()| begin + len)
-}
-
-/// Whether a text, the beginning of `source`, is not long and ASCII.
-#[inline(always)]
-fn is_ascii_text(source: &[u8], text: &[u8]) -> bool {
-    match source.first_chunk() {
-        Some(chunk) if text.len() <= SHORT_TEXT => short_is_ascii(chunk, text.len(), 0),
-        _ => text.len() <= LONGEST_TEXT && is_ascii(text),
-    }
 }
 
 /// How many UTF-16 units a text is, if it is not long and no character takes two.

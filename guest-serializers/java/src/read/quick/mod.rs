@@ -8,7 +8,7 @@ mod class;
 mod object;
 
 use holdfast_document::{
-    Number, Room, WINDOW, Width, Window, Writer, has_room, is_ascii, keep_apart, put_item, short_is_ascii,
+    Number, Room, WINDOW, Width, Window, Writer, has_room, keep_apart, put_item, text_is_ascii,
 };
 
 pub(super) use class::Quick;
@@ -261,8 +261,7 @@ impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
             [tc::STRING, 0, len, ref text @ ..] => {
                 let len = usize::from(len);
                 let text = text.first_chunk()?;
-                let string = text.get(..len)?;
-                (is_ascii(string) || mutf8::is_utf8_of_units(string)).then_some(())?;
+                (text_is_ascii(text, len) || mutf8::is_utf8_of_units(text.get(..len)?)).then_some(())?;
                 let mut room = self.writer.room::<WINDOW>()?;
                 room.str(text, len)?;
                 room.keep();
@@ -284,7 +283,7 @@ impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
 fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let [tc::STRING, 0, len, ref text @ ..] = *window else { return None };
     let (len, text) = (usize::from(len), text.first_chunk()?);
-    short_is_ascii(text, len, 0).then_some(())?;
+    text_is_ascii(text, len).then_some(())?;
     room.short_str(text, len).map(|()| 3 + len)
 }
 
@@ -292,9 +291,9 @@ fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
 #[inline(always)]
 fn text(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let [tc::STRING, 0, len, ref text @ ..] = *window else { return None };
-    let len = usize::from(len);
-    is_ascii(text.get(..len)?).then_some(())?;
-    room.str(text.first_chunk()?, len).map(|()| 3 + len)
+    let (len, text) = (usize::from(len), text.first_chunk()?);
+    text_is_ascii(text, len).then_some(())?;
+    room.str(text, len).map(|()| 3 + len)
 }
 
 /// A field of a primitive type. Gives how many bytes it took.

@@ -7,8 +7,7 @@
 mod object;
 
 use holdfast_document::{
-    Container, Room, WINDOW, Window, first_container, first_int, first_text, put_back, put_item, put_within,
-    short_text,
+    Container, Room, WINDOW, Window, first_container, first_int, first_text, put_back, put_within, short_text,
 };
 
 use super::{Frame, Kept, Writing};
@@ -16,7 +15,7 @@ use crate::boxes::Boxed;
 use crate::layout::{Hint, Op};
 use crate::mutf8;
 use crate::stream::tc;
-use object::{BOOLEAN, DATE, DOUBLE, INTEGER, LONG};
+use object::{BOOLEAN, DOUBLE, INTEGER, LONG};
 
 /// Extensions of the document.
 const DATE_EXT: u8 = 9;
@@ -174,9 +173,8 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
             return Some(());
         }
         let code = &self.kept.code;
-        let outer = self.kept.frames.last()?;
-        (!self.kept.frame.back && code.ends_behind(self.kept.frame.pc) && code.is_of_items(outer.pc))
-            .then_some(())?;
+        (!self.kept.frame.back && code.ends_behind(self.kept.frame.pc)).then_some(())?;
+        code.is_of_items(self.kept.frames.last()?.pc).then_some(())?;
         put_within::<1, _>(&mut self.out, |room| room.put([tc::ENDBLOCKDATA]))?;
         self.kept.frame = self.kept.frames.pop()?;
         Some(())
@@ -216,15 +214,6 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
         }
     }
 
-    /// Goes on in a value, for whose frame there is room.
-    #[inline(always)]
-    fn enter(&mut self, inner: Frame) -> Option<()> {
-        // These two by themselves: they were written just now, and to read them back as a part of more is to wait.
-        let outer = Frame { pc: self.kept.frame.pc, left: self.kept.frame.left, ..self.kept.frame };
-        self.kept.frame = inner;
-        put_item(&mut self.kept.frames, outer).then_some(())
-    }
-
     /// Writes a value that is no short string of ASCII, or begins one that holds others.
     #[inline(always)]
     fn value(&mut self, window: &Window, hint: Hint) -> Option<()> {
@@ -256,8 +245,8 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
             {
                 self.long(window)
             }
-            [0xcb, a, b, c, d, e, f, g, h, ..] if !matches!(hint, Hint::Float) => {
-                self.object(DOUBLE, [a, b, c, d, e, f, g, h])?;
+            [0xcb, ref data @ ..] if !matches!(hint, Hint::Float) => {
+                self.object::<8>(DOUBLE, *data.first_chunk()?)?;
                 self.scalar(9)
             }
             [0..=0x7f | 0xcc..=0xce | 0xe0..=0xff, ..] if matches!(hint, Hint::None | Hint::Long) => {
@@ -269,19 +258,13 @@ impl<'d, const OBJECTS: bool> Run<'d, '_, OBJECTS> {
                     _ => self.boxed(LONG, Boxed::Long(value), value.to_be_bytes(), len),
                 }
             }
-            [0xd7, DATE_EXT, a, b, c, d, e, f, g, h, ..] => {
-                self.kept.places.has_room().then_some(())?;
-                let at = self.at();
-                let handle =
-                    self.object(DATE, [tc::BLOCKDATA, 8, a, b, c, d, e, f, g, h, tc::ENDBLOCKDATA])?;
-                self.kept.places.put(at, handle);
-                self.set_last(handle);
-                self.pass(10)
-            }
+            [0xd7, DATE_EXT, ..] => self.date(window),
             [0xc7, len, BIG_DECIMAL_EXT, ref payload @ ..] if OBJECTS => {
-                self.big_decimal(payload.get(..usize::from(len))?, 3)
+                self.big_decimal(payload.first_chunk()?, usize::from(len), 3)
             }
-            [0xd7, BIG_DECIMAL_EXT, ref payload @ ..] if OBJECTS => self.big_decimal(payload.get(..8)?, 2),
+            [0xd7, BIG_DECIMAL_EXT, ref payload @ ..] if OBJECTS => {
+                self.big_decimal(payload.first_chunk()?, 8, 2)
+            }
             _ => match first_container(window)? {
                 (Container::Map(count), len) => self.map(count, len),
                 (Container::List(count), len) => self.list(count, len),
@@ -307,7 +290,7 @@ fn short_string(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
 #[inline(always)]
 fn any_text(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
     let (begin, len, text) = first_text(window)?;
-    mutf8::is_same(text.get(..len)?).then_some(())?;
+    mutf8::is_same_text(text, len).then_some(())?;
     room.put([tc::STRING, 0, len as u8])?;
     room.put_text(text, len).map(|()| begin + len)
 }
@@ -324,7 +307,7 @@ fn primitive(code: u8, window: &Window, room: &mut Room<'_, WINDOW>) -> Option<u
             let (value, len) = first_int(window)?;
             room.put(value.to_be_bytes()).map(|()| len)
         }
-        (b'D', [0xcb, a, b, c, d, e, f, g, h, ..]) => room.put([*a, *b, *c, *d, *e, *f, *g, *h]).map(|()| 9),
+        (b'D', [0xcb, data @ ..]) => room.put::<8>(*data.first_chunk()?).map(|()| 9),
         (b'Z', [marker @ (0xc2 | 0xc3), ..]) => room.put([marker & 1]).map(|()| 1),
         _ => None,
     }

@@ -1,9 +1,8 @@
 //! Objects of classes that were met, new ones or those of Java's caches again.
 
-use holdfast_document::{Room, WINDOW, Window, has_room, put_within};
+use holdfast_document::{Room, WINDOW, Window, first_number, has_room, put_item, put_within};
 
 use super::Run;
-use crate::big;
 use crate::boxes::Boxed;
 use crate::classes::{ClassId, id};
 use crate::layout::{self, LIST_ELEMENTS, MAP_ENTRIES};
@@ -62,14 +61,40 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
     /// An object of a class of the JDK that was met, with its data; gives its handle.
     #[inline(always)]
     pub(super) fn object<const N: usize>(&mut self, class: ClassId, data: [u8; N]) -> Option<u32> {
+        self.object_around(class, [], data, [])
+    }
+
+    /// As [`Run::object`], with what stands around its data.
+    #[inline(always)]
+    fn object_around<const H: usize, const N: usize, const T: usize>(
+        &mut self,
+        class: ClassId,
+        head: [u8; H],
+        data: [u8; N],
+        tail: [u8; T],
+    ) -> Option<u32> {
         let descriptor = self.kept.classes.met(u32::from(class))?;
-        put_within::<WINDOW, _>(&mut self.out, |room| {
-            room.put([tc::OBJECT, tc::REFERENCE])?;
-            room.put(descriptor)?;
-            room.put(data)
-        })?;
+        let mut room = Room::<WINDOW>::behind(&mut self.out)?;
+        room.put([tc::OBJECT, tc::REFERENCE])?;
+        room.put(descriptor)?;
+        room.put(head)?;
+        room.put(data)?;
+        room.put(tail)?;
+        room.keep();
         self.kept.handles += 1;
         Some(self.kept.handles - 1)
+    }
+
+    /// A Date.
+    #[inline(always)]
+    pub(super) fn date(&mut self, window: &Window) -> Option<()> {
+        let [_, _, data @ ..] = window.first_chunk::<10>()?;
+        self.kept.places.has_room().then_some(())?;
+        let at = self.at();
+        let handle = self.object_around(DATE, [tc::BLOCKDATA, 8], *data, [tc::ENDBLOCKDATA])?;
+        self.kept.places.put(at, handle);
+        self.set_last(handle);
+        self.pass(10)
     }
 
     /// A HashMap whose header takes `len` bytes.
@@ -117,42 +142,44 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
             room.put(descriptor)?;
             room.put(data)
         })?;
+        put_item(&mut self.kept.frames, self.kept.frame).then_some(())?;
         let (at, handle) = (self.at(), self.kept.handles);
+        self.kept.frame = Frame { at, handle, ..inner };
         self.kept.handles += 1;
         self.kept.places.put(at, handle);
         self.set_last(handle);
-        self.pass(len)?;
-        self.enter(Frame { at, handle, ..inner })
+        self.pass(len)
     }
 
-    /// A BigDecimal behind a header of `head` bytes, whose BigInteger has at most seven bytes and is a new object.
+    /// A BigDecimal in the first `len` bytes behind a header of `head` bytes, whose BigInteger has at most seven bytes and is a
+    /// new object.
     #[inline(always)]
-    pub(super) fn big_decimal(&mut self, payload: &[u8], head: usize) -> Option<()> {
+    pub(super) fn big_decimal(&mut self, payload: &[u8; 12], len: usize, head: usize) -> Option<()> {
         let (scale, unscaled) = payload.split_first_chunk::<4>()?;
-        let value = big::small(unscaled).filter(|_| unscaled.len() <= 7)?;
+        let digits = len.checked_sub(4).filter(|digits| *digits <= 7)?;
+        let value = first_number(unscaled.first_chunk()?, digits)?;
         self.kept.boxes.get(Boxed::Big(Some(value))).is_none().then_some(())?;
-        let met = |class: ClassId| self.kept.classes.met(u32::from(class));
-        let (decimal, integer, bytes) = (met(BIG_DECIMAL)?, met(BIG_INTEGER)?, met(BYTES)?);
         let from = value.unsigned_abs().leading_zeros() as usize / 8;
-        let len = 8 - from;
+        let classes = &self.kept.classes;
         let mut room = Room::<WINDOW>::behind(&mut self.out)?;
         room.put([tc::OBJECT, tc::REFERENCE])?;
-        room.put(decimal)?;
+        room.put(classes.met(BIG_DECIMAL.into())?)?;
         room.put(*scale)?;
         room.put([tc::OBJECT, tc::REFERENCE])?;
-        room.put(integer)?;
+        room.put(classes.met(BIG_INTEGER.into())?)?;
         room.put(BIG_INTEGER_HEAD)?;
         room.put((value.signum() as i32).to_be_bytes())?;
         room.put([tc::ARRAY, tc::REFERENCE])?;
-        room.put(bytes)?;
-        room.put([0, 0, 0, len as u8])?;
+        room.put(classes.met(BYTES.into())?)?;
+        room.put([0, 0, 0])?;
+        room.put([8 - from as u8])?;
         // The bytes of the number stand in front, what is behind them is written over.
-        let magnitude = value.unsigned_abs().unbounded_shl(8 * from as u32);
-        room.put_first(&magnitude.to_be_bytes(), len)?;
+        let magnitude = value.unsigned_abs().wrapping_shl(8 * from as u32);
+        room.put_first(&magnitude.to_be_bytes(), 8 - from)?;
         room.put([tc::ENDBLOCKDATA, tc::ENDBLOCKDATA])?;
         room.keep();
         self.kept.boxes.bind(Boxed::Big(Some(value)), self.kept.handles + 1);
         self.kept.handles += 3;
-        self.scalar(head + payload.len())
+        self.scalar(head + len)
     }
 }

@@ -63,7 +63,8 @@ pub use sample::sample;
 pub use text::{SHORT_TEXT, first_text, short_text};
 pub use token::ext;
 pub use words::{
-    any_bits, first_bit, first_unit, has_none, is_ascii, is_equal, leading_digits, short_bits, text_is_ascii,
+    any_bits, ascii_len, first_bit, first_unit, has_none, is_ascii, is_equal, leading_digits, short_bits,
+    text_is_ascii,
 };
 pub use writer::{Count, State, Writer};
 

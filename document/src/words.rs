@@ -1,6 +1,8 @@
 //! Looks at byte strings a word at a time. Those of sessions are short: what a vectorised look takes to begin, and to
 //! end behind the last whole word, is more than the work itself.
 
+use vectors::{is_unmarked, marked, unmarked};
+
 use crate::text::SHORT_TEXT;
 
 /// The bits of `look` at words that together hold every byte of `bytes`, some of them twice, and no other byte.
@@ -94,7 +96,8 @@ pub fn short_bits(bytes: &[u8; SHORT_TEXT], len: usize, look: impl Fn(u64) -> u6
     look(word as u64) & first | look((word >> 64) as u64) & second
 }
 
-/// Whether the first `len` bytes of a text are ASCII. Of more bytes than there are, one is not.
+/// Whether the first `len` bytes of a text are ASCII. Of more bytes than there are, one is not. They are looked at
+/// [`SHORT_TEXT`] at a time.
 ///
 /// ```
 /// use holdfast_document::text_is_ascii;
@@ -105,11 +108,25 @@ pub fn short_bits(bytes: &[u8; SHORT_TEXT], len: usize, look: impl Fn(u64) -> u6
 #[inline(always)]
 #[must_use]
 pub fn text_is_ascii<const N: usize>(text: &[u8; N], len: usize) -> bool {
-    has_none(text, len, 0x80, 128)
+    is_unmarked(text, len, |bytes| bytes)
+}
+
+/// How many bytes of ASCII stand in front of a text.
+///
+/// ```
+/// use holdfast_document::ascii_len;
+///
+/// assert_eq!(ascii_len(b"fianc\xc3\xa9e........"), 5);
+/// assert_eq!(ascii_len(&[b' '; 64]), 64);
+/// ```
+#[inline(always)]
+#[must_use]
+pub fn ascii_len<const N: usize>(text: &[u8; N]) -> usize {
+    unmarked(text, |bytes| bytes)
 }
 
 /// Whether none of the first `len` bytes of a text is one of the `count` from `first` on, behind 0xff those from 0 on. Of
-/// more bytes than there are, one is. They are looked at [`SHORT_TEXT`] at a time.
+/// more bytes than there are, one is.
 ///
 /// ```
 /// use holdfast_document::has_none;
@@ -121,63 +138,101 @@ pub fn text_is_ascii<const N: usize>(text: &[u8; N], len: usize) -> bool {
 #[inline(always)]
 #[must_use]
 pub fn has_none<const N: usize>(text: &[u8; N], len: usize, first: u8, count: u8) -> bool {
-    len <= N && is_free(text, len, first, count)
+    is_unmarked(text, len, |bytes| marked(bytes, first, count))
 }
 
 /// All bytes are compared at once. WebAssembly is told so, as compilers do not see it in words.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-#[inline(always)]
-fn is_free<const N: usize>(text: &[u8; N], len: usize, first: u8, count: u8) -> bool {
-    use core::arch::wasm32::{i8x16_add, i8x16_bitmask, i8x16_lt, i8x16_splat, u64x2};
+mod vectors {
+    use core::arch::wasm32::{i8x16_add, i8x16_bitmask, i8x16_lt, i8x16_splat, u64x2, v128};
 
-    let mut left = len;
-    for chunk in text.as_chunks::<SHORT_TEXT>().0 {
-        let word = u128::from_le_bytes(*chunk);
-        let bytes = u64x2(word as u64, (word >> 64) as u64);
-        // The first of them becomes the lowest of all with a sign. The mask alone tells what is below zero.
-        let moved = i8x16_add(bytes, i8x16_splat(0x80_u8.wrapping_sub(first) as i8));
-        let found = if count == 128 { moved } else { i8x16_lt(moved, i8x16_splat((0x80 ^ count) as i8)) };
-        // Of none, there are 32 before the first.
-        let before = u32::from(i8x16_bitmask(found)).trailing_zeros() as usize;
-        if before < SHORT_TEXT || left <= SHORT_TEXT {
-            return before >= left;
-        }
-        left -= SHORT_TEXT;
+    use super::SHORT_TEXT;
+
+    /// How many bytes stand in front of the first whose highest bit `mark` sets.
+    #[inline(always)]
+    pub(super) fn unmarked<const N: usize>(text: &[u8; N], mark: impl Fn(v128) -> v128) -> usize {
+        const { assert!(N % SHORT_TEXT == 0 && N <= 64, "whole chunks, and a bit a byte") };
+        let marks = |chunk: &[u8; SHORT_TEXT]| {
+            let word = u128::from_le_bytes(*chunk);
+            i8x16_bitmask(mark(u64x2(word as u64, (word >> 64) as u64)))
+        };
+        let before = match text.as_chunks().0 {
+            [only] => u32::from(marks(only)).trailing_zeros(),
+            chunks => {
+                let all =
+                    chunks.iter().rev().fold(0_u64, |all, chunk| all << SHORT_TEXT | u64::from(marks(chunk)));
+                all.trailing_zeros()
+            }
+        };
+        N.min(before as usize)
     }
-    false
+
+    /// Whether `mark` sets the highest bit of none of the first `len` bytes.
+    #[inline(always)]
+    pub(super) fn is_unmarked<const N: usize>(
+        text: &[u8; N],
+        len: usize,
+        mark: impl Fn(v128) -> v128,
+    ) -> bool {
+        unmarked(text, mark) >= len
+    }
+
+    /// The bytes of a range, moved to where it begins with the lowest number that has a sign.
+    #[inline(always)]
+    pub(super) fn marked(bytes: v128, first: u8, count: u8) -> v128 {
+        let moved = i8x16_add(bytes, i8x16_splat(0x80_u8.wrapping_sub(first) as i8));
+        i8x16_lt(moved, i8x16_splat((0x80 ^ count) as i8))
+    }
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-#[inline(always)]
-fn is_free<const N: usize>(text: &[u8; N], len: usize, first: u8, count: u8) -> bool {
+mod vectors {
+    use super::{SHORT_TEXT, any_bits, first_bit, short_bits};
+
     const EACH: u64 = 0x0101_0101_0101_0101;
     const HIGHEST: u64 = 0x80 * EACH;
 
-    let (first, count) = (u64::from(first) * EACH, u64::from(count) * EACH);
-    // Byte by byte: how far it stands behind the first, and what is borrowed where the count is taken from that.
-    let found = |word: u64| {
-        let behind = ((word | HIGHEST) - (first & !HIGHEST)) ^ ((word ^ !first) & HIGHEST);
+    /// How many bytes stand in front of the first whose highest bit `mark` sets.
+    #[inline(always)]
+    pub(super) fn unmarked<const N: usize>(text: &[u8; N], mark: impl Fn(u64) -> u64) -> usize {
+        first_bit(text, mark).unwrap_or(N)
+    }
+
+    /// Whether `mark` sets the highest bit of none of the first `len` bytes.
+    #[inline(always)]
+    pub(super) fn is_unmarked<const N: usize>(text: &[u8; N], len: usize, mark: impl Fn(u64) -> u64) -> bool {
+        match text.first_chunk() {
+            Some(short) if N == SHORT_TEXT => short_bits(short, len, mark) == 0,
+            _ => text.get(..len).is_some_and(|bytes| any_bits(bytes, |word| mark(word) & HIGHEST) == 0),
+        }
+    }
+
+    /// Byte by byte: how far it stands behind the first, and what is borrowed where the count is taken from that.
+    #[inline(always)]
+    pub(super) const fn marked(bytes: u64, first: u8, count: u8) -> u64 {
+        let (first, count) = (first as u64 * EACH, count as u64 * EACH);
+        let behind = ((bytes | HIGHEST) - (first & !HIGHEST)) ^ ((bytes ^ !first) & HIGHEST);
         let less = (behind | HIGHEST) - (count & !HIGHEST);
-        (!behind & count | !(behind ^ count) & !less) & HIGHEST
-    };
-    match text.first_chunk() {
-        Some(short) if N == SHORT_TEXT => short_bits(short, len, found) == 0,
-        _ => text.get(..len).is_some_and(|bytes| any_bits(bytes, found) == 0),
+        !behind & count | !(behind ^ count) & !less
     }
 }
 
-/// How many bytes the character takes that begins this UTF-8, if it is one of the first 65,536: one unit of UTF-16.
+/// How many bytes the character takes that begins this UTF-8, if it is one of the first 65,536: one unit of UTF-16. In a word
+/// they are looked at without a branch for each.
 #[inline(always)]
 #[must_use]
-pub const fn first_unit(bytes: &[u8]) -> Option<usize> {
-    Some(match bytes {
-        [0..=0x7f, ..] => 1,
-        [0xc2..=0xdf, 0x80..=0xbf, ..] => 2,
-        [0xe0, 0xa0..=0xbf, 0x80..=0xbf, ..]
-        | [0xe1..=0xec | 0xee..=0xef, 0x80..=0xbf, 0x80..=0xbf, ..]
-        | [0xed, 0x80..=0x9f, 0x80..=0xbf, ..] => 3,
-        _ => return None,
-    })
+pub const fn first_unit(bytes: [u8; 4]) -> Option<usize> {
+    let word = u32::from_le_bytes(bytes);
+    if word & 0x80 == 0 {
+        Some(1)
+    } else if word & 0xc0e0 == 0x80c0 && word & 0x1e != 0 {
+        Some(2)
+    } else if word & 0x00c0_c0f0 == 0x0080_80e0 && !matches!(word & 0x200f, 0 | 0x200d) {
+        // Neither longer than it has to be, nor a surrogate.
+        Some(3)
+    } else {
+        None
+    }
 }
 
 /// The number of the digits in front of eight bytes, and how many they are: found and joined all at once.
@@ -226,15 +281,16 @@ mod tests {
 
     #[test]
     fn a_unit_is_as_long_as_its_character_is_in_utf8() {
-        for char in (0..=0x10_ffff).filter_map(char::from_u32) {
-            let mut bytes = [0x80; 5];
-            let len = char.encode_utf8(&mut bytes).len();
-            assert_eq!(first_unit(&bytes), (len < 4).then_some(len), "{char:?}");
-            assert_eq!(first_unit(&bytes[..len - 1]), None, "{char:?}");
+        for first in 0..=0xff {
+            for second in 0..=0xff {
+                for third in [0, 0x7f, 0x80, 0xbf, 0xc0, 0xff] {
+                    let bytes = [first, second, third, b'x'];
+                    let whole = (1..4).find(|&len| std::str::from_utf8(&bytes[..len]).is_ok());
+                    assert_eq!(first_unit(bytes), whole, "{bytes:x?}");
+                }
+            }
         }
-        for bytes in [&[0x80][..], &[0xc0, 0x80], &[0xc1, 0xbf], &[0xe0, 0x9f, 0xbf], &[0xed, 0xa0, 0x80]] {
-            assert_eq!(first_unit(bytes), None, "{bytes:x?}");
-        }
+        assert_eq!(first_unit(*b"\xf0\x9d\x84\x9e"), None);
     }
 
     #[test]

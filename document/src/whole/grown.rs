@@ -17,12 +17,10 @@ pub fn grown_table(number: u8, count: u32) -> (u32, u32, u32) {
             (buckets, LOAD_FACTOR, threshold(buckets, LOAD_FACTOR))
         }
         _ => {
-            // Of powers of two Java's product is exact.
+            // The smallest power of two, from 16 on and up to 2^30, of which three quarters are enough.
             let threshold = |buckets: u32| buckets / 4 * 3;
-            let mut buckets = 16;
-            while buckets < 0x4000_0000 && threshold(buckets) < count {
-                buckets *= 2;
-            }
+            let least = count.clamp(16, 1 << 29).next_power_of_two();
+            let buckets = if threshold(least) < count { least * 2 } else { least };
             // The table of a HashMap is made by the first `put`.
             (buckets, LOAD_FACTOR, if count == 0 { 0 } else { threshold(buckets) })
         }
@@ -68,6 +66,9 @@ mod tests {
         for power in 4..=30 {
             let full = threshold(1 << power, f);
             assert_eq!(grown_table(40, full), (1 << power, f, full));
+            if power < 30 {
+                assert_eq!(grown_table(40, full + 1), (2 << power, f, full * 2));
+            }
         }
         assert_eq!(grown_table(40, u32::MAX), (1 << 30, f, 3 << 28));
         assert_eq!((grown_vector(0), grown_vector(11)), (10, 20));

@@ -3,7 +3,7 @@
 
 use super::{Count, State, Writer};
 use crate::event::Number;
-use crate::room::{Room, put, put_back, put_text, put_within};
+use crate::room::{Room, put, put_back, put_pair, put_text, put_within};
 use crate::token::ext;
 
 impl Writer<'_> {
@@ -139,22 +139,20 @@ impl Writer<'_> {
     /// As [`Writer::array`].
     #[inline(always)]
     pub fn put_array(&mut self, count: u32) -> bool {
-        let [a, b, c, d] = count.to_be_bytes();
         match count {
-            0..=15 => put(self.out, [0x90 | d]),
-            16..=0xffff => put(self.out, [0xdc, c, d]),
-            _ => put(self.out, [0xdd, a, b, c, d]),
+            0..=15 => put(self.out, [0x90 | count as u8]),
+            16..=0xffff => put_pair(self.out, [0xdc], (count as u16).to_be_bytes()),
+            _ => put_pair(self.out, [0xdd], count.to_be_bytes()),
         }
     }
 
     /// As [`Writer::map`].
     #[inline(always)]
     pub fn put_map(&mut self, count: u32) -> bool {
-        let [a, b, c, d] = count.to_be_bytes();
         match count {
-            0..=15 => put(self.out, [0x80 | d]),
-            16..=0xffff => put(self.out, [0xde, c, d]),
-            _ => put(self.out, [0xdf, a, b, c, d]),
+            0..=15 => put(self.out, [0x80 | count as u8]),
+            16..=0xffff => put_pair(self.out, [0xde], (count as u16).to_be_bytes()),
+            _ => put_pair(self.out, [0xdf], count.to_be_bytes()),
         }
     }
 

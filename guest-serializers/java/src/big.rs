@@ -58,15 +58,16 @@ pub(crate) fn twos_complement(signum: i32, magnitude: &[u8], out: &mut Vec<u8>) 
     true
 }
 
-/// Sign and magnitude of a magnitude of at most seven bytes, as a number.
+/// The number of a sign and of a magnitude, the first `len` of these bytes, of at most seven.
 #[inline(always)]
-pub(crate) fn of_magnitude(signum: i32, magnitude: &[u8]) -> Option<i64> {
-    let first = magnitude.first().copied();
-    if magnitude.len() > 7 || first == Some(0) || !matches!((signum, first), (0, None) | (-1 | 1, Some(_))) {
-        return None;
-    }
-    let value = magnitude.iter().fold(0i64, |value, byte| value << 8 | i64::from(*byte));
-    Some(if signum < 0 { -value } else { value })
+pub(crate) fn of_magnitude(signum: i32, bytes: &[u8; 8], len: usize) -> Option<i64> {
+    let [first, ..] = *bytes;
+    let is_usual = match signum {
+        0 => len == 0,
+        -1 | 1 => (1..=7).contains(&len) && first != 0,
+        _ => false,
+    };
+    is_usual.then(|| (u64::from_be_bytes(*bytes) >> 8 >> (56 - 8 * len)) as i64 * i64::from(signum))
 }
 
 /// Where the shortest two's complement begins in the eight bytes of a number.
@@ -128,9 +129,10 @@ mod tests {
             prop_assert!(twos_complement(sign, &out, &mut back));
             prop_assert_eq!(small(&back), Some(value));
             prop_assert_eq!(&back, &value.to_be_bytes()[shortest(value)..]);
-            if out.len() < 8 {
-                prop_assert_eq!(of_magnitude(sign, &out), Some(value));
-            }
+            let len = out.len();
+            out.resize(8, 0xff);
+            let number = of_magnitude(sign, out.first_chunk().unwrap(), len);
+            prop_assert_eq!(number, (len < 8).then_some(value));
         }
     }
 }

@@ -41,18 +41,20 @@ pub(crate) fn is_utf8(bytes: &[u8]) -> bool {
     is_ascii(bytes) || is_utf8_beyond_ascii(bytes)
 }
 
-/// As [`is_utf8`], of a short text, and without a call: `holdfast_document::put` says why.
+/// As [`is_utf8`], of the first `len` of these bytes, behind which there are others, and without a call:
+/// `holdfast_document::put` says why.
 #[inline(always)]
-pub(crate) fn is_utf8_of_units(bytes: &[u8]) -> bool {
+pub(crate) fn is_utf8_of_units(bytes: &[u8], len: usize) -> bool {
+    let Some(text) = bytes.get(..len) else { return false };
     // Those of ASCII in front are seen a word at a time.
-    let plain = first_bit(bytes, nul_or_no_ascii).unwrap_or(0);
-    let mut bytes = bytes.get(plain..).unwrap_or_default();
-    while let [first, ..] = *bytes {
-        let unit = first_unit(bytes).filter(|_| first != 0);
-        let Some(rest) = unit.and_then(|len| bytes.get(len..)) else { return false };
-        bytes = rest;
+    let mut at = first_bit(text, nul_or_no_ascii).unwrap_or(0);
+    while at < len {
+        let first = bytes.get(at..).and_then(<[u8]>::first_chunk::<4>);
+        let unit = first.filter(|[first, ..]| *first != 0).and_then(|first| first_unit(*first));
+        let Some(unit) = unit else { return false };
+        at += unit;
     }
-    true
+    at == len
 }
 
 fn is_utf8_beyond_ascii(bytes: &[u8]) -> bool {
@@ -161,7 +163,8 @@ mod tests {
         fn text_comes_back(text in any::<String>()) {
             let bytes = encoded(&text);
             prop_assert_eq!(is_same(text.as_bytes()), bytes == text.as_bytes());
-            prop_assert_eq!(is_utf8_of_units(&bytes), is_utf8(&bytes));
+            let padded = [&bytes[..], &[0x80; 4]].concat();
+            prop_assert_eq!(is_utf8_of_units(&padded, bytes.len()), is_utf8(&bytes));
             let mut first = [0; LONGEST_TEXT];
             let len = text.len().min(LONGEST_TEXT);
             first[..len].copy_from_slice(&text.as_bytes()[..len]);

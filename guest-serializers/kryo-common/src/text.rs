@@ -55,7 +55,8 @@ impl<'i> Units<'i> {
     }
 }
 
-/// How many bytes so many units take, if none is a surrogate and all are whole: then they are UTF-8. Without a call.
+/// How many bytes so many units take, behind which there are others, if none is a surrogate and all are whole: then they are
+/// UTF-8. Without a call.
 #[inline(always)]
 #[must_use]
 pub fn plain_len(bytes: &[u8], units: usize) -> Option<usize> {
@@ -63,7 +64,7 @@ pub fn plain_len(bytes: &[u8], units: usize) -> Option<usize> {
     let plain = first_bit(bytes, |word| word).unwrap_or(0).min(units);
     let mut at = plain;
     for _ in plain..units {
-        at += first_unit(bytes.get(at..)?)?;
+        at += first_unit(*bytes.get(at..)?.first_chunk()?)?;
     }
     Some(at)
 }
@@ -193,7 +194,8 @@ mod tests {
                                 Ok((Units::Plain(_), len)) => Some(len),
                                 _ => None,
                             };
-                            assert_eq!(plain_len(&bytes, units), expected, "{bytes:x?} {units}");
+                            let padded = [&bytes[..], &[0xff; 4]].concat();
+                            assert_eq!(plain_len(&padded, units), expected, "{bytes:x?} {units}");
                             seen += usize::from(expected.is_some());
                         }
                     }

@@ -1,7 +1,7 @@
 //! The two forms of a string: ASCII whose last byte has its high bit set, and a count of UTF-16 units followed by
 //! one to three bytes for each unit.
 
-use holdfast_document::{LONGEST_TEXT, SHORT_TEXT, Writer, append, first_bit, is_ascii};
+use holdfast_document::{LONGEST_TEXT, SHORT_TEXT, Writer, append, ascii_len, first_bit, is_ascii};
 use holdfast_kryo_common::text::{self, Units};
 
 /// A string as it stands in Kryo's bytes.
@@ -50,7 +50,7 @@ pub(crate) fn end_of_marked(bytes: &[u8]) -> Option<usize> {
 /// As [`end_of_marked`], of a string that `holdfast_document::put` takes, where eight bytes are left. Without a call.
 #[inline(always)]
 pub(crate) fn quick_end_of_marked(bytes: &[u8; LONGEST_TEXT]) -> Option<usize> {
-    first_bit(bytes, |word| word)
+    Some(ascii_len(bytes)).filter(|end| *end < LONGEST_TEXT)
 }
 
 /// The length of a short string of ASCII that begins here, and its bytes, with others behind them. Its last byte is marked, and
@@ -58,11 +58,9 @@ pub(crate) fn quick_end_of_marked(bytes: &[u8; LONGEST_TEXT]) -> Option<usize> {
 #[inline(always)]
 pub(crate) fn short_marked(bytes: &[u8; SHORT_TEXT]) -> Option<(usize, [u8; SHORT_TEXT])> {
     const MARKS: u128 = u128::MAX / 0xff * 0x80;
-    let word = u128::from_le_bytes(*bytes);
-    let marks = word & MARKS;
-    let (first, second) = (marks as u64, (marks >> 64) as u64);
-    let end = if first != 0 { first.trailing_zeros() } else { 64 + second.trailing_zeros() } as usize / 8;
-    (1..SHORT_TEXT).contains(&end).then_some((end + 1, (word & !MARKS).to_le_bytes()))
+    let end = ascii_len(bytes);
+    let plain = u128::from_le_bytes(*bytes) & !MARKS;
+    (1..SHORT_TEXT).contains(&end).then_some((end + 1, plain.to_le_bytes()))
 }
 
 /// Whether Kryo writes a string of UTF-8 in its short form.

@@ -123,7 +123,9 @@ impl Reading<'_> {
         let signum = self.input.i32()?;
         let magnitude = self.hidden_array(at, known, BYTES, 1)?;
         let magnitude = self.input.take(magnitude as usize)?;
-        let canonical = match big::of_magnitude(signum, magnitude) {
+        let mut first = [0; 8];
+        first.iter_mut().zip(magnitude).for_each(|(to, from)| *to = *from);
+        let canonical = match big::of_magnitude(signum, &first, magnitude.len()) {
             Some(value) => {
                 self.kept.bytes.clear();
                 let bytes = value.to_be_bytes();

@@ -186,12 +186,12 @@ impl<'i> Run<'i, '_, '_> {
                     Quick::BigDecimal => {
                         let [count @ 2..=12, ref unscaled @ ..] = *body else { return None };
                         let digits = usize::from(count) - 1;
-                        let (scale, len) = varint(unscaled.get(digits..)?)?;
+                        let scale @ 0..0x80 = *unscaled.get(digits)? else { return None };
                         let mut room = self.doc.room::<32>()?;
-                        room.big_decimal(signed_int(scale), unscaled.first_chunk()?, digits)?;
+                        room.big_decimal(signed_int(scale.into()), unscaled.first_chunk()?, digits)?;
                         room.keep();
                         self.number(class, place, 3);
-                        self.pass(4 + digits + len)
+                        self.pass(5 + digits)
                     }
                     Quick::List => {
                         let (count, len) = varint(body)?;
@@ -224,8 +224,8 @@ impl<'i> Run<'i, '_, '_> {
     fn counted_text(&mut self, text: &'i [u8; WINDOW - 2], head: usize) -> Option<()> {
         let [units @ 0x81..=0xbf, ref text @ ..] = *text else { return None };
         let place = self.doc.place();
-        let text = text.first_chunk()?;
         let len = plain_len(text, usize::from(units & 0x3f) - 1)?;
+        let text = text.first_chunk()?;
         let mut room = self.doc.room::<WINDOW>()?;
         room.str(text, len)?;
         room.keep();

@@ -157,8 +157,8 @@ impl<'i> Run<'i, '_, '_> {
     #[inline(always)]
     fn any_text(&mut self, string: &'i [u8; WINDOW - 1]) -> Option<()> {
         let [units, ref text @ ..] = *string;
-        let text = text.first_chunk()?;
         let len = plain_len(text, usize::from(units))?;
+        let text = text.first_chunk()?;
         self.doc.put_within::<WINDOW, _>(|room| room.str(text, len))?;
         self.pass(2 + len)
     }
@@ -228,9 +228,9 @@ fn value(window: &Window, room: &mut Room<'_, WINDOW>) -> Option<usize> {
         }
         [33, digits @ 1..=11, ref unscaled @ ..] => {
             let digits = usize::from(digits);
-            let (scale, len) = varint(unscaled.get(digits..)?)?;
-            room.big_decimal(signed_int(scale), unscaled.first_chunk()?, digits)?;
-            Some(2 + digits + len)
+            let scale @ 0..0x80 = *unscaled.get(digits)? else { return None };
+            room.big_decimal(signed_int(scale.into()), unscaled.first_chunk()?, digits)?;
+            Some(3 + digits)
         }
         _ => None,
     }

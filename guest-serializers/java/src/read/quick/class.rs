@@ -81,22 +81,21 @@ pub(in crate::read) fn empty_map(count: u32) -> Frame {
 /// How many elements an ArrayList has whose data begins here, if its capacity is as many.
 #[inline(always)]
 pub(in crate::read) fn list_count(data: &[u8]) -> Option<u32> {
-    let [a, b, c, d, tc::BLOCKDATA, 4, e, f, g, h] = *data.first_chunk()? else { return None };
-    ([a, b, c, d] == [e, f, g, h]).then_some(u32::from_be_bytes([a, b, c, d]))
+    let (count, rest) = data.split_first_chunk()?;
+    let ([tc::BLOCKDATA, 4], rest) = rest.split_first_chunk()? else { return None };
+    (count == rest.first_chunk()?).then_some(u32::from_be_bytes(*count))
 }
 
 /// How many entries a HashMap has whose data begins here, if its table is the one that they make.
 #[inline(always)]
 pub(in crate::read) fn map_count(data: &[u8]) -> Option<u32> {
-    let [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p] = *data.first_chunk()? else {
-        return None;
-    };
+    let (load_factor, rest) = data.split_first_chunk()?;
+    let (threshold, rest) = rest.split_first_chunk()?;
+    let ([tc::BLOCKDATA, 8], rest) = rest.split_first_chunk()? else { return None };
+    let (buckets, rest) = rest.split_first_chunk()?;
     let [load_factor, threshold, buckets, count] =
-        [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]].map(u32::from_be_bytes);
-    let table = (buckets, load_factor, threshold);
-    // Most maps are small: of those nothing has to be counted out.
-    let is_usual = matches!(count, 1..=12) && table == const { (16, 0.75f32.to_bits(), 12) };
-    (is_usual || layout::grown_table(40, count) == table).then_some(count)
+        [load_factor, threshold, buckets, rest.first_chunk()?].map(|bytes| u32::from_be_bytes(*bytes));
+    (layout::grown_table(40, count) == (buckets, load_factor, threshold)).then_some(count)
 }
 
 /// The milliseconds of a Date whose data begins here.

@@ -260,8 +260,9 @@ impl<'i, const OBJECTS: bool> Run<'i, '_, '_, OBJECTS> {
             }
             [tc::STRING, 0, len, ref text @ ..] => {
                 let len = usize::from(len);
+                let long = text;
                 let text = text.first_chunk()?;
-                (text_is_ascii(text, len) || mutf8::is_utf8_of_units(text.get(..len)?)).then_some(())?;
+                (text_is_ascii(text, len) || mutf8::is_utf8_of_units(long, len)).then_some(())?;
                 let mut room = self.writer.room::<WINDOW>()?;
                 room.str(text, len)?;
                 room.keep();

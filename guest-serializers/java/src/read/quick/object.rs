@@ -121,9 +121,8 @@ impl<const OBJECTS: bool> Run<'_, '_, '_, OBJECTS> {
         self.kept.is_class([*a, *b, *c, *d], BIG_INTEGER)?;
         self.kept.is_class([*e, *f, *g, *h], BYTES)?;
         let len = usize::from(*len);
-        let (magnitude, behind) = rest.split_at_checked(len)?;
-        let [tc::ENDBLOCKDATA, tc::ENDBLOCKDATA, ..] = *behind else { return None };
-        let value = big::of_magnitude(i32::from_be_bytes(*signum), magnitude)?;
+        let value = big::of_magnitude(i32::from_be_bytes(*signum), rest.first_chunk()?, len)?;
+        let [tc::ENDBLOCKDATA, tc::ENDBLOCKDATA, ..] = *rest.get(len..)? else { return None };
         let boxed = Boxed::Big(Some(value));
         self.kept.boxes.get(boxed).is_none().then_some(())?;
         // The shortest two's complement, in front of bytes that are cut off.

@@ -7,9 +7,9 @@ use crate::boxes::Boxed;
 use crate::classes::{ClassId, id};
 use crate::layout::{self, LIST_ELEMENTS, MAP_ENTRIES};
 use crate::stream::{sc, tc, wire_handle};
-use crate::write::Frame;
 use crate::write::class::{Sort, UNKNOWN};
 use crate::write::scalar::BIG_INTEGER_HEAD;
+use crate::write::{Frame, Kept};
 
 pub(super) const BOOLEAN: ClassId = id("java.lang.Boolean");
 pub(super) const INTEGER: ClassId = id("java.lang.Integer");
@@ -73,10 +73,7 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
         data: [u8; N],
         tail: [u8; T],
     ) -> Option<u32> {
-        let descriptor = self.kept.classes.met(u32::from(class))?;
-        let mut room = Room::<WINDOW>::behind(&mut self.out)?;
-        room.put([tc::OBJECT, tc::REFERENCE])?;
-        room.put(descriptor)?;
+        let mut room = new_object(&mut self.out, self.kept, class.into())?;
         room.put(head)?;
         room.put(data)?;
         room.put(tail)?;
@@ -100,20 +97,30 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
     /// A HashMap whose header takes `len` bytes.
     #[inline(always)]
     pub(super) fn map(&mut self, count: u32, len: usize) -> Option<()> {
+        self.may_begin()?;
         let (buckets, load_factor, threshold) = layout::grown_table(40, count);
-        let [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]] =
-            [load_factor, threshold, buckets, count].map(u32::to_be_bytes);
-        let data = [a, b, c, d, e, f, g, h, tc::BLOCKDATA, 8, i, j, k, l, m, n, o, p];
+        let mut room = new_object(&mut self.out, self.kept, HASH_MAP.into())?;
+        room.put(load_factor.to_be_bytes())?;
+        room.put(threshold.to_be_bytes())?;
+        room.put([tc::BLOCKDATA, 8])?;
+        room.put(buckets.to_be_bytes())?;
+        room.put(count.to_be_bytes())?;
+        room.keep();
         let inner = Frame { pc: MAP_ENTRIES, left: count * 2, count, number: 40, ..Frame::default() };
-        self.begin(u32::from(HASH_MAP), data, inner, len)
+        self.begin(inner, len)
     }
 
     /// An ArrayList whose header takes `len` bytes.
     #[inline(always)]
     pub(super) fn list(&mut self, count: u32, len: usize) -> Option<()> {
-        let [a, b, c, d] = count.to_be_bytes();
+        self.may_begin()?;
+        let mut room = new_object(&mut self.out, self.kept, ARRAY_LIST.into())?;
+        room.put(count.to_be_bytes())?;
+        room.put([tc::BLOCKDATA, 4])?;
+        room.put(count.to_be_bytes())?;
+        room.keep();
         let inner = Frame { pc: LIST_ELEMENTS, left: count, count, number: 1, ..Frame::default() };
-        self.begin(u32::from(ARRAY_LIST), [a, b, c, d, tc::BLOCKDATA, 4, a, b, c, d], inner, len)
+        self.begin(inner, len)
     }
 
     /// An object of a class that was met in this attribute, whose header takes `len` bytes.
@@ -126,22 +133,23 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
             && defined.flags & (sc::SERIALIZABLE | sc::EXTERNALIZABLE) != 0;
         is_plain.then_some(())?;
         let inner = Frame { pc: defined.code, ..Frame::default() };
-        self.begin(class, [], inner, len)
+        self.may_begin()?;
+        new_object(&mut self.out, self.kept, class)?.keep();
+        self.begin(inner, len)
     }
 
-    /// Begins an object that takes `len` bytes up to its first part, with the data in front of that.
+    /// Whether an object that holds others may be begun.
     #[inline(always)]
-    fn begin<const N: usize>(&mut self, class: u32, data: [u8; N], inner: Frame, len: usize) -> Option<()> {
+    fn may_begin(&self) -> Option<()> {
         let may = self.kept.frames.len() + 1 < self.depth
             && has_room(&self.kept.frames, 1)
             && self.kept.places.has_room();
-        may.then_some(())?;
-        let descriptor = self.kept.classes.met(class)?;
-        put_within::<WINDOW, _>(&mut self.out, |room| {
-            room.put([tc::OBJECT, tc::REFERENCE])?;
-            room.put(descriptor)?;
-            room.put(data)
-        })?;
+        may.then_some(())
+    }
+
+    /// Goes on in an object that was written up to its first part, and takes `len` bytes up to there.
+    #[inline(always)]
+    fn begin(&mut self, inner: Frame, len: usize) -> Option<()> {
         put_item(&mut self.kept.frames, self.kept.frame).then_some(())?;
         let (at, handle) = (self.at(), self.kept.handles);
         self.kept.frame = Frame { at, handle, ..inner };
@@ -182,4 +190,14 @@ impl<const OBJECTS: bool> Run<'_, '_, OBJECTS> {
         self.kept.handles += 3;
         self.scalar(head + len)
     }
+}
+
+/// A place for an object of a class that was met, up to its data.
+#[inline(always)]
+fn new_object<'o>(out: &'o mut Vec<u8>, kept: &Kept, class: u32) -> Option<Room<'o, WINDOW>> {
+    let descriptor = kept.classes.met(class)?;
+    let mut room = Room::behind(out)?;
+    room.put([tc::OBJECT, tc::REFERENCE])?;
+    room.put(descriptor)?;
+    Some(room)
 }

@@ -4,6 +4,10 @@
 //! a register over it, whether it is ever made or not. A loop that has none, and is left where something has to grow
 //! or is not as usual, takes a fifth less. So nothing here calls: each function tells whether it did its work, and did
 //! nothing where it did not.
+//!
+//! A place in such a loop where more values are held at once than there are registers costs the whole loop, too, however
+//! seldom it is reached: a variable gives up its register for it, and stands on the stack at each step. So bytes are copied as a
+//! whole, `put(*data.first_chunk()?)`, not by a pattern whose every byte is a value (`[a, b, c, ..]`).
 
 #![allow(unsafe_code, reason = "the length of a Vec behind bytes that were written into its spare capacity")]
 

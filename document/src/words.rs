@@ -148,15 +148,17 @@ mod vectors {
 
     use super::SHORT_TEXT;
 
-    /// How many bytes stand in front of the first whose highest bit `mark` sets.
+    /// How many bytes stand in front of the first whose highest bit `mark` sets; where it sets none, at least as many as there
+    /// are.
     #[inline(always)]
-    pub(super) fn unmarked<const N: usize>(text: &[u8; N], mark: impl Fn(v128) -> v128) -> usize {
+    fn before_mark<const N: usize>(text: &[u8; N], mark: impl Fn(v128) -> v128) -> usize {
         const { assert!(N % SHORT_TEXT == 0 && N <= 64, "whole chunks, and a bit a byte") };
         let marks = |chunk: &[u8; SHORT_TEXT]| {
             let word = u128::from_le_bytes(*chunk);
             i8x16_bitmask(mark(u64x2(word as u64, (word >> 64) as u64)))
         };
         let before = match text.as_chunks().0 {
+            // Of none, there are 32 before the first.
             [only] => u32::from(marks(only)).trailing_zeros(),
             chunks => {
                 let all =
@@ -164,7 +166,13 @@ mod vectors {
                 all.trailing_zeros()
             }
         };
-        N.min(before as usize)
+        before as usize
+    }
+
+    /// How many bytes stand in front of the first whose highest bit `mark` sets.
+    #[inline(always)]
+    pub(super) fn unmarked<const N: usize>(text: &[u8; N], mark: impl Fn(v128) -> v128) -> usize {
+        before_mark(text, mark).min(N)
     }
 
     /// Whether `mark` sets the highest bit of none of the first `len` bytes.
@@ -174,7 +182,7 @@ mod vectors {
         len: usize,
         mark: impl Fn(v128) -> v128,
     ) -> bool {
-        unmarked(text, mark) >= len
+        before_mark(text, mark) >= len
     }
 
     /// The bytes of a range, moved to where it begins with the lowest number that has a sign.

@@ -29,7 +29,8 @@ use notes::Cursor;
 
 type Step<T> = Result<T, Box<Failure>>;
 
-/// What a value that is not complete has to remember.
+/// What a value that is not complete has to remember. The two that change with each part stand behind those that are copied
+/// together: what was written just now is waited for where it is read as a part of more.
 #[derive(Debug, Clone, Copy, Default)]
 struct Frame {
     /// Elements or entries.

@@ -93,9 +93,12 @@ pub(in crate::read) fn map_count(data: &[u8]) -> Option<u32> {
     let (threshold, rest) = rest.split_first_chunk()?;
     let ([tc::BLOCKDATA, 8], rest) = rest.split_first_chunk()? else { return None };
     let (buckets, rest) = rest.split_first_chunk()?;
-    let [load_factor, threshold, buckets, count] =
-        [load_factor, threshold, buckets, rest.first_chunk()?].map(|bytes| u32::from_be_bytes(*bytes));
-    (layout::grown_table(40, count) == (buckets, load_factor, threshold)).then_some(count)
+    let count = u32::from_be_bytes(*rest.first_chunk()?);
+    let table = layout::grown_table(40, count);
+    let is_usual = u32::from_be_bytes(*buckets) == table.0
+        && u32::from_be_bytes(*load_factor) == table.1
+        && u32::from_be_bytes(*threshold) == table.2;
+    is_usual.then_some(count)
 }
 
 /// The milliseconds of a Date whose data begins here.

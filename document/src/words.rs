@@ -152,7 +152,7 @@ mod vectors {
     /// are.
     #[inline(always)]
     fn before_mark<const N: usize>(text: &[u8; N], mark: impl Fn(v128) -> v128) -> usize {
-        const { assert!(N % SHORT_TEXT == 0 && N <= 64, "whole chunks, and a bit a byte") };
+        const { assert!(N.is_multiple_of(SHORT_TEXT) && N <= 64, "whole chunks, and a bit a byte") };
         let marks = |chunk: &[u8; SHORT_TEXT]| {
             let word = u128::from_le_bytes(*chunk);
             i8x16_bitmask(mark(u64x2(word as u64, (word >> 64) as u64)))
@@ -182,7 +182,7 @@ mod vectors {
         len: usize,
         mark: impl Fn(v128) -> v128,
     ) -> bool {
-        before_mark(text, mark) >= len
+        len <= N && before_mark(text, mark) >= len
     }
 
     /// The bytes of a range, moved to where it begins with the lowest number that has a sign.

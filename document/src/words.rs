@@ -289,6 +289,13 @@ mod tests {
 
     #[test]
     fn a_unit_is_as_long_as_its_character_is_in_utf8() {
+        for char in (0..=0x10_ffff).filter_map(char::from_u32) {
+            let mut bytes = [0x80; 4];
+            let len = char.encode_utf8(&mut bytes).len();
+            assert_eq!(first_unit(bytes), (len < 4).then_some(len), "{char:?}");
+            bytes[len - 1..].fill(b'x');
+            assert_eq!(first_unit(bytes), (len == 1).then_some(1), "{char:?}, but for its last byte");
+        }
         for first in 0..=0xff {
             for second in 0..=0xff {
                 for third in [0, 0x7f, 0x80, 0xbf, 0xc0, 0xff] {

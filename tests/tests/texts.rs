@@ -3,16 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use holdfast::plugin::{Plugin, PluginSettings, Plugins};
+use holdfast::bench::native;
+use holdfast::plugin::{PluginSettings, Plugins};
 use holdfast_document::{from_document, to_document};
-use holdfast_java::Java;
-use holdfast_javolution::Javolution;
-use holdfast_kryo::Kryo;
-use holdfast_kryo1::Kryo1;
-use holdfast_msgpack::Msgpack;
-use holdfast_sdk::{Failure, Serializer, Settings};
 use holdfast_tests::plugins;
-use holdfast_xstream::Xstream;
 
 /// Longer than a loop takes at once.
 const LONGEST: usize = 70;
@@ -32,38 +26,26 @@ fn session(odd: &str) -> BTreeMap<String, Vec<String>> {
     BTreeMap::from([("texts".to_owned(), texts.collect())])
 }
 
-fn native(work: impl FnOnce(&mut Vec<u8>) -> Result<(), Failure>) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    work(&mut out).is_ok().then_some(out)
-}
-
-fn judge<S: Serializer>(plugin: &Plugin) {
-    let mut serializer = S::default();
-    serializer.configure(&Settings { options: Vec::new(), schema: &[], converters: &[] }).unwrap();
-    let name = &plugin.description().name;
-    for odd in ODD {
-        let session = session(odd);
-        let document = to_document(&session).unwrap();
-        let stored = native(|out| serializer.serialize(&document, out));
-        // Not by `assert_eq`, which would print a megabyte.
-        assert!(plugin.serialize(&document).ok() == stored, "{name} writes {odd:?} otherwise");
-        let read = stored.as_ref().and_then(|stored| native(|out| serializer.deserialize(stored, out)));
-        let through_wasm = stored.and_then(|stored| plugin.deserialize(&stored).ok());
-        assert!(through_wasm == read, "{name} reads {odd:?} otherwise");
-        let comes_back =
-            read.is_some_and(|read| from_document(&read).is_ok_and(|read: BTreeMap<_, _>| read == session));
-        assert!(comes_back || !KEPT.contains(&odd), "{name} loses {odd:?}");
-    }
-}
-
 #[test]
 fn texts_are_the_same_through_wasm_and_natively() {
     let plugins = Plugins::load(&plugins(), &PluginSettings::default()).unwrap();
-    let plugin = |name: &str| plugins.by_name(name).unwrap();
-    judge::<Java>(plugin("java"));
-    judge::<Javolution>(plugin("javolution"));
-    judge::<Kryo>(plugin("kryo"));
-    judge::<Kryo1>(plugin("kryo1"));
-    judge::<Msgpack>(plugin("msgpack"));
-    judge::<Xstream>(plugin("xstream"));
+    for name in ["java", "javolution", "kryo", "kryo1", "msgpack", "xstream"] {
+        let plugin = plugins.by_name(name).unwrap();
+        let mut native = native::of(plugin).unwrap();
+        for odd in ODD {
+            let session = session(odd);
+            let document = to_document(&session).unwrap();
+            let mut out = Vec::new();
+            let stored = native.encode(&document, &mut out).is_ok().then_some(out);
+            // Not by `assert_eq`, which would print a megabyte.
+            assert!(plugin.serialize(&document).ok() == stored, "{name} writes {odd:?} otherwise");
+            let stored = stored.unwrap_or_default();
+            let mut out = Vec::new();
+            let read = native.decode(&stored, &mut out).is_ok().then_some(out);
+            assert!(plugin.deserialize(&stored).ok() == read, "{name} reads {odd:?} otherwise");
+            let comes_back = read
+                .is_some_and(|read| from_document(&read).is_ok_and(|read: BTreeMap<_, _>| read == session));
+            assert!(comes_back || !KEPT.contains(&odd), "{name} loses {odd:?}");
+        }
+    }
 }

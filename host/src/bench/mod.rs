@@ -2,7 +2,7 @@
 
 mod content;
 mod measure;
-mod native;
+pub mod native;
 mod report;
 mod sessions;
 

@@ -11,8 +11,16 @@ use holdfast_xstream::Xstream;
 use crate::plugin::Plugin;
 
 /// A serializer without Wasm around it.
-pub(crate) trait Native {
+pub trait Native {
+    /// Appends what it stores of a document.
+    ///
+    /// # Errors
+    /// As the plugin's.
     fn encode(&mut self, document: &[u8], out: &mut Vec<u8>) -> Result<(), Failure>;
+    /// Appends the document of what was stored.
+    ///
+    /// # Errors
+    /// As the plugin's.
     fn decode(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Failure>;
 }
 
@@ -27,7 +35,8 @@ impl<S: Serializer> Native for S {
 }
 
 /// The serializer that the plugin is, if it is built into the program, configured as the plugin is.
-pub(crate) fn of(plugin: &Plugin) -> Option<Box<dyn Native>> {
+#[must_use]
+pub fn of(plugin: &Plugin) -> Option<Box<dyn Native>> {
     match plugin.description().name.as_str() {
         "java" => configured::<Java>(plugin),
         "javolution" => configured::<Javolution>(plugin),
